@@ -1,0 +1,25 @@
+import type { Construct } from 'constructs';
+import type { DevelopmentSecrets as Values } from '../../config/environment';
+import * as k8s from '../../imports/k8s';
+import { Component, type ComponentProps } from '../../lib/component';
+
+export interface DevelopmentSecretsProps extends ComponentProps {
+  readonly values: Values;
+}
+
+/** Secrets with published values, so that one `kubectl apply` is enough on a laptop. Never for anything else. */
+export class DevelopmentSecrets extends Component {
+  constructor(scope: Construct, props: DevelopmentSecretsProps) {
+    super(scope, 'development-secrets', props);
+    for (const [name, stringData] of Object.entries(props.values)) {
+      new k8s.KubeSecret(this, name, {
+        metadata: {
+          name,
+          labels: { 'bss/development-only': 'true' },
+          annotations: { 'bss/warning': 'published values: everybody knows them' },
+        },
+        stringData,
+      });
+    }
+  }
+}

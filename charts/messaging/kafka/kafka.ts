@@ -1,0 +1,118 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { KafkaSize } from '../../../config/environment';
+import { Component, type ComponentProps } from '../../../lib/component';
+import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { nativeFile, properties } from '../../../lib/native-file';
+import { exec, tcp } from '../../../lib/probe';
+import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import type { HostPort } from '../../../lib/workload';
+import { heapFlag } from '../heap';
+import type { ZooKeeper } from '../zookeeper/zookeeper';
+import { kafkaErrors } from './rules';
+
+export interface KafkaProps extends ComponentProps, KafkaSize {
+  readonly image: string;
+  readonly zookeeper: ZooKeeper;
+  readonly spread: Spread;
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+  /** Port of the machine that runs the cluster for broker 0; the next brokers count up. @default - not reachable */
+  readonly host?: HostPort;
+}
+
+/** A pod with this role may use the brokers: `kubectl run … --labels role.bss/kafka-client=true`. */
+export const CLIENT_ROLE = 'kafka-client';
+
+const BROKER_PORTS = { internal: 9092, metrics: 9404 };
+const EXTERNAL_PORT = { external: 19092 };
+const BALLAST_MIB = 64;
+
+/** The brokers. Clients in the cluster bootstrap from `clients`. */
+export class Kafka extends Component {
+  readonly clients: Endpoint;
+  readonly brokers: number;
+  readonly replication: number;
+  readonly minInsyncReplicas: number;
+
+  constructor(scope: Construct, props: KafkaProps) {
+    super(scope, 'kafka', props);
+    this.node.addValidation({ validate: () => kafkaErrors(props) });
+    this.brokers = props.brokers;
+    this.replication = props.replication;
+    this.minInsyncReplicas = props.minInsyncReplicas;
+
+    const probe = (mode: string, ...more: number[]) => [
+      ...['python3', '/etc/bss/isr_probe.py', mode],
+      ...[BROKER_PORTS.internal, props.minInsyncReplicas, ...more].map(String),
+    ];
+    const kafka = new StatefulWorkload(this, 'default', {
+      image: props.image,
+      component: 'messaging',
+      user: 1000,
+      command: ['bash', '/etc/bss/start.sh'],
+      env: { HEAP: heapFlag(props.heap), METRICS_PORT: `${BROKER_PORTS.metrics}`, BALLAST_MIB: `${BALLAST_MIB}` },
+      ports: props.host ? { ...BROKER_PORTS, ...EXTERNAL_PORT } : BROKER_PORTS,
+      files: configFiles(props),
+      claims: { data: { mountPath: '/var/lib/kafka/data', size: props.disk } },
+      storageClass: props.storageClass,
+      scratch: { '/tmp': Size.mebibytes(64) },
+      resources: props.resources,
+      probes: {
+        // Half an hour: recovering logs after a crash must not be cut short.
+        startup: { ...tcp('internal'), periodSeconds: 1, failureThreshold: 1800 },
+        readiness: { ...exec(...probe('ready')), periodSeconds: 2, timeoutSeconds: 8, failureThreshold: 2 },
+        // Neither ZooKeeper nor the other brokers count: restarting this one would not bring them back.
+        liveness: { ...tcp('internal'), periodSeconds: 15, failureThreshold: 6 },
+      },
+      preStop: probe('leave', props.shutdown.leaveSeconds),
+      graceSeconds: props.shutdown.graceSeconds,
+      replicas: props.brokers,
+      spread: props.spread,
+    });
+    kafka.connectsTo(props.zookeeper.clients);
+    for (const peer of kafka.podEndpoints('internal')) kafka.connectsTo(peer);
+    kafka.admitsRole(CLIENT_ROLE, 'internal');
+    if (props.host) kafka.publishEach('external', 'Kafka broker', props.host);
+    this.clients = kafka.endpoint('internal');
+  }
+}
+
+function configFiles(props: KafkaProps): Record<string, string> {
+  const file = (name: string) => nativeFile(__dirname, name);
+  const brokers = Array.from({ length: props.brokers }, (_, id) => id);
+  return {
+    '/etc/bss/start.sh': file('start.sh'),
+    '/etc/bss/isr_probe.py': file('isr_probe.py'),
+    '/etc/bss/log4j.properties': file('log4j.properties'),
+    '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
+    '/etc/bss/server.properties': file('server.properties') + properties(derivedProperties(props)),
+    ...Object.fromEntries(
+      brokers.map((id) => [`/etc/bss/broker-${id}.properties`, properties(ownProperties(id, props))]),
+    ),
+  };
+}
+
+function derivedProperties(props: KafkaProps): Record<string, string | number> {
+  const external = props.host ? `,EXTERNAL://:${EXTERNAL_PORT.external}` : '';
+  return {
+    'zookeeper.connect': props.zookeeper.clients.address,
+    listeners: `INTERNAL://:${BROKER_PORTS.internal}${external}`,
+    'listener.security.protocol.map': 'INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT',
+    'default.replication.factor': props.replication,
+    'min.insync.replicas': props.minInsyncReplicas,
+    'offsets.topic.replication.factor': props.replication,
+    'transaction.state.log.replication.factor': props.replication,
+    'transaction.state.log.min.isr': props.minInsyncReplicas,
+    'num.network.threads': props.threads.network,
+    'num.io.threads': props.threads.io,
+    'num.replica.fetchers': props.threads.replicaFetchers,
+  };
+}
+
+/** What one broker tells its clients to connect to: the address that the pod keeps when it is replaced. */
+function ownProperties(id: number, { namespace, host }: KafkaProps): Record<string, string | number> {
+  const internal = `INTERNAL://${serviceHost(`kafka-${id}`, namespace)}:${BROKER_PORTS.internal}`;
+  const external = host ? `,EXTERNAL://localhost:${host.hostPort + id}` : '';
+  return { 'broker.id': id, 'advertised.listeners': internal + external };
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# Starts the broker of this pod without the image's entrypoint: the whole configuration is in files that can be
+# read, and nothing of it is in the pod's environment, where every `kubectl exec kafka-0 -- kafka-topics` would
+# inherit it and fail on the agent's port or take the broker's heap.
+set -euo pipefail
+
+readonly volume=/var/lib/kafka/data
+readonly ballast=$volume/ballast
+
+free_mib() { df --output=avail -BM "$volume" | tail -n 1 | tr -dc '0-9'; }
+
+# A broker whose volume is full dies at every start, so that retention can never make room again.
+# The ballast is the room for one more start.
+prepare_volume() {
+  if (($(free_mib) >= BALLAST_MIB)); then
+    [[ -f $ballast ]] || (($(free_mib) < 4 * BALLAST_MIB)) || head -c "${BALLAST_MIB}M" /dev/zero > "$ballast"
+  elif [[ -f $ballast ]]; then
+    rm "$ballast"
+    echo "WARN The volume is full. Its ballast of $BALLAST_MIB MiB was given up so that the broker can start." \
+      "Make room now: grow the claim, or shorten a topic's retention."
+  else
+    echo "ERROR The volume is full: $(free_mib) MiB are free, and the ballast is used up." \
+      "The broker will fail to start until there is room: grow the claim."
+  fi
+}
+
+prepare_volume
+cat /etc/bss/server.properties "/etc/bss/broker-${HOSTNAME##*-}.properties" > /tmp/server.properties
+
+agent=$(echo /usr/share/java/cp-base-new/jmx_prometheus_javaagent-*.jar)
+export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
+export KAFKA_OPTS="-javaagent:$agent=$METRICS_PORT:/etc/bss/jmx-exporter.yml -XX:+ExitOnOutOfMemoryError"
+export KAFKA_LOG4J_OPTS="-Dlog4j.configuration=file:/etc/bss/log4j.properties"
+# Each of these has a default when empty: a log file for the collector, which stops the JVM on a read-only
+# root, and remote JMX.
+export KAFKA_GC_LOG_OPTS="-Xlog:disable -Xlog:all=warning:stderr"
+export KAFKA_JMX_OPTS="-Djava.awt.headless=true"
+export LOG_DIR=/tmp
+
+exec kafka-server-start /tmp/server.properties

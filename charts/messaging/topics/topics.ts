@@ -1,0 +1,79 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { TopicsJobSize } from '../../../config/environment';
+import { Component, type ComponentProps } from '../../../lib/component';
+import { OneShotJob, ScheduledJob } from '../../../lib/job';
+import { nativeFile } from '../../../lib/native-file';
+import type { Kafka } from '../kafka/kafka';
+import { segmentTime, type Topic } from './topic';
+
+export interface TopicsProps extends ComponentProps, TopicsJobSize {
+  /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
+  readonly image: string;
+  readonly topics: readonly Topic[];
+  readonly kafka: Kafka;
+}
+
+const WAIT_SECONDS = 300;
+
+/** Makes the topics what the catalogue says: a Job for each version of the catalogue, and a check for drift. */
+export class Topics extends Component {
+  constructor(scope: Construct, props: TopicsProps) {
+    super(scope, 'topics', props);
+    const { kafka } = props;
+    const job = (mode: 'apply' | 'check') => ({
+      image: props.image,
+      component: 'messaging',
+      user: 1000,
+      // Source 11: the Java of the image. A quick compiler and one heap size suit a program that runs for seconds.
+      command: [
+        ...['java', '-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
+        ...['-Dlog4j.configuration=file:/etc/bss/log4j.properties', '--source', '11', '-cp', '/usr/share/java/kafka/*'],
+        ...[
+          '/etc/bss/Topics.java',
+          mode,
+          kafka.clients.address,
+          `${kafka.brokers}`,
+          `${WAIT_SECONDS}`,
+          '/etc/bss/topics.txt',
+        ],
+      ],
+      files: {
+        '/etc/bss/Topics.java': nativeFile(__dirname, 'Topics.java'),
+        '/etc/bss/log4j.properties': nativeFile(__dirname, 'log4j.properties'),
+        '/etc/bss/topics.txt': catalogueFile(props.topics, kafka),
+      },
+      scratch: { '/tmp': Size.mebibytes(16) },
+      resources: props.resources,
+      graceSeconds: 10,
+      deadlineSeconds: 2 * WAIT_SECONDS,
+    });
+    const apply = new OneShotJob(this, 'default', { ...job('apply'), retries: 6 });
+    const drift = new ScheduledJob(this, 'drift', {
+      ...job('check'),
+      retries: 0,
+      schedule: props.driftSchedule,
+      suspended: props.driftSuspended,
+    });
+    apply.connectsTo(kafka.clients);
+    drift.connectsTo(kafka.clients);
+  }
+}
+
+/** One line for each topic: name, partitions, replicas, then its settings. */
+export function catalogueFile(
+  topics: readonly Topic[],
+  { replication, minInsyncReplicas }: Pick<Kafka, 'replication' | 'minInsyncReplicas'>,
+): string {
+  const line = (topic: Topic) =>
+    [
+      ...[topic.name, topic.partitions, replication],
+      // Events are history: compaction would keep only the last one of each key.
+      'cleanup.policy=delete',
+      'compression.type=producer',
+      `min.insync.replicas=${minInsyncReplicas}`,
+      `retention.ms=${topic.retention.toMilliseconds()}`,
+      `segment.ms=${segmentTime(topic).toMilliseconds()}`,
+    ].join(' ');
+  return `${topics.map(line).join('\n')}\n`;
+}

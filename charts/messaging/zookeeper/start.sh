@@ -1,0 +1,18 @@
+#!/bin/bash
+# Starts the server of this pod without the image's entrypoint, which ignores most settings silently
+# and needs a writable /etc/kafka. https://github.com/confluentinc/kafka-images/tree/v7.6.0/zookeeper
+set -euo pipefail
+
+# Servers are numbered from 1, pods from 0.
+echo $((${HOSTNAME##*-} + 1)) > /var/lib/zookeeper/data/myid
+
+export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
+export KAFKA_OPTS="-XX:+ExitOnOutOfMemoryError -Dzookeeper.electionPortBindRetry=0"
+export KAFKA_LOG4J_OPTS="-Dlog4j.configuration=file:/etc/bss/log4j.properties"
+# Each of these has a default when empty: a log file for the collector, which stops the JVM on a read-only
+# root, and the JMX agent.
+export KAFKA_GC_LOG_OPTS="-Xlog:disable -Xlog:all=warning:stderr"
+export KAFKA_JMX_OPTS="-Djava.awt.headless=true"
+export LOG_DIR=/tmp
+
+exec zookeeper-server-start /etc/bss/zookeeper.properties

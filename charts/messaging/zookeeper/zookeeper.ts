@@ -1,0 +1,91 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { ZooKeeperSize } from '../../../config/environment';
+import { Component, type ComponentProps } from '../../../lib/component';
+import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { nativeFile, properties } from '../../../lib/native-file';
+import { exec, tcp } from '../../../lib/probe';
+import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import { heapErrors, heapFlag } from '../heap';
+
+export interface ZooKeeperProps extends ComponentProps, ZooKeeperSize {
+  readonly image: string;
+  readonly spread: Spread;
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+}
+
+const PORTS = { client: 2181, quorum: 2888, election: 3888 };
+
+/** The ensemble that keeps Kafka's metadata. Its clients connect to `clients`, whichever server that is. */
+export class ZooKeeper extends Component {
+  readonly clients: Endpoint;
+
+  constructor(scope: Construct, props: ZooKeeperProps) {
+    super(scope, 'zookeeper', props);
+    this.node.addValidation({ validate: () => zookeeperErrors(props) });
+    const file = (name: string) => nativeFile(__dirname, name);
+    const files: Record<string, string> = {
+      '/etc/bss/start.sh': file('start.sh'),
+      '/etc/bss/ready.sh': file('ready.sh'),
+      '/etc/bss/log4j.properties': file('log4j.properties'),
+      '/etc/bss/zookeeper.properties': file('zookeeper.properties') + properties(ensemble(props)),
+    };
+    const zookeeper = new StatefulWorkload(this, 'default', {
+      image: props.image,
+      component: 'messaging',
+      user: 1000,
+      command: ['bash', '/etc/bss/start.sh'],
+      env: { HEAP: heapFlag(props.heap) },
+      ports: PORTS,
+      files,
+      // The image declares both paths as volumes: a claim above them would be covered by throw-away ones.
+      claims: {
+        data: { mountPath: '/var/lib/zookeeper/data', size: props.data },
+        log: { mountPath: '/var/lib/zookeeper/log', size: props.log },
+      },
+      storageClass: props.storageClass,
+      scratch: { '/tmp': Size.mebibytes(16) },
+      resources: props.resources,
+      probes: {
+        startup: { ...tcp('client'), periodSeconds: 1, failureThreshold: 300 },
+        readiness: { ...exec('bash', '/etc/bss/ready.sh', `${PORTS.client}`), periodSeconds: 5, timeoutSeconds: 3 },
+        liveness: { ...tcp('client'), periodSeconds: 10, failureThreshold: 6 },
+      },
+      graceSeconds: 30,
+      replicas: props.servers,
+      spread: props.spread,
+    });
+    if (props.servers > 1) {
+      const peers = [...zookeeper.podEndpoints('quorum'), ...zookeeper.podEndpoints('election')];
+      for (const peer of peers) zookeeper.connectsTo(peer);
+    }
+    this.clients = zookeeper.endpoint('client');
+  }
+}
+
+/** A single server stands alone; several name each other by the address that each keeps. */
+function ensemble({ servers, namespace }: ZooKeeperProps): Record<string, string | number> {
+  const peers = servers === 1 ? [] : Array.from({ length: servers }, (_, ordinal) => ordinal);
+  return {
+    clientPort: PORTS.client,
+    ...Object.fromEntries(
+      peers.map((ordinal) => [
+        `server.${ordinal + 1}`,
+        `${serviceHost(`zookeeper-${ordinal}`, namespace)}:${PORTS.quorum}:${PORTS.election}`,
+      ]),
+    ),
+  };
+}
+
+function zookeeperErrors({ servers, heap, resources }: ZooKeeperProps): string[] {
+  return [
+    ...(servers % 2 === 1
+      ? []
+      : [
+          `zookeeper.servers is ${servers}: an ensemble needs an odd number, as ${servers} tolerate no more failures ` +
+            `than ${servers - 1}. Set it to ${servers - 1} or ${servers + 1}.`,
+        ]),
+    ...heapErrors('zookeeper', heap, resources),
+  ];
+}

@@ -1,0 +1,52 @@
+import type { App } from 'cdk8s';
+import type { Environment, PortPair } from '../config/environment';
+import { DevelopmentSecrets } from './foundation/development-secrets';
+import { Namespace } from './foundation/namespace';
+import { Akhq } from './messaging/akhq/akhq';
+import { Kafka } from './messaging/kafka/kafka';
+import { Topics } from './messaging/topics/topics';
+import { ZooKeeper } from './messaging/zookeeper/zookeeper';
+import { environmentErrors } from './rules';
+
+/** The bill of materials: every chart of one environment, in the order in which they build on each other. */
+export function platform(app: App, environment: Environment): App {
+  const { namespace, images, spread, storageClass, exposure } = environment;
+  const stateful = { namespace, spread, storageClass };
+  const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
+
+  const foundation = new Namespace(app, { namespace });
+  const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
+  const kafka = new Kafka(app, {
+    ...stateful,
+    ...environment.kafka,
+    image: images.kafka,
+    zookeeper,
+    host: host(exposure?.kafka),
+  });
+  const topics = new Topics(app, {
+    ...environment.topicsJob,
+    namespace,
+    image: images.kafka,
+    topics: environment.topics,
+    kafka,
+  });
+  const akhq = new Akhq(app, {
+    namespace,
+    image: images.akhq,
+    resources: environment.akhq,
+    kafka,
+    host: host(exposure?.akhq),
+  });
+
+  zookeeper.addDependency(foundation);
+  kafka.addDependency(zookeeper);
+  topics.addDependency(kafka);
+  akhq.addDependency(topics);
+  if (environment.developmentSecrets) {
+    const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
+    secrets.addDependency(foundation);
+    akhq.addDependency(secrets);
+  }
+  app.node.addValidation({ validate: () => environmentErrors(app, environment) });
+  return app;
+}

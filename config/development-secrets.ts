@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { DevelopmentSecrets } from './environment';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Published in a public repository, hence no secrets at all: they keep a laptop's first `kubectl apply` simple. */
+export const developmentSecrets: DevelopmentSecrets = {
+  akhq: {
+    'jwt-signing-key': 'development-only-development-only-development-only-development-only',
+    'users.yml': `akhq:
+  security:
+    basic-auth:
+      - username: admin
+        password: ${sha256('admin-development')}
+        groups: [bss-administrator]
+      - username: reader
+        password: ${sha256('reader-development')}
+        groups: [bss-reader]
+`,
+  },
+};

@@ -1,0 +1,19 @@
+import type { Environment } from './environment';
+import { kind } from './kind';
+import { production } from './production';
+import { rehearsal } from './rehearsal';
+
+/** What `npm run synth` writes. */
+export const published: readonly Environment[] = [kind, production];
+
+/** What `npm run synth <name>…` can write. */
+export const environments: readonly Environment[] = [...published, rehearsal];
+
+/** @throws when there is no environment of that name. */
+export function environmentNamed(name: string): Environment {
+  const environment = environments.find((each) => each.name === name);
+  if (!environment) {
+    throw new Error(`unknown environment "${name}": there are ${environments.map((each) => each.name).join(', ')}`);
+  }
+  return environment;
+}

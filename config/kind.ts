@@ -1,0 +1,46 @@
+import { Size } from 'cdk8s';
+import { developmentSecrets } from './development-secrets';
+import type { Environment } from './environment';
+import { images } from './images';
+import { topics } from './topics';
+
+const { gibibytes, mebibytes } = Size;
+
+/** A laptop: kind or minikube. The original system at its smallest, reachable on its ports. */
+export const kind: Environment = {
+  name: 'kind',
+  namespace: 'bss',
+  images,
+  topics,
+  spread: 'preferred',
+  zookeeper: {
+    servers: 1,
+    heap: mebibytes(192),
+    resources: { cpu: 50, memory: mebibytes(256), memoryLimit: mebibytes(512) },
+    data: gibibytes(1),
+    log: gibibytes(1),
+  },
+  kafka: {
+    brokers: 3,
+    replication: 3,
+    minInsyncReplicas: 2,
+    heap: mebibytes(512),
+    resources: { cpu: 150, memory: gibibytes(1), memoryLimit: mebibytes(1536) },
+    disk: gibibytes(10),
+    traffic: 0.004,
+    threads: { network: 2, io: 4, replicaFetchers: 1 },
+    shutdown: { leaveSeconds: 240, graceSeconds: 330 },
+  },
+  topicsJob: {
+    resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
+    driftSchedule: '0 * * * *',
+    driftSuspended: true,
+  },
+  akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
+  exposure: {
+    podNetwork: '10.244.0.0/16',
+    kafka: { hostPort: 9092, nodePort: 30092 },
+    akhq: { hostPort: 8083, nodePort: 30083 },
+  },
+  developmentSecrets,
+};

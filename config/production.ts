@@ -1,0 +1,39 @@
+import { Size } from 'cdk8s';
+import type { Environment } from './environment';
+import { images } from './images';
+import { topics } from './topics';
+
+const { gibibytes, mebibytes } = Size;
+
+/** Three of everything that must not stop, on nodes and zones of their own. Secrets by name, nothing exposed. */
+export const production: Environment = {
+  name: 'production',
+  namespace: 'bss',
+  images,
+  topics,
+  spread: 'required',
+  zookeeper: {
+    servers: 3,
+    heap: gibibytes(1),
+    resources: { cpu: 500, memory: gibibytes(2), memoryLimit: gibibytes(2) },
+    data: gibibytes(20),
+    log: gibibytes(20),
+  },
+  kafka: {
+    brokers: 3,
+    replication: 3,
+    minInsyncReplicas: 2,
+    heap: gibibytes(5),
+    resources: { cpu: 4000, memory: gibibytes(16), memoryLimit: gibibytes(16) },
+    disk: gibibytes(1536),
+    traffic: 1,
+    threads: { network: 4, io: 8, replicaFetchers: 4 },
+    shutdown: { leaveSeconds: 600, graceSeconds: 900 },
+  },
+  topicsJob: {
+    resources: { cpu: 100, memory: mebibytes(256), memoryLimit: mebibytes(384) },
+    driftSchedule: '*/15 * * * *',
+    driftSuspended: false,
+  },
+  akhq: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) },
+};

@@ -1,0 +1,24 @@
+import { Size } from 'cdk8s';
+import type { Environment } from './environment';
+import { kind } from './kind';
+import { production } from './production';
+
+const { gibibytes, mebibytes } = Size;
+
+/** Production's shape at laptop size, so that three nodes with two cores prove what production does. For tests only. */
+export const rehearsal: Environment = {
+  ...production,
+  name: 'rehearsal',
+  namespace: 'bss-rehearsal',
+  zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(128) },
+  kafka: {
+    ...kind.kafka,
+    brokers: production.kafka.brokers,
+    disk: gibibytes(1),
+    traffic: 0.0004,
+    shutdown: { leaveSeconds: 120, graceSeconds: 180 },
+  },
+  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources },
+  akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
+  developmentSecrets: kind.developmentSecrets,
+};

@@ -1,0 +1,31 @@
+import type { Workload } from './workload';
+
+/** Resolves from any namespace, whatever the cluster's domain is called. */
+export const serviceHost = (service: string, namespace: string) => `${service}.${namespace}.svc`;
+
+/** A port of a workload behind a stable name. Producers hand it out; `connectsTo` takes it. */
+export class Endpoint {
+  /**
+   * @param workload what answers
+   * @param port name of the port
+   * @param service name of the Service before it
+   */
+  constructor(
+    readonly workload: Workload,
+    readonly port: string,
+    private readonly service: string,
+  ) {}
+
+  get portNumber(): number {
+    return this.workload.portNumber(this.port);
+  }
+
+  get host(): string {
+    return serviceHost(this.service, this.workload.namespace);
+  }
+
+  /** `host:port`. */
+  get address(): string {
+    return `${this.host}:${this.portNumber}`;
+  }
+}

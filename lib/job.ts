@@ -1,0 +1,57 @@
+import * as k8s from '../imports/k8s';
+import type { Component } from './component';
+import { contentHash } from './native-file';
+import { type PodProps, podTemplate } from './pod';
+import { Workload } from './workload';
+
+export interface OneShotJobProps extends PodProps {
+  /** How often a failed pod is replaced before the Job has failed. */
+  readonly retries: number;
+  /** Seconds after which the Job has failed, whatever it is doing. */
+  readonly deadlineSeconds: number;
+}
+
+/**
+ * Work done once for each content: the name carries the hash of the pod and its files. Applied again unchanged
+ * it stays as it is; changed it is another Job. No time to live: a Job that vanishes makes GitOps create it again.
+ */
+export class OneShotJob extends Workload {
+  constructor(scope: Component, id: string, props: OneShotJobProps) {
+    super(scope, id, props, 1, 1);
+    const template = podTemplate(this, props, { name: this.name, labels: this.labels, restartPolicy: 'Never' });
+    new k8s.KubeJob(this, 'resource', {
+      metadata: { name: `${this.name}-${contentHash(template).slice(0, 8)}` },
+      spec: { backoffLimit: props.retries, activeDeadlineSeconds: props.deadlineSeconds, template },
+    });
+  }
+}
+
+export interface ScheduledJobProps extends OneShotJobProps {
+  /** Five cron fields, UTC. */
+  readonly schedule: string;
+  /** Created, but only started by hand: `kubectl create job --from=cronjob/…`. */
+  readonly suspended: boolean;
+}
+
+/** Work done again and again, never twice at once. */
+export class ScheduledJob extends Workload {
+  constructor(scope: Component, id: string, props: ScheduledJobProps) {
+    super(scope, id, props, 1, 1);
+    new k8s.KubeCronJob(this, 'resource', {
+      spec: {
+        schedule: props.schedule,
+        timeZone: 'Etc/UTC',
+        suspend: props.suspended,
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 300,
+        jobTemplate: {
+          spec: {
+            backoffLimit: props.retries,
+            activeDeadlineSeconds: props.deadlineSeconds,
+            template: podTemplate(this, props, { name: this.name, labels: this.labels, restartPolicy: 'Never' }),
+          },
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import type { Construct } from 'constructs';
+import * as k8s from '../imports/k8s';
+import type { Endpoint } from './endpoint';
+import type { Workload } from './workload';
+
+const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
+const podsOf = (workload: Workload) => ({ podSelector: { matchLabels: workload.selector } });
+
+function egress(scope: Construct, id: string, from: k8s.LabelSelector, rule: k8s.NetworkPolicyEgressRule) {
+  new k8s.KubeNetworkPolicy(scope, id, { spec: { podSelector: from, policyTypes: ['Egress'], egress: [rule] } });
+}
+
+function ingress(scope: Construct, name: string, to: Workload, port: string, from: k8s.NetworkPolicyPeer) {
+  new k8s.KubeNetworkPolicy(scope, name, {
+    metadata: { name },
+    spec: {
+      podSelector: { matchLabels: to.selector },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [from], ports: [policyPort(to.portNumber(port))] }],
+    },
+  });
+}
+
+/** Both sides of one connection; in the consumer's manifest, so that it comes and goes with the consumer. */
+export function allowConnection(from: Workload, to: Endpoint): void {
+  const target = `${to.workload.name}-${to.port}`;
+  egress(
+    from,
+    `to-${target}`,
+    { matchLabels: from.selector },
+    {
+      to: [podsOf(to.workload)],
+      ports: [policyPort(to.portNumber)],
+    },
+  );
+  ingress(from, `${target}-from-${from.name}`, to.workload, to.port, podsOf(from));
+}
+
+/** Names resolve, for the pods that `from` selects. */
+export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector): void {
+  egress(scope, id, from, {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+    ],
+    ports: [policyPort(53, 'UDP'), policyPort(53, 'TCP')],
+  });
+}
+
+/** Any pod of the namespace that carries the label `role.bss/<role>: "true"` reaches `port`, and DNS. */
+export function allowRole(role: string, to: Workload, port: string): void {
+  const from = { matchLabels: { [`role.bss/${role}`]: 'true' } };
+  egress(to, `role-${role}`, from, { to: [podsOf(to)], ports: [policyPort(to.portNumber(port))] });
+  allowDns(to, `role-${role}-to-dns`, from);
+  ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: from });
+}
+
+/** Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten. */
+export function allowHost(to: Workload, port: string, podNetwork: string): void {
+  ingress(to, `${to.name}-${port}-from-host`, to, port, { ipBlock: { cidr: '0.0.0.0/0', except: [podNetwork] } });
+}

@@ -1,0 +1,34 @@
+import { Construct } from 'constructs';
+
+/** One key of a Secret that somebody else makes. Mount it or put it in an env; asking for it registers the reader. */
+export class SecretKey {
+  constructor(
+    readonly secret: RequiredSecret,
+    readonly key: string,
+  ) {}
+}
+
+/**
+ * A Secret that the platform needs and never contains: its name, its keys and who reads them.
+ * The README's table of Secrets and the development Secret are made from it.
+ */
+export class RequiredSecret extends Construct {
+  readonly readers = new Set<string>();
+
+  /** @param keys what each key holds, in one sentence that tells an operator what to put there. */
+  constructor(
+    scope: Construct,
+    readonly name: string,
+    readonly keys: Record<string, string>,
+  ) {
+    super(scope, `secret-${name}`);
+  }
+
+  /** @throws when the Secret has no such key. */
+  key(key: string): SecretKey {
+    if (!(key in this.keys)) {
+      throw new Error(`Secret ${this.name} has no key ${key}; it has ${Object.keys(this.keys).join(', ')}`);
+    }
+    return new SecretKey(this, key);
+  }
+}

@@ -1,0 +1,139 @@
+import { Lazy, Names } from 'cdk8s';
+import { Construct } from 'constructs';
+import * as k8s from '../imports/k8s';
+import { type Component, PLATFORM_LABELS } from './component';
+import { Endpoint } from './endpoint';
+import { allowConnection, allowDns, allowHost, allowRole } from './network';
+import type { PodProps, Resources } from './pod';
+
+/** A port of the laptop that leads to a pod of the cluster. */
+export interface HostPort {
+  /** Port on 127.0.0.1 of the machine that runs the cluster. */
+  readonly hostPort: number;
+  /** Port of the node behind it, 30000 to 32767. */
+  readonly nodePort: number;
+  /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
+  readonly podNetwork: string;
+}
+
+export interface Connection {
+  readonly from: Workload;
+  readonly to: Endpoint;
+}
+
+export interface Publication extends HostPort {
+  /** What a person finds there. */
+  readonly title: string;
+  readonly service: string;
+}
+
+/** Pods of one kind: their name, labels, Services, and who may talk to whom. */
+export abstract class Workload extends Construct {
+  /** Also the name of its main object and of its main Service. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Selectors are immutable, so they hold the name only: a version would change. */
+  readonly selector: Record<string, string>;
+  readonly labels: Record<string, string>;
+  readonly connections: Connection[] = [];
+  readonly publications: Publication[] = [];
+  readonly resources: Resources;
+  private readonly ports: Record<string, number>;
+  private readonly offered = new Map<string, Set<string>>();
+
+  /**
+   * @param replicas pods that run
+   * @param surge pods that run besides while the workload is replaced
+   */
+  constructor(
+    scope: Component,
+    id: string,
+    props: PodProps,
+    readonly replicas: number,
+    readonly surge: number,
+  ) {
+    super(scope, id);
+    this.name = Names.toDnsLabel(this, { includeHash: false });
+    this.namespace = scope.namespace!;
+    this.resources = props.resources;
+    this.ports = props.ports ?? {};
+    this.selector = { 'app.kubernetes.io/name': this.name };
+    this.labels = {
+      ...this.selector,
+      'app.kubernetes.io/component': props.component,
+      'app.kubernetes.io/version': props.image.split(':').at(-1)!,
+      ...PLATFORM_LABELS,
+    };
+  }
+
+  /** @throws when the workload has no port of that name. */
+  portNumber(port: string): number {
+    const number = this.ports[port];
+    if (number === undefined) {
+      throw new Error(`${this.name} has no port ${port}; it has ${Object.keys(this.ports).join(', ') || 'none'}`);
+    }
+    return number;
+  }
+
+  /** The port behind the Service of this workload, which leads to its ready pods. */
+  endpoint(port: string): Endpoint {
+    return this.offer('service', port, this.name, { selector: this.selector });
+  }
+
+  /** Opens the way to `endpoint`, on both sides, and to DNS. Policies know workloads and ports: twice is once. */
+  connectsTo(endpoint: Endpoint): void {
+    if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) return;
+    this.connections.push({ from: this, to: endpoint });
+    allowConnection(this, endpoint);
+    if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+  }
+
+  /** Opens `port` to pods that are not in the model, if they carry the label `role.bss/<role>: "true"`. */
+  admitsRole(role: string, port: string): void {
+    allowRole(role, this, port);
+  }
+
+  /** Makes `port` reachable from the machine that runs the cluster. */
+  publish(port: string, title: string, host: HostPort): void {
+    this.publishPods('external', port, title, host, this.selector);
+  }
+
+  /** A Service on a fixed node port for the pods selected, and the policy that admits the host. */
+  protected publishPods(
+    id: string,
+    port: string,
+    title: string,
+    host: HostPort,
+    selector: Record<string, string>,
+  ): void {
+    const service = new k8s.KubeService(this, id, {
+      spec: { type: 'NodePort', selector, ports: [{ ...this.servicePort(port), nodePort: host.nodePort }] },
+    });
+    if (this.publications.length === 0) allowHost(this, port, host.podNetwork);
+    this.publications.push({ ...host, title, service: service.name });
+  }
+
+  /** A ClusterIP Service, made when its first port is asked for. */
+  protected offer(id: string, port: string, service: string, spec: k8s.ServiceSpec): Endpoint {
+    this.portNumber(port);
+    const ports = this.offered.get(id) ?? new Set<string>();
+    if (!this.offered.has(id)) {
+      this.offered.set(id, ports);
+      new k8s.KubeService(this, id, {
+        metadata: { name: service },
+        spec: { ...spec, ports: Lazy.any({ produce: () => [...ports].sort().map((name) => this.servicePort(name)) }) },
+      });
+    }
+    ports.add(port);
+    return new Endpoint(this, port, service);
+  }
+
+  protected servicePort(port: string): k8s.ServicePort {
+    return { name: port, port: this.portNumber(port), targetPort: k8s.IntOrString.fromString(port) };
+  }
+
+  /** Every workload below `scope`, in the order of the model. */
+  static all(scope: Construct): Workload[] {
+    return scope.node.findAll().filter((construct): construct is Workload => construct instanceof Workload);
+  }
+}
