@@ -75,9 +75,6 @@ export class StatefulWorkload extends Workload {
           placement: props.replicas > 1 ? placement(props.spread, this.selector) : undefined,
         }),
         volumeClaimTemplates: Object.entries(props.claims).map(([name, { size }]) => ({
-          // Written out, as the API server would add them: GitOps tools compare.
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
           metadata: { name },
           spec: {
             accessModes: ['ReadWriteOnce'],
