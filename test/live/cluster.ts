@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** Generous: a deadline ends a run that hangs, it does not measure. */
+export const DEADLINE_SECONDS = 300;
+
+/** Runs kubectl in the current context. @throws with what kubectl said when it fails. */
+export function kubectl(args: string[], input?: string): string {
+  const run = spawnSync('kubectl', args, { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+  if (run.error) throw run.error;
+  if (run.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${run.stderr || run.stdout}`);
+  return run.stdout;
+}
+
+/** Like {@link kubectl}, but a refusal is an answer. */
+export function tryKubectl(args: string[], input?: string): { ok: boolean; output: string } {
+  const run = spawnSync('kubectl', args, { input, encoding: 'utf8' });
+  return { ok: run.status === 0, output: run.stdout + run.stderr };
+}
+
+/** Blocks until `attempt` gives a value, asking again and again. @throws after the deadline, saying what was awaited. */
+export function eventually<T>(what: string, attempt: () => T | undefined | false, seconds = DEADLINE_SECONDS): T {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline) {
+    const value = attempt();
+    if (value !== undefined && value !== false) return value;
+    execFileSync('sleep', ['0.3']);
+  }
+  throw new Error(`waited ${seconds} s for ${what}`);
+}
+
+export interface Pod {
+  readonly metadata: { name: string; uid: string; deletionTimestamp?: string };
+  readonly spec: { nodeName: string };
+  readonly status: {
+    podIP?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: {
+      containerID: string;
+      restartCount: number;
+      ready: boolean;
+      state: { waiting?: { reason: string; message?: string } };
+    }[];
+  };
+}
+
+/** A namespace in which a part of the platform runs. */
+export class Namespace {
+  constructor(readonly name: string) {}
+
+  run(...args: string[]): string {
+    return kubectl(['-n', this.name, ...args]);
+  }
+
+  try(...args: string[]): { ok: boolean; output: string } {
+    return tryKubectl(['-n', this.name, ...args]);
+  }
+
+  exec(pod: string, ...command: string[]): string {
+    return this.run('exec', pod, '--', ...command);
+  }
+
+  pods(selector = ''): Pod[] {
+    return JSON.parse(this.run('get', 'pods', '-l', selector, '-o', 'json')).items;
+  }
+
+  pod(name: string): Pod | undefined {
+    const found = this.try('get', 'pod', name, '-o', 'json');
+    return found.ok ? JSON.parse(found.output) : undefined;
+  }
+
+  isReady(name: string): boolean {
+    const pod = this.pod(name);
+    return !!pod && !pod.metadata.deletionTimestamp && !!pod.status.containerStatuses?.every(({ ready }) => ready);
+  }
+
+  awaitRollout(statefulSet: string): void {
+    this.run('rollout', 'status', `statefulset/${statefulSet}`, `--timeout=${DEADLINE_SECONDS}s`);
+  }
+
+  awaitReady(...pods: string[]): void {
+    for (const pod of pods) eventually(`${pod} to be ready`, () => this.isReady(pod));
+  }
+
+  awaitJobs(): void {
+    this.run('wait', '--for=condition=complete', 'jobs', '--all', `--timeout=${DEADLINE_SECONDS}s`);
+  }
+
+  /** A line of the pod's log that matches, as soon as there is one. */
+  awaitLog(pod: string, pattern: RegExp, seconds = DEADLINE_SECONDS): string {
+    return eventually(
+      `${pattern} in the log of ${pod}`,
+      () => {
+        const log = this.try('logs', pod, '--tail=-1');
+        return log.output.split('\n').find((line) => pattern.test(line));
+      },
+      seconds,
+    );
+  }
+}
