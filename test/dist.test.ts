@@ -1,0 +1,90 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { isScalar, parseAllDocuments, parseDocument } from 'yaml';
+import { platform } from '../charts/platform';
+import type { Environment } from '../config/environment';
+import { published } from '../config/environments';
+import { rehearsal } from '../config/rehearsal';
+
+const dist = join(__dirname, '../dist');
+
+type Files = Record<string, string>;
+
+const filesIn = (directory: string): Files =>
+  Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+
+function synthesized(environment: Environment): Files {
+  const outdir = mkdtempSync(join(tmpdir(), 'bss-synth-'));
+  platform(new App({ outdir, recordConstructMetadata: false }), environment).synth();
+  return filesIn(outdir);
+}
+
+// The committed dist is the snapshot: what GitOps applies is what review reads and what tests compare.
+describe.each(published)('dist/$name', (environment) => {
+  const files = synthesized(environment);
+  const committed = filesIn(join(dist, environment.name));
+
+  it('has one file for each chart and nothing else (if not: npm run synth)', () => {
+    expect(Object.keys(committed)).toEqual(Object.keys(files));
+  });
+
+  it.each(Object.keys(files))('%s is what the model makes, byte for byte (if not: npm run synth)', (file) => {
+    expect(committed[file]).toBe(files[file]);
+  });
+
+  it('holds manifests only, so that `kubectl apply -f` takes the folder', () => {
+    const documents = Object.values(committed).flatMap((text) => parseAllDocuments(text).map((each) => each.toJS()));
+    expect(documents.length).toBeGreaterThan(20);
+    for (const document of documents) {
+      expect(document).toMatchObject({ apiVersion: expect.any(String), kind: expect.any(String) });
+    }
+  });
+
+  it('comes out the same when it is made again', () => {
+    expect(synthesized(environment)).toEqual(files);
+  });
+
+  it('holds every file of every ConfigMap as a block that reads like the file', () => {
+    const entries = Object.values(files)
+      .flatMap((text) => text.split(/^---$/m).map((manifest) => parseDocument(manifest)))
+      .filter((document) => document.get('kind') === 'ConfigMap')
+      .flatMap((document) => Object.keys(document.toJS().data).map((key) => ({ key, document })));
+    expect(entries.length).toBeGreaterThan(10);
+    const styles = entries.map(({ key, document }) => {
+      const node = document.getIn(['data', key], true);
+      return `${key} ${isScalar(node) ? node.type : 'missing'}`;
+    });
+    expect(styles).toEqual(entries.map(({ key }) => `${key} BLOCK_LITERAL`));
+  });
+
+  it('holds no object that is too large for the annotation of `kubectl apply`', () => {
+    const manifests = Object.values(files).flatMap((text) => text.split(/^---$/m));
+    expect(Math.max(...manifests.map((manifest) => Buffer.byteLength(manifest)))).toBeLessThan(200_000);
+  });
+});
+
+describe('rehearsal', () => {
+  const files = synthesized(rehearsal);
+  const production = Object.values(synthesized(published[1]!)).join('\n');
+
+  // What a ConfigMap holds is in dist already, where it is the same as in production.
+  const withoutKnownFiles = (text: string) =>
+    text.replaceAll(/^ {2}(\S+): \|\n((?: {4}.*\n|\n)+)/gm, (block, key) =>
+      production.includes(block) ? `  ${key}: (as in production)\n` : block,
+    );
+
+  expect.addSnapshotSerializer({
+    test: (value) => typeof value === 'string' && value.startsWith('apiVersion:'),
+    serialize: (value: string) => value.trimEnd(),
+  });
+
+  it.each(Object.keys(files))('%s is as it was reviewed', (file) => {
+    expect(withoutKnownFiles(files[file]!)).toMatchSnapshot();
+  });
+
+  it('is not in dist, where somebody could take it for an installation', () => {
+    expect(existsSync(join(dist, 'rehearsal'))).toBe(false);
+  });
+});
