@@ -1,5 +1,4 @@
 import { App } from 'cdk8s';
-import { parseAllDocuments } from 'yaml';
 import { platform } from '../charts/platform';
 import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
@@ -11,15 +10,12 @@ export interface Pod extends PodTemplate {
   readonly containers: Container[];
 }
 
-/** Everything that an app makes, as kubectl reads it: parsed from the YAML, not taken from memory. */
+/** Everything that an app makes. That its YAML reads back as the same is tested with dist. */
 export class Manifests {
-  readonly yaml: string;
   readonly objects: Manifest[];
 
   constructor(readonly app: App) {
-    this.yaml = app.synthYaml();
-    // 1.1 is what the API server's parser takes for the truth: there `yes` is a boolean.
-    this.objects = parseAllDocuments(this.yaml, { version: '1.1' }).map((document) => document.toJS());
+    this.objects = app.charts.flatMap((chart) => chart.toJson());
   }
 
   ofKind<Kind extends keyof Specs>(kind: Kind): Manifest<Specs[Kind]>[] {
@@ -43,6 +39,24 @@ export class Manifests {
       owner,
       containers: [...(template.spec.initContainers ?? []), ...template.spec.containers],
     }));
+  }
+
+  /** The pods that the set makes; none of another kind of object. */
+  podNames({ kind, metadata: { name }, spec }: Manifest): string[] {
+    const { replicas } = spec as { replicas: number };
+    return kind === 'StatefulSet' ? Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`) : [];
+  }
+
+  /** Content of the files of the pod, by absolute path. */
+  filesOf({ spec, containers }: Pod): Record<string, string> {
+    const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
+    const files = (spec.volumes ?? []).flatMap(({ name, configMap, secret }) => {
+      const directory = mounts.find((mount) => mount.name === name)?.mountPath;
+      const data = configMap ? Object.entries(this.find('ConfigMap', configMap.name).data!) : [];
+      const items = secret?.items.map(({ path }) => [path, ''] as const) ?? [];
+      return [...data, ...items].map(([file, text]) => [`${directory}/${file}`, text]);
+    });
+    return Object.fromEntries(files);
   }
 }
 
