@@ -1,0 +1,192 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiObject, App, Yaml } from 'cdk8s';
+import { platform } from '../charts/platform';
+import type { Environment } from '../config/environment';
+import { kind } from '../config/kind';
+import { production } from '../config/production';
+import { type Requests, totalRequests } from '../lib/requests';
+import { RequiredSecret } from '../lib/secret';
+import { type Publication, Workload } from '../lib/workload';
+
+/** Both environments as construct trees; nothing is written. */
+const model = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
+const [onKind, inProduction] = [model(kind), model(production)];
+
+const objectKind = (workload: Workload) => ApiObject.of(workload.node.findChild('resource')).kind;
+const publications = (): Publication[] => Workload.all(onKind).flatMap((workload) => workload.publications);
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+const unique = (values: string[]) => [...new Set(values)];
+const code = (text: string) => `\`${text}\``;
+const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
+/** A Markdown table as the formatter leaves it: columns of even width. */
+function table(headings: string[], rows: (string | number)[][]): string {
+  const cells = [headings, ...rows.map((row) => row.map(String))];
+  const widths = headings.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: string[], fill = ' ') => `| ${row.map((cell, i) => cell.padEnd(widths[i]!, fill)).join(' | ')} |`;
+  const [head, ...body] = cells.map((row) => line(row));
+  const rule = line(
+    headings.map(() => ''),
+    '-',
+  );
+  return [head, rule, ...body].join('\n');
+}
+
+/** Components, who connects to whom, and what the host reaches. A dotted line exists in one environment only. */
+function picture(): string {
+  const shapes: Record<string, [string, string]> = { StatefulSet: ['[(', ')]'], Deployment: ['[', ']'] };
+  const nodes = Workload.all(onKind).map((workload) => {
+    const [open, close] = shapes[objectKind(workload)] ?? ['([', '])'];
+    return `  ${workload.name}${open}"${workload.name}<br/>${objectKind(workload)}"${close}`;
+  });
+  const connections = (app: App) =>
+    Workload.all(app).flatMap(({ name, connections }) =>
+      connections.map(({ to }) => `${name}|${to.workload.name}|${to.port} ${to.portNumber}`),
+    );
+  const [here, there] = [connections(onKind), connections(inProduction)];
+  const edges = unique([...here, ...there]).map((edge) => {
+    const [from, to, label] = edge.split('|');
+    if (here.includes(edge) && there.includes(edge)) return `  ${from} -->|"${label}"| ${to}`;
+    return `  ${from} -.->|"${label} (${here.includes(edge) ? kind.name : production.name})"| ${to}`;
+  });
+  const host = Workload.all(onKind)
+    .filter(({ publications }) => publications.length > 0)
+    .map(({ name, publications }) => {
+      const ports = publications.map(({ hostPort }) => hostPort).join(', ');
+      return `  host -.->|"localhost: ${ports} (${kind.name})"| ${name}`;
+    });
+  return fence('mermaid', ['flowchart LR', '  host(("your<br/>machine"))', ...nodes, ...host, ...edges].join('\n'));
+}
+
+const hostPorts = () =>
+  table(
+    ['On your machine', 'Node port', 'What'],
+    publications().map(({ hostPort, nodePort, title }) => [code(`localhost:${hostPort}`), nodePort, title]),
+  );
+
+const minikube = () => {
+  const ports = publications().map(({ hostPort, nodePort }) => `127.0.0.1:${hostPort}:${nodePort}`);
+  const lines = [
+    'minikube start --driver=docker --memory=8g --cni=calico',
+    `  --extra-config=kubeadm.pod-network-cidr=${kind.exposure!.podNetwork}`,
+    `  --ports=${ports.join(',')}`,
+  ];
+  return fence('sh', lines.join(' \\\n'));
+};
+
+function secrets(): string {
+  const required = inProduction.node.findAll().filter((construct) => construct instanceof RequiredSecret);
+  const rows = required.flatMap(({ name, keys, readers }) =>
+    Object.entries(keys).map(([key, holds]) => [code(name), code(key), holds, [...readers].map(code).join(', ')]),
+  );
+  return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
+}
+
+function topics(): string {
+  const partitions = sum(production.topics.map((topic) => topic.partitions));
+  const rate = sum(production.topics.map((topic) => topic.rate.toKibibytes()));
+  const totals = `${partitions} partitions × ${production.kafka.replication} replicas = ${partitions * production.kafka.replication}`;
+  return table(
+    ['Topic', 'Partitions', 'Kept for', 'Written, KiB/s', 'What is in it'],
+    [
+      ...production.topics.map((topic) => {
+        const days = topic.retention.toDays();
+        return [code(topic.name), topic.partitions, `${days} days`, topic.rate.toKibibytes(), topic.holds];
+      }),
+      [`**${production.topics.length} topics**`, `**${partitions}**`, '', `**${rate}**`, totals],
+    ],
+  );
+}
+
+/** What the scheduler must find room for. */
+function requests(): string {
+  const amounts = ({ cpu, memory }: Requests) => [`${cpu}m`, `${memory} MiB`];
+  const [small, large] = [Workload.all(onKind), Workload.all(inProduction)];
+  const cells = ({ replicas, resources }: Workload) => [
+    replicas,
+    ...amounts({ cpu: replicas * resources.cpu, memory: replicas * resources.memory.toMebibytes() }),
+  ];
+  const total = (when: Parameters<typeof totalRequests>[1]) => [
+    `**${when}**`,
+    ...[onKind, inProduction].flatMap((app) => ['', ...amounts(totalRequests(app, when))]),
+  ];
+  return table(
+    ['', ...[kind, production].flatMap(({ name }) => [`${name}: pods`, 'CPU', 'memory'])],
+    [
+      ...small.map((workload, index) => [workload.name, ...cells(workload), ...cells(large[index]!)]),
+      total('at rest'),
+      total('while everything is replaced'),
+    ],
+  );
+}
+
+/** What one changed value changes in dist: nothing is added or removed, so line by line is enough. */
+function diff(): string {
+  const changed = { ...kind, kafka: { ...kind.kafka, threads: { ...kind.kafka.threads, io: 8 } } };
+  const [before, after] = [onKind, model(changed)].map((app) => app.synthYaml().split('\n'));
+  const lines = before!.flatMap((line, index) => (line === after![index] ? [] : [`-${line}`, `+${after![index]}`]));
+  return fence('diff', lines.join('\n'));
+}
+
+/** What synth says about a value that cannot work. */
+function refusal(): string {
+  const wrong = model({ ...kind, kafka: { ...kind.kafka, minInsyncReplicas: 3 } });
+  const errors = wrong.node.findAll().flatMap((construct) => construct.node.validate());
+  return fence('text', errors.map((error) => `${kind.name}: ${error}`).join('\n'));
+}
+
+const sections: Record<string, () => string> = {
+  picture,
+  'host-ports': hostPorts,
+  minikube,
+  secrets,
+  topics,
+  requests,
+  diff,
+  refusal,
+};
+
+/** The README with every part between `<!-- name:begin -->` and `<!-- name:end -->` made anew. */
+export function readme(text: string): string {
+  return Object.entries(sections).reduce((result, [name, make]) => {
+    const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+    const [before, rest] = result.split(begin);
+    const after = rest?.split(end)[1];
+    if (after === undefined) throw new Error(`README.md has no ${begin} … ${end}`);
+    return `${before}${begin}\n${make()}\n${end}${after}`;
+  }, text);
+}
+
+/** A cluster for kind whose ports and pod network are those that the model counts on. */
+export function kindCluster(): string {
+  const cluster = {
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    networking: { podSubnet: kind.exposure!.podNetwork },
+    nodes: [
+      {
+        role: 'control-plane',
+        extraPortMappings: publications().map(({ hostPort, nodePort }) => ({
+          containerPort: nodePort,
+          hostPort,
+          listenAddress: '127.0.0.1',
+        })),
+      },
+    ],
+  };
+  const comment = [
+    'Made by `npm run docs` from the environment `kind`: change config/kind.ts, not this file.',
+    'kind create cluster --config kind.yaml && kubectl apply -f dist/kind',
+    'Ports of a cluster that exists cannot be changed: kind delete cluster, then create it again.',
+  ];
+  return `${comment.map((line) => `# ${line}\n`).join('')}${Yaml.stringify(cluster)}`;
+}
+
+export const root = join(__dirname, '..');
+export const read = (name: string) => readFileSync(join(root, name), 'utf8');
+
+if (require.main === module) {
+  writeFileSync(join(root, 'README.md'), readme(read('README.md')));
+  writeFileSync(join(root, 'kind.yaml'), kindCluster());
+}

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { production } from '../config/production';
+import { kindCluster, read, readme, root } from '../docs/generate';
+import packageJson from '../package.json';
+
+const PAGES = ['README.md', 'docs/operations.md', 'gitops/README.md'];
+
+/** All YAML objects of a directory, any depth. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of other projects, whose types are not here
+const objectsIn = (directory: string): any[] =>
+  readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => parseAllDocuments(read(join(directory, name))))
+    .map((document) => {
+      expect(document.errors).toEqual([]);
+      return document.toJS();
+    });
+
+/** Whether a folder of manifests is there. */
+const manifests = (path: string) => existsSync(join(root, path)) && readdirSync(join(root, path)).length > 0;
+
+describe('what is generated from the model', () => {
+  it('is in README.md as it is in the model (if not: npm run docs)', () => {
+    expect(read('README.md')).toBe(readme(read('README.md')));
+  });
+
+  it('is in kind.yaml as it is in the model (if not: npm run docs)', () => {
+    expect(read('kind.yaml')).toBe(kindCluster());
+  });
+
+  it('has a place in the README, or says which one is missing', () => {
+    expect(() => readme('')).toThrow('README.md has no <!-- picture:begin --> … <!-- picture:end -->');
+  });
+
+  it('says 33 partitions and 99 replicas', () => {
+    expect(read('README.md')).toContain('33 partitions × 3 replicas = 99');
+  });
+});
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page);
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+
+  it('links to files that exist', () => {
+    const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it('names files that exist', () => {
+    const names = [...prose.matchAll(/`((?:charts|config|dist|docs|gitops|lib|test)\/[\w./-]+)`/g)].map(
+      (match) => match[1]!,
+    );
+    expect(names.filter((name) => !existsSync(join(root, name)) && name !== 'dist/staging')).toEqual([]);
+  });
+
+  it('names scripts that package.json has', () => {
+    const scripts = [...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1]!);
+    expect(scripts.filter((script) => !(script in packageJson.scripts))).toEqual([]);
+  });
+});
+
+it('README.md gives a reason for each dependency', () => {
+  const table = read('README.md').split('## Dependencies')[1]!;
+  expect(Object.keys(packageJson.devDependencies).filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});
+
+describe('the example for Argo CD', () => {
+  const [application, project] = ['Application', 'AppProject'].map((kind) =>
+    objectsIn('gitops/argocd').find((object) => object.kind === kind),
+  );
+  const namespaced = objectsIn('dist/production').filter((object) => object.kind !== 'Namespace');
+
+  it('applies a folder of dist to the namespace of that environment', () => {
+    expect(manifests(application.spec.source.path)).toBe(true);
+    expect(application.spec.destination.namespace).toBe(production.namespace);
+  });
+
+  it('keeps to what its project allows', () => {
+    expect(application.spec.project).toBe(project.metadata.name);
+    expect(project.spec.sourceRepos).toContain(application.spec.source.repoURL);
+    expect(project.spec.destinations).toEqual([application.spec.destination]);
+  });
+
+  it('allows the kinds that production has, and no others', () => {
+    const group = (apiVersion: string) => (apiVersion.includes('/') ? apiVersion.split('/')[0] : '');
+    const kinds = new Set(namespaced.map(({ apiVersion, kind }) => `${group(apiVersion)}/${kind}`));
+    const allowed = (list: { group: string; kind: string }[]) => list.map((each) => `${each.group}/${each.kind}`);
+    expect(allowed(project.spec.namespaceResourceWhitelist)).toEqual([...kinds].sort());
+    expect(allowed(project.spec.clusterResourceWhitelist)).toEqual(['/Namespace']);
+  });
+});
+
+describe('the example for Flux', () => {
+  const [kustomization, source] = ['Kustomization', 'GitRepository'].map((kind) =>
+    objectsIn('gitops/flux').find((object) => object.kind === kind),
+  );
+
+  it('applies a folder of dist that its source holds', () => {
+    expect(manifests(kustomization.spec.path)).toBe(true);
+    expect(kustomization.spec.sourceRef).toEqual({ kind: source.kind, name: source.metadata.name });
+    expect(source.spec.ignore.trim().split('\n')).toEqual(['/*', '!/dist']);
+  });
+
+  it('waits longer than a roll of all brokers may take', () => {
+    const minutes = Number.parseInt(kustomization.spec.timeout, 10);
+    const { brokers, shutdown } = production.kafka;
+    expect(minutes * 60).toBeGreaterThan(brokers * shutdown.graceSeconds);
+  });
+});
