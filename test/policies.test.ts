@@ -1,0 +1,97 @@
+import { CLIENT_ROLE } from '../charts/messaging/kafka/kafka';
+import { Workload } from '../lib/workload';
+import type { Manifest, Peer, PolicyPort, Selector, Specs } from './kubernetes';
+import { everyEnvironment } from './manifests';
+
+const DNS = 'kube-dns: 53/UDP 53/TCP';
+
+/** `role.bss/x` or the name of a workload. */
+function subject({ matchLabels = {} }: Selector): string {
+  const [[key, value] = ['every pod']] = Object.entries(matchLabels);
+  return key === 'app.kubernetes.io/name' ? value! : key;
+}
+
+function peer({ podSelector, namespaceSelector, ipBlock }: Peer): string {
+  if (ipBlock) return `${ipBlock.cidr} except ${ipBlock.except?.join(' ')}`;
+  const outside = namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'];
+  return outside === 'kube-system' ? podSelector!.matchLabels!['k8s-app']! : subject(podSelector!);
+}
+
+const ports = (list: PolicyPort[]) => list.map(({ port, protocol }) => `${port}/${protocol}`).join(' ');
+
+/** A policy as lines such as `akhq may send to kafka: 9092/TCP`. */
+function lines({ spec }: Manifest<Specs['NetworkPolicy']>): string[] {
+  const pods = subject(spec.podSelector);
+  const out = (spec.egress ?? []).flatMap((rule) =>
+    rule.to.map((to) => `${pods} may send to ${peer(to)}: ${ports(rule.ports)}`),
+  );
+  const into = (spec.ingress ?? []).flatMap((rule) =>
+    rule.from.map((from) => `${pods} may receive from ${peer(from)}: ${ports(rule.ports)}`),
+  );
+  const nothing = spec.policyTypes.length === 2 ? [`${pods} may send and receive nothing else`] : [];
+  return [...out, ...into, ...nothing];
+}
+
+const both = (from: string, to: string, port: number) => [
+  `${from} may send to ${to}: ${port}/TCP`,
+  `${to} may receive from ${from}: ${port}/TCP`,
+];
+
+describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
+  const workloads = Workload.all(manifests.app);
+  const policies = manifests.ofKind('NetworkPolicy');
+
+  it('policies allow the declared connections, publications and roles, and nothing else', () => {
+    const kafka = workloads.find(({ name }) => name === 'kafka')!;
+    const role = `role.bss/${CLIENT_ROLE}`;
+    const expected = [
+      'every pod may send and receive nothing else',
+      ...workloads.flatMap((workload) =>
+        workload.connections.flatMap(({ from, to }) => both(from.name, to.workload.name, to.portNumber)),
+      ),
+      ...workloads.filter(({ connections }) => connections.length > 0).map(({ name }) => `${name} may send to ${DNS}`),
+      ...workloads
+        .filter(({ publications }) => publications.length > 0)
+        .map(({ name, publications: [first] }) => {
+          const port = manifests.find('Service', first!.service).spec.ports[0]!.port;
+          return `${name} may receive from 0.0.0.0/0 except ${environment.exposure!.podNetwork}: ${port}/TCP`;
+        }),
+      ...both(role, 'kafka', kafka.portNumber('internal')),
+      `${role} may send to ${DNS}`,
+    ];
+    expect(policies.flatMap(lines).sort()).toEqual(expected.sort());
+  });
+
+  it('a policy governs the direction that it has a rule for', () => {
+    for (const { spec, metadata } of policies.filter(({ metadata: { name } }) => name !== 'default-deny')) {
+      const rules = [...(spec.egress ? ['Egress'] : []), ...(spec.ingress ? ['Ingress'] : [])];
+      expect([metadata.name, ...spec.policyTypes]).toEqual([metadata.name, ...rules]);
+      expect(rules).toHaveLength(1);
+    }
+  });
+});
+
+it('The platform has these connections on a laptop', () => {
+  const { manifests } = everyEnvironment[0]!;
+  const declared = Workload.all(manifests.app).flatMap(({ name, connections }) =>
+    connections.map(({ to }) => `${name} -> ${to.workload.name}:${to.port}`),
+  );
+  expect(declared).toMatchInlineSnapshot(`
+[
+  "kafka -> zookeeper:client",
+  "kafka -> kafka:internal",
+  "topics -> kafka:internal",
+  "topics-drift -> kafka:internal",
+  "akhq -> kafka:internal",
+]
+`);
+});
+
+it('Three ZooKeeper servers talk to each other besides', () => {
+  const { manifests } = everyEnvironment[1]!;
+  const zookeeper = Workload.all(manifests.app).find(({ name }) => name === 'zookeeper')!;
+  expect(zookeeper.connections.map(({ to }) => `${to.workload.name}:${to.port}`)).toEqual([
+    'zookeeper:quorum',
+    'zookeeper:election',
+  ]);
+});

@@ -1,0 +1,59 @@
+import { Size } from 'cdk8s';
+import { totalRequests } from '../lib/requests';
+import { Workload } from '../lib/workload';
+import { everyEnvironment } from './manifests';
+
+const table = (rows: (string | number)[][]) =>
+  rows
+    .map(([name, ...numbers]) =>
+      [String(name).padEnd(14), ...numbers.map((each) => String(each).padStart(6))].join(' '),
+    )
+    .join('\n');
+
+it('The laptop gives the platform less than 0.8 CPU and 4 GiB', () => {
+  const { app } = everyEnvironment[0]!.manifests;
+  const rows = Workload.all(app).map(({ name, replicas, resources }) => [
+    name,
+    replicas,
+    resources.cpu,
+    resources.memory.toMebibytes(),
+  ]);
+  const { cpu, memory } = totalRequests(app, 'at rest');
+  expect(`\n${table([['', 'pods', 'mCPU', 'MiB'], ...rows, ['together', '', cpu, memory]])}\n`).toMatchInlineSnapshot(`
+"
+                 pods   mCPU    MiB
+zookeeper           1     50    256
+kafka               3    150   1024
+topics              1     50    128
+topics-drift        1     50    128
+akhq                1    100    320
+together                 700   3904
+"
+`);
+  expect(cpu).toBeLessThanOrEqual(800);
+  expect(memory).toBeLessThanOrEqual(Size.gibibytes(4).toMebibytes());
+});
+
+it.each(everyEnvironment)(
+  'The quota of $name has room while everything is replaced, and for a shell',
+  ({ manifests }) => {
+    const { cpu, memory } = totalRequests(manifests.app, 'while everything is replaced');
+    const quota = manifests.objects.find((object) => object.kind === 'ResourceQuota');
+    expect(quota?.spec).toEqual({
+      hard: { 'requests.cpu': `${cpu + 1000}m`, 'requests.memory': `${memory + 2048}Mi` },
+    });
+  },
+);
+
+it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manifests }) => {
+  const pods = manifests.pods().map(({ owner, containers }) => ({
+    replicas: (owner.spec as { replicas?: number }).replicas ?? 1,
+    requests: containers[0]!.resources!.requests!,
+  }));
+  const sum = (amount: (requests: Record<string, string>) => number) =>
+    pods.reduce((total, { replicas, requests }) => total + replicas * amount(requests), 0);
+  expect(totalRequests(manifests.app, 'at rest')).toEqual({
+    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10)),
+    memory: sum(({ memory }) => Number.parseInt(memory!, 10) * (memory!.endsWith('Gi') ? 1024 : 1)),
+  });
+});
