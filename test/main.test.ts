@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+
+/** The project as a stranger has it, to be broken without harm. */
+function copyOfProject(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'bss-main-'));
+  for (const name of [
+    'main.ts',
+    'cdk8s.yaml',
+    'package.json',
+    'tsconfig.json',
+    'charts',
+    'config',
+    'lib',
+    'imports',
+    'dist',
+  ]) {
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function edit(directory: string, file: string, change: (text: string) => string): void {
+  const path = join(directory, file);
+  const text = readFileSync(path, 'utf8');
+  const changed = change(text);
+  if (changed === text) throw new Error(`nothing changed in ${file}`);
+  writeFileSync(path, changed);
+}
+
+function run(directory: string, command: string[], env: Record<string, string> = {}) {
+  const [program, ...args] = command;
+  return spawnSync(program!, args, { cwd: directory, encoding: 'utf8', env: { ...process.env, ...env } });
+}
+
+const main = ['node', '--import', 'tsx', 'main.ts'];
+const synth = ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false'];
+
+/** Content of every file below `directory`, by path. */
+const treeOf = (directory: string) =>
+  Object.fromEntries(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .map((path) => [path.slice(directory.length), readFileSync(path, 'utf8')]),
+  );
+
+// Processes of their own take seconds on a busy machine.
+jest.setTimeout(120_000);
+
+it('A wrong environment fails the synth with all its errors, and leaves dist as it was', () => {
+  const project = copyOfProject();
+  edit(project, 'config/kind.ts', (text) =>
+    text.replace('replication: 3', 'replication: 4').replace('servers: 1', 'servers: 2'),
+  );
+  edit(project, 'config/production.ts', (text) => text.replace('graceSeconds: 900', 'graceSeconds: 600'));
+  const { status, stderr } = run(project, synth);
+  expect(status).toBe(1);
+  // Then cdk8s says in its own words that the app failed.
+  expect(
+    stderr
+      .split(/^Error: command/m)[0]!
+      .trim()
+      .split('\n'),
+  ).toEqual([
+    expect.stringMatching(/^kind: zookeeper.servers is 2: .* Set it to 1 or 3\.$/),
+    expect.stringMatching(/^kind: kafka.replication is 4, but there are 3 brokers, .* or more\.$/),
+    expect.stringMatching(/^production: kafka.shutdown.graceSeconds is 600, .* for the logs\.$/),
+  ]);
+  expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
+});
+
+it('`cdk8s synth` makes the committed dist again, in any time zone and language, and drops what is no longer made', () => {
+  const project = copyOfProject();
+  writeFileSync(join(project, 'dist/kind/0009-gone.k8s.yaml'), 'kind: Gone\n');
+  const { status, stderr } = run(project, synth, { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
+});
+
+it('main.ts says which environments there are when asked for another', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'bss-out-'));
+  const { status, stdout, stderr } = run(root, [...main, 'prod'], { CDK8S_OUTDIR: outdir });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'unknown environment "prod": there are kind, production, rehearsal\n',
+  });
+  expect(readdirSync(outdir)).toEqual([]);
+});
+
+it('A change in any mounted file replaces the pods that mount it', () => {
+  const project = copyOfProject();
+  const files = readdirSync(join(project, 'charts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+    .map(({ parentPath, name }) => join(parentPath, name).slice(project.length + 1));
+  expect(files.length).toBeGreaterThan(8);
+  for (const file of files) edit(project, file, (text) => `${text}\n`);
+  const { status } = run(project, [...main, 'kind'], { CDK8S_OUTDIR: join(project, 'changed') });
+  expect(status).toBe(0);
+  const checksums = (tree: string) =>
+    Object.values(treeOf(tree)).flatMap(
+      (text) => text.match(/(?<=checksum\/files: )\S+|(?<=name: )topics-[0-9a-f]{8}$/gm) ?? [],
+    );
+  const [before, after] = [checksums(join(root, 'dist/kind')), checksums(join(project, 'changed/kind'))];
+  expect(before).toHaveLength(6);
+  expect(after).toHaveLength(6);
+  expect(after.filter((checksum) => before.includes(checksum))).toEqual([]);
+});

@@ -1,0 +1,193 @@
+import { App, Duration, Size } from 'cdk8s';
+import { platform } from '../charts/platform';
+import { developmentSecrets } from '../config/development-secrets';
+import type { Environment } from '../config/environment';
+import { environmentNamed, environments } from '../config/environments';
+import { kind } from '../config/kind';
+import { topics } from '../config/topics';
+
+const { gibibytes, mebibytes } = Size;
+
+/** What cdk8s and main.ts ask before anything is written. */
+function errors(change: Partial<Environment>): string[] {
+  const app = platform(new App(), { ...kind, ...change });
+  return app.node.findAll().flatMap((construct) => construct.node.validate());
+}
+
+const kafka = (change: Partial<Environment['kafka']>) => errors({ kafka: { ...kind.kafka, ...change } });
+const zookeeper = (change: Partial<Environment['zookeeper']>) =>
+  errors({ zookeeper: { ...kind.zookeeper, ...change } });
+const images = (kafkaImage: string) => errors({ images: { ...kind.images, kafka: kafkaImage } });
+const exposed = (change: Partial<NonNullable<Environment['exposure']>>) =>
+  errors({ exposure: { ...kind.exposure!, ...change } });
+const topic = (...changes: Partial<(typeof topics)[number]>[]) =>
+  errors({ topics: changes.map((change) => ({ ...topics[0]!, rate: Size.kibibytes(1), ...change })) });
+
+it.each(environments)('$name breaks no rule', (environment) => {
+  expect(errors(environment)).toEqual([]);
+});
+
+describe('Kafka', () => {
+  it('cannot hold more copies than there are brokers', () => {
+    expect(kafka({ replication: 4 })).toEqual([
+      'kafka.replication is 4, but there are 3 brokers, and a broker holds one copy of a partition. ' +
+        'Set kafka.replication to 3 or less, or kafka.brokers to 4 or more.',
+    ]);
+  });
+
+  it('must be able to do without one copy', () => {
+    expect(kafka({ minInsyncReplicas: 3 })).toEqual([
+      'kafka.minInsyncReplicas is 3 and kafka.replication 3: with acks=all every restart of a broker would stop writes. ' +
+        'Set kafka.minInsyncReplicas to 2 or less.',
+    ]);
+    expect(kafka({ minInsyncReplicas: 2 })).toEqual([]);
+  });
+
+  it('needs more memory than twice its heap', () => {
+    expect(kafka({ heap: mebibytes(769) })).toEqual([
+      'kafka.heap is 769 MiB, more than half of the memory limit of 1536 MiB: the rest is page cache and what the JVM ' +
+        'needs beside its heap. Set kafka.heap to 768 MiB or less, or the limit to 1538 MiB or more.',
+    ]);
+    expect(kafka({ heap: mebibytes(768) })).toEqual([]);
+  });
+
+  it('is not killed while it waits to leave', () => {
+    expect(kafka({ shutdown: { leaveSeconds: 240, graceSeconds: 240 } })).toEqual([
+      'kafka.shutdown.graceSeconds is 240, but a broker waits up to leaveSeconds = 240 before it begins to stop: it would ' +
+        'be killed. Set graceSeconds to 300 or more, a minute for the logs.',
+    ]);
+  });
+
+  it('has room for what the topics keep on 70 % of its disks', () => {
+    expect(kafka({ disk: gibibytes(3) })).toEqual([
+      'the topics keep 11.8 GiB (rate × retention × 3 replicas × traffic 0.004), but 70 % of 3 disks of 3.0 GiB are ' +
+        '6.3 GiB. Set kafka.disk to 6 GiB or more, or shorten a retention: "bss.audit.events" alone keeps 3.7 GiB.',
+    ]);
+    expect(kafka({ disk: gibibytes(6) })).toEqual([]);
+  });
+});
+
+describe('ZooKeeper', () => {
+  it('needs an odd number of servers', () => {
+    expect(zookeeper({ servers: 4 })).toEqual([
+      'zookeeper.servers is 4: an ensemble needs an odd number, as 4 tolerate no more failures than 3. Set it to 3 or 5.',
+    ]);
+    expect(zookeeper({ servers: 5 })).toEqual([]);
+  });
+
+  it('needs more memory than twice its heap', () => {
+    expect(zookeeper({ heap: mebibytes(300) })).toEqual([
+      'zookeeper.heap is 300 MiB, more than half of the memory limit of 512 MiB: the rest is page cache and what the JVM ' +
+        'needs beside its heap. Set zookeeper.heap to 256 MiB or less, or the limit to 600 MiB or more.',
+    ]);
+  });
+});
+
+describe('A topic', () => {
+  it.each(['bss events', 'ereignisse-für-bss', '', '.', '..', 'x'.repeat(250)])('cannot be called "%s"', (name) => {
+    expect(topic({ name })).toEqual([
+      `topic "${name}" has no legal name: use 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-".`,
+    ]);
+  });
+
+  it.each(['bss.events', '...', 'A_b-9', 'x'.repeat(249)])('can be called "%s"', (name) => {
+    expect(topic({ name })).toEqual([]);
+  });
+
+  it('has another name than every other, also where "." becomes "_"', () => {
+    const message = (one: string, other: string) => [
+      `topics "${one}" and "${other}" have the same name in metrics, where "." becomes "_". Rename one of them.`,
+    ];
+    expect(topic({ name: 'bss.events' }, { name: 'bss_events' })).toEqual(message('bss.events', 'bss_events'));
+    expect(topic({ name: 'bss.events' }, { name: 'bss.events' })).toEqual(message('bss.events', 'bss.events'));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('cannot have %d partitions', (partitions) => {
+    expect(topic({ name: 'bss.events', partitions })).toEqual([
+      `topic "bss.events" has ${partitions} partitions: it needs a whole number of 1 or more.`,
+    ]);
+  });
+
+  it('keeps a segment longer than its retention, which counts as disk space', () => {
+    // 1 KiB/s × (7 + 1) days × 3 copies = 1.98 GiB.
+    const one = { name: 'a', retention: Duration.days(7), rate: Size.kibibytes(1) };
+    const on = (disk: Size) =>
+      errors({ topics: [{ ...topics[0]!, ...one }], kafka: { ...kind.kafka, traffic: 1, disk } });
+    expect(on(mebibytes(965))).toEqual([]);
+    expect(on(mebibytes(964))).toHaveLength(1);
+  });
+});
+
+describe('A port of the host', () => {
+  it('leads to one thing only', () => {
+    expect(exposed({ akhq: { hostPort: 9093, nodePort: 30083 } })).toEqual([
+      'hostPort 9093 is given to both Kafka broker kafka-1 and AKHQ. Change one of them.',
+    ]);
+  });
+
+  it('has a port of the node of its own', () => {
+    expect(exposed({ akhq: { hostPort: 8083, nodePort: 30094 } })).toEqual([
+      'nodePort 30094 is given to both Kafka broker kafka-2 and AKHQ. Change one of them.',
+    ]);
+  });
+
+  it('has a port of the node in the range that Kubernetes hands out', () => {
+    const message = (port: number) => `nodePort ${port} of AKHQ is outside 30000 to 32767. Choose one inside.`;
+    expect(exposed({ akhq: { hostPort: 8083, nodePort: 29999 } })).toEqual([message(29999)]);
+    expect(exposed({ akhq: { hostPort: 8083, nodePort: 32768 } })).toEqual([message(32768)]);
+    expect(exposed({ akhq: { hostPort: 8083, nodePort: 32767 } })).toEqual([]);
+  });
+});
+
+describe('An image', () => {
+  it.each(['confluentinc/cp-kafka', 'confluentinc/cp-kafka:latest', 'registry:5000/cp-kafka', 'cp-kafka:', 'CP:1'])(
+    '"%s" does not say which version it is',
+    (image) => {
+      expect(images(image)).toEqual([
+        `images.kafka is "${image}": it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.`,
+      ]);
+    },
+  );
+
+  it.each(['cp-kafka:7.6.0', 'registry.example:5000/a/cp-kafka:7.6.0', `cp-kafka:7.6.0@sha256:${'0'.repeat(64)}`])(
+    '"%s" does',
+    (image) => {
+      expect(images(image)).toEqual([]);
+    },
+  );
+});
+
+describe('Development Secrets', () => {
+  it('have a value for every key that is read', () => {
+    const { 'users.yml': users } = developmentSecrets['akhq']!;
+    expect(errors({ developmentSecrets: { akhq: { 'users.yml': users! } } })).toEqual([
+      'developmentSecrets has no value for key "jwt-signing-key" of Secret "akhq". Add it, or leave developmentSecrets out.',
+    ]);
+    expect(errors({ developmentSecrets: {} })).toHaveLength(2);
+  });
+
+  it('can be left out: then the operator makes the Secrets', () => {
+    expect(errors({ developmentSecrets: undefined })).toEqual([]);
+  });
+});
+
+it('An environment has a name that there is', () => {
+  expect(environmentNamed('production').name).toBe('production');
+  expect(() => environmentNamed('prod')).toThrow('unknown environment "prod": there are kind, production, rehearsal');
+});
+
+it('All errors of an environment are found at once', () => {
+  const wrong = { replication: 4, minInsyncReplicas: 4, heap: gibibytes(1) };
+  const names = errors({
+    kafka: { ...kind.kafka, ...wrong },
+    zookeeper: { ...kind.zookeeper, servers: 2 },
+    images: { ...kind.images, akhq: 'akhq' },
+  }).map((message) => message.split(' ')[0]);
+  expect(names.sort()).toEqual([
+    'images.akhq',
+    'kafka.heap',
+    'kafka.minInsyncReplicas',
+    'kafka.replication',
+    'zookeeper.servers',
+  ]);
+});
