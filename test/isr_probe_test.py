@@ -1,0 +1,146 @@
+"""The readiness probe of the brokers, against what a real broker answered: bytes of fixtures/metadata-v1.bin."""
+
+import contextlib
+import io
+import pathlib
+import socket
+import struct
+import sys
+import threading
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "charts/messaging/kafka"))
+
+import isr_probe  # noqa: E402
+from isr_probe import Metadata, Partition, parse, request, why_not_ready, why_not_safe_to_leave  # noqa: E402
+
+RESPONSE = (HERE / "fixtures/metadata-v1.bin").read_bytes()
+
+
+def cluster(*in_sync, replicas=(0, 1, 2), brokers=(0, 1, 2), controller=0):
+    """A partition for each set of in-sync replicas."""
+    partitions = [Partition("t", number, list(replicas), list(each)) for number, each in enumerate(in_sync)]
+    return Metadata(list(brokers), controller, partitions)
+
+
+class Request(unittest.TestCase):
+    def test_asks_for_all_topics_in_the_form_that_the_protocol_has(self):
+        size, key, version, correlation, length = struct.unpack_from(">ihhih", request())
+        client = request()[14 : 14 + length]
+        topics = struct.unpack(">i", request()[14 + length :])[0]
+        self.assertEqual(size, len(request()) - 4)
+        self.assertEqual((key, version, correlation), (3, 1, 1))
+        self.assertEqual((client, topics), (b"isr-probe", -1))
+
+
+class Response(unittest.TestCase):
+    def setUp(self):
+        self.metadata = parse(RESPONSE)
+
+    def test_holds_every_broker_and_the_controller(self):
+        self.assertEqual(sorted(self.metadata.brokers), [0, 1, 2])
+        self.assertEqual(self.metadata.controller, 2)
+
+    def test_holds_33_partitions_with_99_replicas_all_in_sync(self):
+        partitions = self.metadata.partitions
+        self.assertEqual(len(partitions), 33)
+        self.assertEqual(sum(len(each.replicas) for each in partitions), 99)
+        self.assertTrue(all(sorted(each.replicas) == sorted(each.in_sync) == [0, 1, 2] for each in partitions))
+        self.assertEqual(sum(each.topic == "bss.analytics.events" for each in partitions), 6)
+
+    def test_is_read_to_its_last_byte(self):
+        with self.assertRaises(struct.error):
+            parse(RESPONSE[:-1])
+
+    def test_of_a_healthy_cluster_lets_every_broker_be_ready_and_leave(self):
+        for me in range(3):
+            self.assertEqual(why_not_ready(self.metadata, me), "")
+            self.assertEqual(why_not_safe_to_leave(self.metadata, me, 2), "")
+
+
+class Ready(unittest.TestCase):
+    def test_waits_for_the_controller(self):
+        self.assertEqual(why_not_ready(cluster(controller=-1), 0), "the controller has not reached this broker yet")
+
+    def test_waits_until_the_broker_is_a_member(self):
+        self.assertEqual(why_not_ready(cluster(brokers=(0, 1)), 2), "broker 2 is not a member of the cluster yet")
+
+    def test_waits_until_the_broker_is_in_sync_everywhere_and_names_what_is_not(self):
+        metadata = cluster((0, 1, 2), (0, 1))
+        self.assertEqual(why_not_ready(metadata, 2), "not in sync yet: t-1 [0, 1] of [0, 1, 2]")
+
+    def test_does_not_wait_for_other_brokers(self):
+        self.assertEqual(why_not_ready(cluster((0,), (0, 1)), 0), "")
+
+    def test_does_not_wait_for_partitions_of_others(self):
+        self.assertEqual(why_not_ready(cluster((0, 1), replicas=(0, 1)), 2), "")
+
+    def test_names_three_partitions_and_counts_the_rest(self):
+        reason = why_not_ready(cluster(*[(0, 1)] * 5), 2)
+        self.assertTrue(reason.endswith("t-2 [0, 1] of [0, 1, 2] and 2 more"), reason)
+
+
+class Leaving(unittest.TestCase):
+    def test_waits_where_too_few_others_are_in_sync(self):
+        metadata = cluster((0, 1, 2), (0, 1))
+        self.assertEqual(
+            why_not_safe_to_leave(metadata, 0, 2), "too few other in-sync replicas: t-1 [0, 1] of [0, 1, 2]"
+        )
+
+    def test_does_not_wait_for_what_it_is_not_in_sync_with(self):
+        self.assertEqual(why_not_safe_to_leave(cluster((0, 1)), 2, 2), "")
+
+    def test_does_not_wait_for_a_single_replica_which_nothing_could_save(self):
+        self.assertEqual(why_not_safe_to_leave(cluster((0,), replicas=(0,)), 0, 2), "")
+
+    def test_asks_two_replicas_for_no_more_than_one_other(self):
+        self.assertEqual(why_not_safe_to_leave(cluster((0, 1), replicas=(0, 1)), 0, 2), "")
+        self.assertNotEqual(why_not_safe_to_leave(cluster((0,), replicas=(0, 1)), 0, 2), "")
+
+
+class Broker:
+    """Answers one connection with the captured bytes, in two pieces, as a network may."""
+
+    def __init__(self, answer):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.received = b""
+        self.thread = threading.Thread(target=self.serve, args=(answer,))
+        self.thread.start()
+
+    def serve(self, answer):
+        connection, _ = self.server.accept()
+        with connection:
+            self.received = connection.recv(1024)
+            connection.sendall(answer[:100])
+            connection.sendall(answer[100:])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join()
+        self.server.close()
+
+
+class Connection(unittest.TestCase):
+    def test_sends_the_request_and_reads_the_whole_answer(self):
+        with Broker(struct.pack(">i", len(RESPONSE)) + RESPONSE) as broker:
+            self.assertEqual(isr_probe.ready(broker.port, 0), 0)
+        self.assertEqual(broker.received, request())
+
+    def test_that_is_closed_without_an_answer_is_not_ready(self):
+        said = io.StringIO()
+        with Broker(b"") as broker, contextlib.redirect_stdout(said):
+            self.assertEqual(isr_probe.ready(broker.port, 0), 1)
+        self.assertIn(f"no answer on port {broker.port}", said.getvalue())
+
+    def test_that_is_refused_does_not_keep_a_broker_from_leaving(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.assertEqual(isr_probe.leave(port, 0, 2, 5.0), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

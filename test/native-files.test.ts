@@ -1,0 +1,198 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PositionEncoding, Workspace } from '@astral-sh/ruff-wasm-nodejs';
+import { Duration, Size } from 'cdk8s';
+import { parseDocument } from 'yaml';
+import { diskNeed, segmentTime } from '../charts/messaging/topics/topic';
+import { catalogueFile } from '../charts/messaging/topics/topics';
+import { topics } from '../config/topics';
+import { everyEnvironment } from './manifests';
+
+const charts = join(__dirname, '../charts');
+const filesNamed = (ending: string) =>
+  readdirSync(charts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
+const read = (name: string) => readFileSync(join(charts, name), 'utf8');
+
+describe('Python', () => {
+  const python = spawnSync('python3', ['--version']).status === 0;
+
+  // 3.9 is the Python of Kafka's image.
+  const ruff = new Workspace(
+    { 'line-length': 120, 'target-version': 'py39', lint: { select: ['E', 'F', 'W', 'B', 'I', 'SIM'] } },
+    PositionEncoding.Utf16,
+  );
+  const sources = [...filesNamed('.py').map(read), readFileSync(join(__dirname, 'isr_probe_test.py'), 'utf8')];
+
+  it('is valid for 3.9 and has nothing for ruff to complain about', () => {
+    expect(sources.length).toBeGreaterThan(1);
+    const complaints = sources.flatMap((source) => ruff.check(source));
+    expect(complaints.map(({ code, message, start_location }) => `${start_location.row}: ${code} ${message}`)).toEqual(
+      [],
+    );
+  });
+
+  it('is formatted as ruff formats it', () => {
+    for (const source of sources) expect(source).toBe(ruff.format(source));
+  });
+
+  it('would be refused with syntax that 3.9 does not have', () => {
+    const [complaint] = ruff.check('match 1:\n    case 1:\n        pass\n');
+    expect(complaint?.message).toMatch(/^Cannot use `match` statement on Python 3.9/);
+  });
+
+  (python ? it : it.skip)(`of the probe passes its own tests${python ? '' : ' (skipped: no python3)'}`, () => {
+    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, 'isr_probe_test.py')], { encoding: 'utf8' });
+    expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
+  });
+});
+
+describe('Shell', () => {
+  it.each(filesNamed('.sh'))('%s is valid for the shell that it names', (name) => {
+    const [, shell] = read(name).match(/^#!\/bin\/(bash|sh)\n/)!;
+    execFileSync(shell!, ['-n', join(charts, name)]);
+  });
+});
+
+describe.each(everyEnvironment)('Properties in $name', ({ manifests }) => {
+  const configMaps = manifests.ofKind('ConfigMap');
+  const files = configMaps
+    .flatMap(({ data }) => Object.entries(data!))
+    .filter(([name]) => name.endsWith('.properties'));
+  const broker = Object.fromEntries(
+    files.filter(([name]) => name.startsWith('broker-') || name === 'server.properties'),
+  );
+  const { 'server.properties': common, ...own } = broker;
+
+  const keysOf = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.match(/^([\w.]+)=\S.*$/)?.[1] ?? `no property: ${line}`);
+
+  it.each([...files, ...Object.entries(own).map(([name, text]) => [`server.properties + ${name}`, common + text])])(
+    '%s has each key once, and a value for it',
+    (_, text) => {
+      const keys = keysOf(text!);
+      expect(keys.length).toBeGreaterThan(0);
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index || key.startsWith('no property'))).toEqual([]);
+    },
+  );
+});
+
+describe('YAML', () => {
+  it.each(filesNamed('.yml'))('%s has no error and no key twice', (name) => {
+    const { errors, warnings } = parseDocument(read(name), { uniqueKeys: true });
+    expect([...errors, ...warnings]).toEqual([]);
+  });
+});
+
+describe('The metrics agent', () => {
+  const { rules } = parseDocument(read('messaging/kafka/jmx-exporter.yml')).toJS() as {
+    rules: { pattern: string; name: string }[];
+  };
+  /** The name that the first rule that matches gives to a bean, as the agent does. */
+  const nameOf = (bean: string) => {
+    const rule = rules.find(({ pattern }) => new RegExp(pattern).test(bean));
+    return rule && bean.match(rule.pattern)![0].replace(new RegExp(rule.pattern), rule.name).toLowerCase();
+  };
+
+  it.each([
+    [
+      'kafka.server<type=ReplicaManager, name=UnderReplicatedPartitions><>Value',
+      'kafka_server_replicamanager_underreplicatedpartitions',
+    ],
+    [
+      'kafka.server<type=BrokerTopicMetrics, name=MessagesInPerSec, topic=bss.events><>Count',
+      'kafka_server_brokertopicmetrics_messagesin_total',
+    ],
+    [
+      'kafka.server<type=BrokerTopicMetrics, name=BytesInPerSec><>Count',
+      'kafka_server_brokertopicmetrics_bytesin_total',
+    ],
+    [
+      'kafka.controller<type=KafkaController, name=ActiveControllerCount><>Value',
+      'kafka_controller_kafkacontroller_activecontrollercount',
+    ],
+    ['kafka.log<type=Log, name=Size, topic=bss.events, partition=2><>Value', 'kafka_log_log_size'],
+    [
+      'kafka.network<type=RequestMetrics, name=TotalTimeMs, request=Produce><>99thPercentile',
+      'kafka_network_requestmetrics_totaltimems',
+    ],
+  ])('calls %s %s', (bean, name) => {
+    expect(nameOf(bean)).toBe(name);
+  });
+});
+
+describe("AKHQ's configuration", () => {
+  const { akhq } = parseDocument(read('messaging/akhq/application.yml')).toJS();
+
+  it('gives nothing to who has not logged in, and a reader nothing but reading', () => {
+    expect(akhq.security['default-group']).toBe('no-roles');
+    expect(akhq.security.groups).not.toHaveProperty('no-roles');
+    // node/read would let a reader change the configuration of brokers.
+    expect(akhq.security.groups['bss-reader'].roles).toEqual(['topic/read', 'topic/data/read', 'group/read']);
+  });
+
+  it('masks personal data but for the end of a number and the host of an address', () => {
+    const filters: { 'search-regex': string; replacement: string }[] = akhq.security['data-masking'].filters;
+    const mask = (text: string) =>
+      filters.reduce((masked, each) => masked.replace(new RegExp(each['search-regex'], 'g'), each.replacement), text);
+    expect(mask('{"msisdn":"+4917012345678","email": "ann.lee@example.org","order":7}')).toBe(
+      '{"msisdn":"***78","email":"***@example.org","order":7}',
+    );
+    expect(mask('{"imsi": 262011234567890}')).not.toMatch(/2620112345678/);
+    expect(mask('{"order":"msisdn"}')).toBe('{"order":"msisdn"}');
+  });
+});
+
+describe('The catalogue', () => {
+  const lines = catalogueFile(topics, { replication: 3, minInsyncReplicas: 2 }).trimEnd().split('\n');
+
+  it('has ten topics with 33 partitions and 99 replicas', () => {
+    expect(lines).toHaveLength(10);
+    const numbers = lines.map((line) => line.split(' ').slice(1, 3).map(Number) as [number, number]);
+    expect(numbers.reduce((sum, [partitions]) => sum + partitions, 0)).toBe(33);
+    expect(numbers.reduce((sum, [partitions, replicas]) => sum + partitions * replicas, 0)).toBe(99);
+  });
+
+  it('says how long each is kept, to the millisecond', () => {
+    const kept = lines.map((line) => `${line.split(' ')[0]} ${line.match(/retention\.ms=(\d+)/)![1]}`);
+    expect(kept).toMatchInlineSnapshot(`
+[
+  "bss.events 604800000",
+  "bss.customer.events 604800000",
+  "bss.order.events 604800000",
+  "bss.invoice.events 604800000",
+  "bss.payment.events 604800000",
+  "bss.notification.events 604800000",
+  "bss.analytics.events 2592000000",
+  "bss.audit.events 31536000000",
+  "bss.service.provisioning 604800000",
+  "bss.billing.events 2592000000",
+]
+`);
+  });
+
+  it('is written one topic a line, with all that Kafka is told about it', () => {
+    expect(lines[0]).toBe(
+      'bss.events 3 3 cleanup.policy=delete compression.type=producer min.insync.replicas=2 ' +
+        'retention.ms=604800000 segment.ms=86400000',
+    );
+  });
+
+  it.each([
+    [1, 1],
+    [7, 1],
+    [14, 2],
+    [30, 4],
+    [365, 7],
+  ])('closes the segments of %d days after %d', (retention, days) => {
+    expect(segmentTime({ ...topics[0]!, retention: Duration.days(retention) }).toDays()).toBe(days);
+  });
+
+  it('counts replicas and open segments as disk space', () => {
+    const topic = { ...topics[0]!, retention: Duration.days(7), rate: Size.mebibytes(1) };
+    expect(diskNeed(topic, 3, 0.5)).toBe(8 * 86_400 * 3 * 0.5);
+  });
+});
