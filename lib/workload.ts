@@ -61,7 +61,8 @@ export abstract class Workload extends Construct {
     this.labels = {
       ...this.selector,
       'app.kubernetes.io/component': props.component,
-      'app.kubernetes.io/version': props.image.split(':').at(-1)!,
+      // The tag, without a digest: a label holds 63 characters.
+      'app.kubernetes.io/version': props.image.split('@')[0]!.split(':').at(-1)!,
       ...PLATFORM_LABELS,
     };
   }
