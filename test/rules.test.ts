@@ -40,6 +40,9 @@ describe('Kafka', () => {
       'kafka.minInsyncReplicas is 3 and kafka.replication 3: with acks=all every restart of a broker would stop writes. ' +
         'Set kafka.minInsyncReplicas to 2 or less.',
     ]);
+    expect(kafka({ replication: 1, minInsyncReplicas: 1 })[0]).toMatch(
+      /writes\. Set kafka\.replication to 2 or more\.$/,
+    );
     expect(kafka({ minInsyncReplicas: 2 })).toEqual([]);
   });
 

@@ -17,7 +17,10 @@ function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSiz
   if (minInsyncReplicas >= replication) {
     errors.push(
       `kafka.minInsyncReplicas is ${minInsyncReplicas} and kafka.replication ${replication}: with acks=all every restart ` +
-        `of a broker would stop writes. Set kafka.minInsyncReplicas to ${replication - 1} or less.`,
+        `of a broker would stop writes. ` +
+        (replication > 1
+          ? `Set kafka.minInsyncReplicas to ${replication - 1} or less.`
+          : 'Set kafka.replication to 2 or more.'),
     );
   }
   return errors;
