@@ -1,0 +1,34 @@
+import { App } from 'cdk8s';
+import type { ComponentProps } from '../lib/component';
+import { Component, PLATFORM_LABELS } from '../lib/component';
+import { StatelessWorkload } from '../lib/stateless-workload';
+import { Example, podProps } from './example';
+
+class Till extends Component {}
+
+describe('A component', () => {
+  it('gives everything in it the namespace and the labels of the platform', () => {
+    const props: Required<ComponentProps> = { namespace: 'shop' };
+    const till = new Till(new App(), 'till', props);
+    new StatelessWorkload(till, 'default', podProps());
+    const { apiObjects, namespace, labels } = till;
+    expect([namespace, labels]).toEqual(['shop', PLATFORM_LABELS]);
+    expect(PLATFORM_LABELS).toEqual({ 'app.kubernetes.io/part-of': 'bss', 'app.kubernetes.io/managed-by': 'cdk8s' });
+    expect(apiObjects.map((each) => each.metadata.namespace)).toEqual(apiObjects.map(() => 'shop'));
+  });
+
+  it('gives names without hashes: its own to the main object, and a suffix to the others', () => {
+    const example = new Example();
+    new StatelessWorkload(example, 'default', podProps(example)).endpoint('web');
+    new StatelessWorkload(example, 'second', podProps());
+    expect(example.manifests.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ServiceAccount example-account',
+      'ConfigMap example-files',
+      'Deployment example',
+      'Service example',
+      'ServiceAccount example-second-account',
+      'ConfigMap example-second-files',
+      'Deployment example-second',
+    ]);
+  });
+});

@@ -1,0 +1,58 @@
+import { App, Size } from 'cdk8s';
+import { Component } from '../lib/component';
+import type { PodProps } from '../lib/pod';
+import { exec, http, tcp } from '../lib/probe';
+import { RequiredSecret } from '../lib/secret';
+import { type HostPort, Workload } from '../lib/workload';
+import { Manifests } from './manifests';
+
+/** A component of no platform, to put the construct under test into. */
+export class Example extends Component {
+  constructor(app = new App(), id = 'example') {
+    super(app, id, { namespace: 'shop' });
+  }
+
+  get manifests(): Manifests {
+    return new Manifests(App.of(this));
+  }
+
+  /** Policies that there are, in the order of their names. */
+  get policies(): string[] {
+    return this.manifests
+      .ofKind('NetworkPolicy')
+      .map(({ metadata }) => metadata.name)
+      .sort();
+  }
+}
+
+/** A workload of which only connections matter. */
+export class Pods extends Workload {
+  constructor(scope: Component, id: string, ports: Record<string, number> = {}) {
+    super(scope, id, { ...podProps(), ports }, 1, 0);
+  }
+}
+
+/** Every prop of a pod: one that is added must be given here, and then asserted in pod.test.ts. */
+export function podProps(scope?: Component): Required<PodProps> {
+  const secret = new RequiredSecret(scope ?? new Example(), 'login', {
+    password: 'what to type',
+    'ca.crt': 'whom to trust',
+  });
+  return {
+    image: 'registry.example/shop/till:1.2.3',
+    component: 'sales',
+    user: 1234,
+    command: ['till', '--open'],
+    env: { MODE: 'fast', NODE: { fieldPath: 'spec.nodeName' }, PASSWORD: secret.key('password') },
+    ports: { web: 8080, metrics: 9100 },
+    files: { '/etc/till/till.conf': 'a=1\n', '/etc/till/log.conf': 'b=2\n' },
+    secretFiles: { '/etc/till-tls/ca.pem': secret.key('ca.crt') },
+    scratch: { '/tmp': Size.mebibytes(8), '/var/run/till': Size.gibibytes(1) },
+    resources: { cpu: 250, memory: Size.mebibytes(64), memoryLimit: Size.gibibytes(1) },
+    probes: { startup: tcp('web'), readiness: http('web', '/ready'), liveness: exec('till', '--alive') },
+    preStop: ['till', '--close'],
+    graceSeconds: 45,
+  };
+}
+
+export const hostPort: Required<HostPort> = { hostPort: 8000, nodePort: 30000, podNetwork: '10.1.0.0/16' };
