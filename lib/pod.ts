@@ -103,11 +103,15 @@ function mountFiles(scope: Construct, files: Record<string, string>): Mounted {
   };
 }
 
+/** @throws when the keys are of more than one Secret. */
 function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted {
-  const keys = Object.values(secretFiles);
+  const [secretName, ...others] = new Set(Object.values(secretFiles).map(({ secret }) => secret.name));
+  if (others.length > 0) {
+    throw new Error(`secret files of one pod must be of one Secret, got ${[secretName, ...others].join(' and ')}`);
+  }
   const items = Object.entries(secretFiles).map(([path, { key }]) => ({ key, path: basename(path) }));
   return {
-    volume: { name: 'secret-files', secret: { secretName: keys[0]!.secret.name, items } },
+    volume: { name: 'secret-files', secret: { secretName, items } },
     mount: { name: 'secret-files', mountPath: commonDirectory(Object.keys(secretFiles)), readOnly: true },
   };
 }
