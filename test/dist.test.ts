@@ -7,7 +7,7 @@ import { platform } from '../charts/platform';
 import type { Environment } from '../config/environment';
 import { published } from '../config/environments';
 import { rehearsal } from '../config/rehearsal';
-import { appOf, Manifests } from './manifests';
+import { appOf, Manifests, plainText } from './manifests';
 
 const dist = join(__dirname, '../dist');
 
@@ -74,10 +74,7 @@ describe('rehearsal', () => {
       production.includes(block) ? `  ${key}: (as in production)\n` : block,
     );
 
-  expect.addSnapshotSerializer({
-    test: (value) => typeof value === 'string' && value.startsWith('apiVersion:'),
-    serialize: (value: string) => value.trimEnd(),
-  });
+  expect.addSnapshotSerializer(plainText);
 
   it.each(Object.keys(files))('%s is as it was reviewed', (file) => {
     expect(withoutKnownFiles(files[file]!)).toMatchSnapshot();

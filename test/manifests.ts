@@ -70,3 +70,6 @@ export const everyEnvironment = environments.map((environment) => ({
   environment,
   manifests: new Manifests(appOf(environment)),
 }));
+
+/** Text in a snapshot as it is, without quotes: manifests and tables read like themselves. */
+export const plainText = { test: (value: unknown) => typeof value === 'string', serialize: String };

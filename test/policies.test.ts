@@ -1,7 +1,9 @@
 import { CLIENT_ROLE } from '../charts/messaging/kafka/kafka';
 import { Workload } from '../lib/workload';
 import type { Manifest, Peer, PolicyPort, Selector, Specs } from './kubernetes';
-import { everyEnvironment } from './manifests';
+import { everyEnvironment, plainText } from './manifests';
+
+expect.addSnapshotSerializer(plainText);
 
 const DNS = 'kube-dns: 53/UDP 53/TCP';
 
@@ -76,14 +78,12 @@ it('The platform has these connections on a laptop', () => {
   const declared = Workload.all(manifests.app).flatMap(({ name, connections }) =>
     connections.map(({ to }) => `${name} -> ${to.workload.name}:${to.port}`),
   );
-  expect(declared).toMatchInlineSnapshot(`
-[
-  "kafka -> zookeeper:client",
-  "kafka -> kafka:internal",
-  "topics -> kafka:internal",
-  "topics-drift -> kafka:internal",
-  "akhq -> kafka:internal",
-]
+  expect(declared.join('\n')).toMatchInlineSnapshot(`
+kafka -> zookeeper:client
+kafka -> kafka:internal
+topics -> kafka:internal
+topics-drift -> kafka:internal
+akhq -> kafka:internal
 `);
 });
 

@@ -1,7 +1,9 @@
 import { Size } from 'cdk8s';
 import { totalRequests } from '../lib/requests';
 import { Workload } from '../lib/workload';
-import { everyEnvironment } from './manifests';
+import { everyEnvironment, plainText } from './manifests';
+
+expect.addSnapshotSerializer(plainText);
 
 const table = (rows: (string | number)[][]) =>
   rows
@@ -19,8 +21,7 @@ it('The laptop gives the platform less than 0.8 CPU and 4 GiB', () => {
     resources.memory.toMebibytes(),
   ]);
   const { cpu, memory } = totalRequests(app, 'at rest');
-  expect(`\n${table([['', 'pods', 'mCPU', 'MiB'], ...rows, ['together', '', cpu, memory]])}\n`).toMatchInlineSnapshot(`
-"
+  expect(table([['', 'pods', 'mCPU', 'MiB'], ...rows, ['together', '', cpu, memory]])).toMatchInlineSnapshot(`
                  pods   mCPU    MiB
 zookeeper           1     50    256
 kafka               3    150   1024
@@ -28,7 +29,6 @@ topics              1     50    128
 topics-drift        1     50    128
 akhq                1    100    320
 together                 700   3904
-"
 `);
   expect(cpu).toBeLessThanOrEqual(800);
   expect(memory).toBeLessThanOrEqual(Size.gibibytes(4).toMebibytes());

@@ -1,0 +1,210 @@
+import { Size, Yaml } from 'cdk8s';
+import { type PodExtras, type PodProps, podTemplate } from '../lib/pod';
+import { RequiredSecret } from '../lib/secret';
+import { StatelessWorkload } from '../lib/stateless-workload';
+import { Example, podProps } from './example';
+import type { Container, PodTemplate } from './kubernetes';
+import { plainText } from './manifests';
+
+expect.addSnapshotSerializer(plainText);
+
+/** The template of a Deployment with these props, as the API server gets it. */
+function template(change: Partial<PodProps> = {}): PodTemplate {
+  const example = new Example();
+  new StatelessWorkload(example, 'default', { ...podProps(example), ...change });
+  return example.manifests.find('Deployment', 'example').spec.template;
+}
+
+const container = (change: Partial<PodProps> = {}) => template(change).spec.containers[0] as Container;
+const checksum = (files: Record<string, string>) => template({ files }).metadata.annotations?.['checksum/files'];
+
+describe('A pod', () => {
+  it('has every prop where Kubernetes looks for it, and what all pods have', () => {
+    expect(Yaml.stringify(template())).toMatchInlineSnapshot(`
+metadata:
+  annotations:
+    checksum/files: ef0293e6968fb8bb
+  labels:
+    app.kubernetes.io/component: sales
+    app.kubernetes.io/managed-by: cdk8s
+    app.kubernetes.io/name: example
+    app.kubernetes.io/part-of: bss
+    app.kubernetes.io/version: 1.2.3
+spec:
+  automountServiceAccountToken: false
+  containers:
+    - command:
+        - till
+        - --open
+      env:
+        - name: MODE
+          value: fast
+        - name: NODE
+          valueFrom:
+            fieldRef:
+              fieldPath: spec.nodeName
+        - name: PASSWORD
+          valueFrom:
+            secretKeyRef:
+              key: password
+              name: login
+      image: registry.example/shop/till:1.2.3
+      imagePullPolicy: IfNotPresent
+      lifecycle:
+        preStop:
+          exec:
+            command:
+              - till
+              - --close
+      livenessProbe:
+        exec:
+          command:
+            - till
+            - --alive
+      name: example
+      ports:
+        - containerPort: 8080
+          name: web
+        - containerPort: 9100
+          name: metrics
+      readinessProbe:
+        httpGet:
+          path: /ready
+          port: web
+      resources:
+        limits:
+          memory: 1Gi
+        requests:
+          cpu: 250m
+          memory: 64Mi
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop:
+            - ALL
+        readOnlyRootFilesystem: true
+      startupProbe:
+        tcpSocket:
+          port: web
+      terminationMessagePolicy: FallbackToLogsOnError
+      volumeMounts:
+        - mountPath: /etc/till
+          name: files
+          readOnly: true
+        - mountPath: /etc/till-tls
+          name: secret-files
+          readOnly: true
+        - mountPath: /tmp
+          name: scratch-tmp
+        - mountPath: /var/run/till
+          name: scratch-var-run-till
+  enableServiceLinks: false
+  securityContext:
+    fsGroup: 1234
+    fsGroupChangePolicy: OnRootMismatch
+    runAsGroup: 1234
+    runAsNonRoot: true
+    runAsUser: 1234
+    seccompProfile:
+      type: RuntimeDefault
+  serviceAccountName: example-account
+  terminationGracePeriodSeconds: 45
+  volumes:
+    - configMap:
+        name: example-files
+      name: files
+    - name: secret-files
+      secret:
+        items:
+          - key: ca.crt
+            path: ca.pem
+        secretName: login
+    - emptyDir:
+        sizeLimit: 8Mi
+      name: scratch-tmp
+    - emptyDir:
+        sizeLimit: 1Gi
+      name: scratch-var-run-till
+
+`);
+  });
+
+  it('of which little is said has no volumes, environment or probes', () => {
+    const { env, ports, files, secretFiles, scratch, probes, preStop, ...required } = podProps();
+    const example = new Example();
+    new StatelessWorkload(example, 'default', required);
+    const { metadata, spec } = example.manifests.find('Deployment', 'example').spec.template;
+    expect(metadata.annotations).toBeUndefined();
+    expect(spec.volumes ?? []).toEqual([]);
+    const [only] = spec.containers;
+    expect(only).not.toHaveProperty('lifecycle');
+    expect(Object.keys(only!).filter((key) => key.endsWith('Probe'))).toEqual([]);
+    expect([only!.env, only!.ports, only!.volumeMounts].map((list) => list ?? [])).toEqual([[], [], []]);
+  });
+
+  it('takes what its kind of workload adds', () => {
+    const extras: Required<PodExtras> = {
+      name: 'till',
+      labels: { a: 'b' },
+      claimMounts: [{ name: 'data', mountPath: '/data' }],
+      restartPolicy: 'Never',
+      placement: { topologySpreadConstraints: [], affinity: { podAntiAffinity: {} } },
+    };
+    const { metadata, spec } = podTemplate(new Example(), podProps(), extras);
+    expect(metadata?.labels).toEqual(extras.labels);
+    expect(spec).toMatchObject({ restartPolicy: 'Never', ...extras.placement });
+    expect(spec?.containers[0]).toMatchObject({
+      name: 'till',
+      volumeMounts: expect.arrayContaining(extras.claimMounts),
+    });
+  });
+});
+
+describe('Files', () => {
+  const files = { '/etc/till/a': '1\n', '/etc/till/b': '2\n' };
+
+  it('are a ConfigMap with a name that stays when they change', () => {
+    const example = new Example();
+    new StatelessWorkload(example, 'default', { ...podProps(), files });
+    expect(example.manifests.find('ConfigMap', 'example-files').data).toEqual({ a: '1\n', b: '2\n' });
+  });
+
+  it('change the template when one of them changes, is added, renamed or taken away', () => {
+    const versions: Record<string, string>[] = [
+      files,
+      { ...files, '/etc/till/b': '3\n' },
+      { ...files, '/etc/till/c': '' },
+      { '/etc/till/a': '1\n', '/etc/till/B': '2\n' },
+      { '/etc/till/a': '1\n' },
+    ];
+    const all = versions.map(checksum);
+    expect(new Set(all).size).toBe(all.length);
+    expect(checksum({ ...files })).toBe(all[0]);
+  });
+
+  it('are in one directory, as they are mounted as one', () => {
+    const apart = { '/etc/till/a': '', '/etc/shop/b': '' };
+    expect(() => template({ files: apart })).toThrow(
+      'files of one pod must be in one directory, got /etc/till and /etc/shop',
+    );
+    const secret = new RequiredSecret(new Example(), 'login', { a: '', b: '' });
+    const secretFiles = { '/etc/till/a': secret.key('a'), '/etc/shop/b': secret.key('b') };
+    expect(() => template({ secretFiles })).toThrow('files of one pod must be in one directory');
+  });
+
+  it('of Secrets are all of one Secret, as they are mounted as one', () => {
+    const example = new Example();
+    const [one, other] = ['one', 'other'].map((name) => new RequiredSecret(example, name, { key: '' }));
+    const secretFiles = { '/etc/till/a': one!.key('key'), '/etc/till/b': other!.key('key') };
+    expect(() => template({ secretFiles })).toThrow('secret files of one pod must be of one Secret, got one and other');
+  });
+});
+
+describe('Resources', () => {
+  it('are requests of CPU and memory, and a limit of memory alone', () => {
+    const { resources } = container({
+      resources: { cpu: 1500, memory: Size.gibibytes(2), memoryLimit: Size.gibibytes(3) },
+    });
+    expect(resources).toEqual({ requests: { cpu: '1500m', memory: '2Gi' }, limits: { memory: '3Gi' } });
+  });
+});
