@@ -76,7 +76,12 @@ export class Load {
         component: 'test',
         user: 1000,
         command: [
-          ...['java', `-Xmx${HEAP.toMebibytes()}m`, '-XX:+UseSerialGC', '-Dlog4j.configuration=file:/etc/load/log4j.properties'],
+          ...[
+            'java',
+            `-Xmx${HEAP.toMebibytes()}m`,
+            '-XX:+UseSerialGC',
+            '-Dlog4j.configuration=file:/etc/load/log4j.properties',
+          ],
           ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', name],
           ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
         ],
@@ -85,7 +90,7 @@ export class Load {
           '/etc/load/log4j.properties': 'log4j.rootLogger=OFF\n',
         },
         scratch: { '/tmp': Size.mebibytes(16) },
-        resources: { cpu: 50, memory: HEAP, memoryLimit: Size.mebibytes(640) },
+        resources: { cpu: 300, memory: HEAP, memoryLimit: Size.mebibytes(640) },
         graceSeconds: 1,
       },
       { name, labels: { ...labels, [`role.bss/${CLIENT_ROLE}`]: 'true' }, restartPolicy: 'Never' },

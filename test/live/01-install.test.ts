@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { kubectl, Namespace, tryKubectl } from './cluster';
+import { awaitConverged, remove } from './installation';
+
+const bss = new Namespace('bss');
+const DIST = 'dist/kind';
+
+function expectNoRestarts() {
+  const restarts = bss
+    .pods('app.kubernetes.io/name!=akhq')
+    .flatMap(({ metadata, status }) =>
+      (status.containerStatuses ?? []).map(({ restartCount }) => [metadata.name, restartCount]),
+    );
+  expect(restarts.filter(([, count]) => count !== 0)).toEqual([]);
+}
+
+test('one apply on an empty cluster converges, and no container restarts', () => {
+  const start = Date.now();
+  kubectl(['apply', '-f', DIST]);
+  awaitConverged(bss);
+  console.info(`converged ${((Date.now() - start) / 1000).toFixed(1)} s after apply`);
+  expectNoRestarts();
+});
+
+test('a second apply changes nothing', () => {
+  expect(tryKubectl(['diff', '-f', DIST])).toEqual({ ok: true, output: '' });
+});
+
+test('no pod failed on its way', () => {
+  expect(bss.run('get', 'pods', '--field-selector=status.phase=Failed', '-o', 'name')).toBe('');
+});
+
+test.each(['zookeeper-0', 'kafka-0'])('java is process 1 of %s, so that it hears the request to stop', (pod) => {
+  expect(bss.exec(pod, 'cat', '/proc/1/comm').trim()).toBe('java');
+});
+
+test("Kafka's tools work in the broker's container as they are", () => {
+  expect(bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--list')).toContain('bss.events');
+});
+
+test('the brokers export metrics where the agent listens', () => {
+  const metrics = bss.exec('kafka-0', 'curl', '-sf', 'http://localhost:9404/metrics');
+  expect(metrics).toMatch(/^kafka_server_replicamanager_underreplicatedpartitions 0/m);
+  expect(metrics).toMatch(/^kafka_controller_kafkacontroller_activecontrollercount [01]/m);
+});
+
+test('the ensemble keeps its data when its pod is replaced', () => {
+  const clusterId = () =>
+    bss.exec('zookeeper-0', 'bash', '-c', 'zookeeper-shell localhost:2181 get /cluster/id 2>/dev/null | tail -1');
+  const before = clusterId();
+  expect(before).toContain('"id"');
+  bss.run('delete', 'pod', 'zookeeper-0');
+  bss.awaitReady('zookeeper-0');
+  expect(clusterId()).toBe(before);
+});
+
+test('the files after the namespace, applied one by one in reverse order, converge as well', () => {
+  remove('bss');
+  const [namespace, ...others] = readdirSync(DIST).sort();
+  for (const file of [namespace!, ...others.reverse()]) kubectl(['apply', '-f', join(DIST, file)]);
+  awaitConverged(bss);
+  expectNoRestarts();
+});

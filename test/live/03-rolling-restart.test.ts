@@ -1,0 +1,34 @@
+import { kind } from '../../config/kind';
+import { eventually, type Namespace } from './cluster';
+import { running } from './installation';
+import { Load } from './load';
+
+const AT_LEAST = 1_000_000;
+
+let bss: Namespace;
+beforeAll(() => {
+  bss = running(kind);
+});
+
+test('a rolling restart of all brokers under load loses no record and leaves no partition below its minimum in sync', () => {
+  const load = new Load(bss, { name: 'rolling-restart', partitions: 6, recordsPerSecond: 12_000, limit: AT_LEAST });
+  const before = bss.pods('app.kubernetes.io/name=kafka').map(({ metadata }) => metadata.uid);
+  const start = Date.now();
+  bss.run('rollout', 'restart', 'statefulset/kafka');
+  bss.awaitRollout('kafka');
+  const seconds = (Date.now() - start) / 1000;
+  const result = load.result();
+  console.info(`the roll took ${seconds.toFixed(1)} s`, result);
+  const after = bss.pods('app.kubernetes.io/name=kafka').map(({ metadata }) => metadata.uid);
+  expect(after.filter((uid) => before.includes(uid))).toEqual([]);
+  expect(result).toMatchObject({ acknowledged: AT_LEAST, lost: 0, failed: 0, duplicates: 0, belowMinIsr: 0 });
+  expect(result.observations).toBeGreaterThan(10);
+});
+
+test('leadership returns to the preferred brokers by itself', () => {
+  eventually('every broker to lead its share', () => {
+    const described = bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--describe');
+    const partitions = [...described.matchAll(/Leader: (\d+)\tReplicas: (\d+),/g)];
+    return partitions.length > 0 && partitions.every(([, leader, preferred]) => leader === preferred);
+  });
+});

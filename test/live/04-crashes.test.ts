@@ -1,0 +1,35 @@
+import { kind } from '../../config/kind';
+import { eventually, type Namespace } from './cluster';
+import { awaitConverged, remove, running } from './installation';
+import { Load } from './load';
+import { signal, TOOLS } from './node';
+
+let bss: Namespace;
+beforeAll(() => {
+  bss = running(kind);
+});
+afterAll(() => remove(TOOLS));
+
+test("kill -9 of a broker's java loses no record, and the broker comes back by itself", () => {
+  const load = new Load(bss, { name: 'killed-broker', partitions: 6, recordsPerSecond: 5000 });
+  const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
+  const before = restarts();
+  signal(bss.pod('kafka-1')!, 'KILL');
+  eventually('the container to be started again', () => restarts() > before);
+  bss.awaitReady('kafka-1');
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+});
+
+test('all ZooKeeper and Kafka pods deleted at once come back by themselves, records intact', () => {
+  const load = new Load(bss, { name: 'all-deleted', partitions: 6, recordsPerSecond: 2000 });
+  const start = Date.now();
+  bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name in (zookeeper, kafka)', '--grace-period=0', '--force');
+  awaitConverged(bss);
+  bss.awaitReady('zookeeper-0', 'kafka-0', 'kafka-1', 'kafka-2');
+  console.info(`all ready ${((Date.now() - start) / 1000).toFixed(1)} s after they were deleted`);
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0 });
+});

@@ -1,0 +1,36 @@
+import { kind } from '../../config/kind';
+import { eventually, type Namespace, tryKubectl } from './cluster';
+import { remove, running } from './installation';
+import { signal, TOOLS } from './node';
+
+let bss: Namespace;
+beforeAll(() => {
+  bss = running(kind);
+});
+afterAll(() => remove(TOOLS));
+
+/** What `kubectl drain` asks for, one pod at a time. */
+function evict(pod: string): { ok: boolean; output: string } {
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: 'bss' } };
+  return tryKubectl(
+    ['create', '--raw', `/api/v1/namespaces/bss/pods/${pod}/eviction`, '-f', '-'],
+    JSON.stringify(eviction),
+  );
+}
+
+test('no broker may be evicted while another is out of sync, though it still runs; afterwards one may', () => {
+  const frozen = bss.pod('kafka-2')!;
+  signal(frozen, 'STOP');
+  try {
+    eventually('the frozen broker not to be ready', () => !bss.isReady('kafka-2'));
+    const refused = evict('kafka-0');
+    expect(refused.ok).toBe(false);
+    expect(refused.output).toContain('disruption budget');
+  } finally {
+    signal(frozen, 'CONT');
+  }
+  bss.awaitReady('kafka-0', 'kafka-1', 'kafka-2');
+  const uid = bss.pod('kafka-0')!.metadata.uid;
+  eventually('the eviction to be allowed', () => evict('kafka-0').ok);
+  eventually('the broker to be replaced', () => bss.pod('kafka-0')?.metadata.uid !== uid && bss.isReady('kafka-0'));
+});

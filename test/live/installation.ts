@@ -1,0 +1,59 @@
+import { App, Yaml } from 'cdk8s';
+import { platform } from '../../charts/platform';
+import type { Environment } from '../../config/environment';
+import { kind } from '../../config/kind';
+import { DEADLINE_SECONDS, eventually, kubectl, Namespace, tryKubectl } from './cluster';
+
+/** The manifests of an environment, or of one of its charts. */
+export function manifests(environment: Environment, chart?: string): string {
+  const app = platform(new App(), environment);
+  const charts = app.charts.filter(({ node }) => chart === undefined || node.id === chart);
+  return Yaml.stringify(...charts.flatMap((each) => each.toJson()));
+}
+
+/** The environment running, its brokers in sync and its topics there; what ran already stays. */
+export function running(environment: Environment): Namespace {
+  const namespace = new Namespace(environment.namespace);
+  if (environment === kind) kubectl(['apply', '-f', 'dist/kind']);
+  else kubectl(['apply', '-f', '-'], manifests(environment));
+  awaitConverged(namespace);
+  return namespace;
+}
+
+export function awaitConverged(namespace: Namespace): void {
+  namespace.awaitRollout('zookeeper');
+  namespace.awaitRollout('kafka');
+  namespace.awaitJobs();
+}
+
+/** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */
+export function remove(...namespaces: string[]): void {
+  for (const namespace of namespaces) {
+    // Brokers that all leave at once wait for each other; nobody will ask for their records again.
+    tryKubectl(['-n', namespace, 'delete', 'statefulsets,deployments,jobs', '--all', '--cascade=orphan']);
+    tryKubectl(['-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0']);
+  }
+  kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
+}
+
+/** Whether the image of a Deployment's pod can be had here; waits until that is known. */
+export function unavailableImage(namespace: Namespace, deployment: string): string | undefined {
+  return (
+    eventually(`the pod of ${deployment} to start or to fail to`, () => {
+      const [pod] = namespace.pods(`app.kubernetes.io/name=${deployment}`);
+      const status = pod?.status.containerStatuses?.[0];
+      if (!status) return false;
+      if (status.state.waiting?.reason.match(/ImagePull/))
+        return `its image cannot be pulled: ${status.state.waiting.message}`;
+      return status.ready && 'available';
+    }).replace(/^available$/, '') || undefined
+  );
+}
+
+export const storageClassExists = (name: string) => tryKubectl(['get', 'storageclass', name]).ok;
+
+export const nodeNames = () =>
+  kubectl(['get', 'nodes', '-o', 'name'])
+    .trim()
+    .split('\n')
+    .map((name) => name.replace('node/', ''));
