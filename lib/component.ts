@@ -7,7 +7,7 @@ export interface ComponentProps {
   readonly namespace: string;
 }
 
-/** Labels that every object carries: `kubectl get all -l app.kubernetes.io/part-of=bss` lists the platform. */
+/** Labels that every object carries, beside its component's name: `kubectl get all -l app.kubernetes.io/part-of=bss`. */
 export const PLATFORM_LABELS = {
   'app.kubernetes.io/part-of': 'bss',
   'app.kubernetes.io/managed-by': 'cdk8s',
@@ -20,7 +20,7 @@ export abstract class Component extends Chart {
       namespace: props.namespace,
       // Clean names (`kafka`, `kafka-0`) are what people type; a test proves them unique.
       disableResourceNameHashes: true,
-      labels: PLATFORM_LABELS,
+      labels: { 'app.kubernetes.io/name': id, ...PLATFORM_LABELS },
     });
   }
 }

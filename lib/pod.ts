@@ -167,8 +167,8 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
           image: props.image,
           imagePullPolicy: 'IfNotPresent',
           command: props.command,
-          env: Object.entries(props.env ?? {}).map(([name, value]) => envVar(name, value)),
-          ports: Object.entries(props.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort })),
+          env: props.env && Object.entries(props.env).map(([name, value]) => envVar(name, value)),
+          ports: props.ports && Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort })),
           resources: {
             requests: { cpu: cpuQuantity(props.resources.cpu), memory: quantity(props.resources.memory) },
             limits: { memory: quantity(props.resources.memoryLimit) },

@@ -25,7 +25,7 @@ test("kill -9 of a broker's java loses no record, and the broker comes back by i
 test('all ZooKeeper and Kafka pods deleted at once come back by themselves, records intact', () => {
   const load = new Load(bss, { name: 'all-deleted', partitions: 6, recordsPerSecond: 2000 });
   const start = Date.now();
-  bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name in (zookeeper, kafka)', '--grace-period=0', '--force');
+  bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name in (zookeeper, kafka)');
   awaitConverged(bss);
   bss.awaitReady('zookeeper-0', 'kafka-0', 'kafka-1', 'kafka-2');
   console.info(`all ready ${((Date.now() - start) / 1000).toFixed(1)} s after they were deleted`);

@@ -31,6 +31,8 @@ export interface LoadProps {
   readonly recordsPerSecond: number;
   /** @default - until it is stopped */
   readonly limit?: number;
+  /** Node that the load must survive. @default - none */
+  readonly avoidNode?: string;
 }
 
 const HEAP = Size.mebibytes(256);
@@ -64,7 +66,7 @@ export class Load {
   }
 
   private manifest(): string {
-    const { name, partitions, recordsPerSecond, limit } = this.props;
+    const { name, partitions, recordsPerSecond, limit, avoidNode } = this.props;
     const app = new App();
     const labels = { load: name };
     const chart = new LoadPod(app, name, { namespace: this.namespace.name });
@@ -95,10 +97,17 @@ export class Load {
       },
       { name, labels: { ...labels, [`role.bss/${CLIENT_ROLE}`]: 'true' }, restartPolicy: 'Never' },
     );
-    new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec });
+    const affinity = avoidNode ? { nodeAffinity: elsewhere(avoidNode) } : undefined;
+    new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec: { ...spec!, affinity } });
     for (const object of chart.apiObjects) object.metadata.addLabel('load', name);
     return app.synthYaml();
   }
 }
 
 class LoadPod extends Component {}
+
+const elsewhere = (node: string): k8s.NodeAffinity => ({
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [node] }] }],
+  },
+});

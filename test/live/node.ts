@@ -12,7 +12,7 @@ export function signal(pod: Pod, name: 'KILL' | 'STOP' | 'CONT'): void {
   if (!tools.pod(shell)) kubectl(['apply', '-f', '-'], nodeShell(shell, pod.spec.nodeName));
   tools.awaitReady(shell);
   const container = pod.status.containerStatuses![0]!.containerID.replace(/^.*:\/\//, '');
-  tools.exec(shell, 'bash', '-c', `grep -l ${container} /proc/[0-9]*/cgroup | cut -d/ -f3 | xargs kill -s ${name}`);
+  tools.exec(shell, 'bash', '-c', `kill -s ${name} $(grep -sl ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)`);
 }
 
 function nodeShell(name: string, nodeName: string): string {

@@ -1,0 +1,64 @@
+import { kind } from '../../config/kind';
+import { contentHash } from '../../lib/native-file';
+import { eventually, kubectl, type Namespace } from './cluster';
+import { awaitConverged, manifests, running } from './installation';
+import { Load } from './load';
+
+let bss: Namespace;
+beforeAll(() => {
+  bss = running(kind);
+});
+afterEach(() => {
+  kubectl(['apply', '-f', 'dist/kind']);
+  awaitConverged(bss);
+});
+
+/** The brokers' manifest with one setting changed, as an edit of server.properties would change it. */
+function withSetting(setting: string): string {
+  const [key] = setting.split('=');
+  return manifests(kind, 'kafka')
+    .replace(new RegExp(`^( *)${key}=.*$`, 'm'), `$1${setting}`)
+    .replace(/checksum\/files: \w+/, `checksum/files: ${contentHash(setting).slice(0, 16)}`);
+}
+
+const apply = (manifest: string) => kubectl(['apply', '-f', '-'], manifest);
+const BROKEN = 'zookeeper.session.timeout.ms=soon';
+const uids = () =>
+  new Map(bss.pods('app.kubernetes.io/name=kafka').map(({ metadata }) => [metadata.name, metadata.uid]));
+const crashes = (pod: string) => () => (bss.pod(pod)?.status.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+
+test('a broken configuration stops at the first broker, the others serve, and going back heals it', () => {
+  const load = new Load(bss, { name: 'broken-config', partitions: 6, recordsPerSecond: 2000 });
+  const before = uids();
+  apply(withSetting(BROKEN));
+  eventually('the first broker to fail', crashes('kafka-2'));
+  expect(bss.run('logs', 'kafka-2', '--previous')).toContain(
+    'Invalid value soon for configuration zookeeper.session.timeout.ms',
+  );
+  expect([uids().get('kafka-0'), uids().get('kafka-1')]).toEqual([before.get('kafka-0'), before.get('kafka-1')]);
+  kubectl(['apply', '-f', 'dist/kind']);
+  awaitConverged(bss);
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+});
+
+test('a configuration that breaks in the middle of a roll heals by going back, too, without a pod deleted by hand', () => {
+  const load = new Load(bss, { name: 'broken-midway', partitions: 6, recordsPerSecond: 2000 });
+  const before = uids();
+  // A good change begins to roll. While its second broker is down, the change becomes a bad one: the controller makes
+  // that broker from the bad template and, from the top again, asks the first one to leave, which must not.
+  apply(withSetting('log.retention.hours=167'));
+  eventually('the second broker to be replaced', () => uids().get('kafka-1') !== before.get('kafka-1'));
+  apply(withSetting(BROKEN));
+  eventually('the second broker to fail', crashes('kafka-1'));
+  eventually('the first broker to be asked to leave', () => bss.pod('kafka-2')?.metadata.deletionTimestamp);
+  expect(bss.awaitLog('kafka-2', /Broker 2 waits to leave/)).toContain('too few other in-sync replicas');
+  const start = Date.now();
+  kubectl(['apply', '-f', 'dist/kind']);
+  awaitConverged(bss);
+  console.info(`healed ${((Date.now() - start) / 1000).toFixed(1)} s after going back`);
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+});

@@ -1,0 +1,103 @@
+import { kind } from '../../config/kind';
+import { kubectl, type Namespace } from './cluster';
+import { manifests, running } from './installation';
+
+let bss: Namespace;
+beforeAll(() => {
+  bss = running(kind);
+});
+afterAll(() => {
+  kubectl(['apply', '-f', 'dist/kind']);
+  bss.run('delete', 'jobs', '-l', 'test=topics');
+});
+
+const describe_ = (topic: string) =>
+  bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--describe', '--topic', topic);
+
+/** Runs the topics Job of the manifests under a name of its own and gives its end and its output. */
+function run(name: string, manifest: string): { succeeded: boolean; output: string } {
+  const objects = manifest.split(/^---$/m);
+  const job = objects.find((object) => /^kind: Job$/m.test(object))!;
+  const renamed = job.replace(/name: topics-\w{8}/, `name: ${name}`).replace('backoffLimit: 6', 'backoffLimit: 0');
+  const files = objects.find((object) => /name: topics-files/.test(object) && /^kind: ConfigMap$/m.test(object))!;
+  kubectl(['apply', '-f', '-'], [files, renamed].join('---\n'));
+  bss.run('label', 'job', name, 'test=topics');
+  return ended(name);
+}
+
+function ended(job: string): { succeeded: boolean; output: string } {
+  bss.run('wait', `job/${job}`, '--for=jsonpath={.status.conditions[0].status}=True', '--timeout=300s');
+  const succeeded = bss.run('get', 'job', job, '-o', 'jsonpath={.status.succeeded}') === '1';
+  return { succeeded, output: bss.run('logs', `job/${job}`) };
+}
+
+test('the second run changes nothing and says so', () => {
+  const { succeeded, output } = run('topics-again', manifests(kind, 'topics'));
+  expect(output).toContain('No change: all 10 topics are as the catalogue says.');
+  expect(succeeded).toBe(true);
+});
+
+test('drift made by hand is reported by the check and repaired by the next run', () => {
+  const configs = (...args: string[]) =>
+    bss.exec(
+      'kafka-0',
+      'kafka-configs',
+      '--bootstrap-server',
+      'localhost:9092',
+      '--topic',
+      'bss.order.events',
+      ...args,
+    );
+  configs('--alter', '--add-config', 'retention.ms=1000,max.message.bytes=2000');
+
+  bss.run('create', 'job', 'topics-check', '--from=cronjob/topics-drift');
+  bss.run('label', 'job', 'topics-check', 'test=topics');
+  const check = ended('topics-check');
+  expect(check.output).toMatch(
+    /bss.order.events +change +retention.ms 1000 -> 604800000, max.message.bytes 2000 -> \(unset\)/,
+  );
+  expect(check.output).toContain('Drift: 1 of 10 topics are not as the catalogue says.');
+  expect(check.succeeded).toBe(false);
+  expect(configs('--describe')).toContain('retention.ms=1000');
+
+  const repair = run('topics-repair', manifests(kind, 'topics'));
+  expect(repair.output).toContain('Done: 1 topics created or changed, all 10 read back.');
+  expect(repair.succeeded).toBe(true);
+  expect(configs('--describe')).not.toMatch(/retention.ms=1000|max.message.bytes/);
+});
+
+test('fewer partitions are refused with the reason, and nothing else of that run is done', () => {
+  const topics = [
+    ...kind.topics.map((topic) => (topic.name === 'bss.analytics.events' ? { ...topic, partitions: 2 } : topic)),
+    { ...kind.topics[0]!, name: 'bss.another' },
+  ];
+  const { succeeded, output } = run('topics-fewer', manifests({ ...kind, topics }, 'topics'));
+  expect(output).toContain(
+    'bss.analytics.events has 6 partitions, the catalogue says 2: Kafka cannot take partitions away.',
+  );
+  expect(output).toContain('Nothing was changed.');
+  expect(succeeded).toBe(false);
+  expect(describe_('bss.analytics.events')).toContain('PartitionCount: 6');
+  expect(bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--list')).not.toContain(
+    'bss.another',
+  );
+});
+
+test('more partitions are added', () => {
+  const scratch = { ...kind.topics[0]!, name: 'topics-test' };
+  const only = (partitions: number) => manifests({ ...kind, topics: [{ ...scratch, partitions }] }, 'topics');
+  expect(run('topics-three', only(3)).succeeded).toBe(true);
+  const more = run('topics-five', only(5));
+  expect(more.output).toMatch(/topics-test +change +partitions 3 -> 5/);
+  expect(describe_('topics-test')).toContain('PartitionCount: 5');
+  bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--delete', '--topic', 'topics-test');
+});
+
+test('without brokers the Job ends with a sentence that says what it waited for', () => {
+  const unreachable = manifests(kind, 'topics')
+    .replaceAll('kafka.bss.svc:9092', 'kafka-9.bss.svc:9092')
+    .replace(/- "300"/g, '- "5"');
+  const { succeeded, output } = run('topics-alone', unreachable);
+  expect(output).toContain('Waited 5 s for 3 brokers at kafka-9.bss.svc:9092: 0 have registered. Nothing was changed.');
+  expect(succeeded).toBe(false);
+});

@@ -1,0 +1,119 @@
+import { App, Size } from 'cdk8s';
+import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { images } from '../../config/images';
+import { kind } from '../../config/kind';
+import * as k8s from '../../imports/k8s';
+import { Component } from '../../lib/component';
+import { podTemplate } from '../../lib/pod';
+import { eventually, kubectl, type Namespace, tryKubectl } from './cluster';
+import { running } from './installation';
+
+class Probe extends Component {}
+
+const PROBES = ['stranger', 'client', 'akhq-stand-in'];
+let bss: Namespace;
+
+beforeAll(() => {
+  bss = running(kind);
+  start('stranger', {}, ['sleep', 'infinity']);
+  start('client', { [`role.bss/${CLIENT_ROLE}`]: 'true' }, ['sleep', 'infinity']);
+  // Policies select by labels: a listener with AKHQ's stands for it, so that nothing depends on its image.
+  const listen =
+    "import http.server as h,threading as t;[t.Thread(target=h.HTTPServer(('',p),h.SimpleHTTPRequestHandler).serve_forever).start() for p in (8080,28081)]";
+  start('akhq-stand-in', { 'app.kubernetes.io/name': 'akhq' }, ['python3', '-c', listen]);
+  bss.awaitReady(...PROBES);
+});
+afterAll(() => {
+  bss.run('delete', 'pod,serviceaccount', '-l', 'test=network', '--grace-period=0', '--force');
+});
+
+function start(name: string, labels: Record<string, string>, command: string[]): void {
+  const app = new App();
+  const chart = new Probe(app, name, { namespace: 'bss' });
+  const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) };
+  const { metadata, spec } = podTemplate(
+    chart,
+    { image: images.kafka, component: 'test', user: 1000, command, resources, graceSeconds: 0 },
+    { name, labels },
+  );
+  new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec });
+  for (const object of chart.apiObjects) object.metadata.addLabel('test', 'network');
+  kubectl(['apply', '-f', '-'], app.synthYaml());
+}
+
+const address = (pod: string) => eventually(`the address of ${pod}`, () => bss.pod(pod)?.status.podIP);
+
+/** By address, so that it is the port that is refused and not the name. */
+function connects(from: string, to: string, port: number): boolean {
+  return bss.try('exec', from, '--', 'timeout', '3', 'bash', '-c', `</dev/tcp/${address(to)}/${port}`).ok;
+}
+
+test.each([
+  ['zookeeper-0', 2181],
+  ['kafka-0', 9092],
+  ['kafka-0', 9404],
+  ['kafka-0', 19092],
+  ['akhq-stand-in', 8080],
+  ['akhq-stand-in', 28081],
+])('a pod without permission does not reach %s on port %i', (pod, port) => {
+  if (connects('stranger', pod, port)) {
+    throw new Error(
+      `a stranger reached ${pod}:${port}: this cluster does not enforce NetworkPolicies, so they prove nothing here`,
+    );
+  }
+});
+
+test.each([
+  ['client', 'kafka-0', 9092],
+  ['kafka-0', 'zookeeper-0', 2181],
+  ['kafka-0', 'kafka-1', 9092],
+  ['akhq-stand-in', 'kafka-2', 9092],
+])('%s reaches %s on port %i, as the model says', (from, to, port) => {
+  eventually('the policy to know the pod', () => connects(from, to, port), 30);
+});
+
+test('the role of a client opens the brokers and nothing else', () => {
+  expect(connects('client', 'zookeeper-0', 2181)).toBe(false);
+  expect(connects('client', 'kafka-0', 9404)).toBe(false);
+});
+
+test('the namespace refuses a privileged pod', () => {
+  const refused = tryKubectl([
+    ...[
+      '-n',
+      'bss',
+      'run',
+      'privileged',
+      '--image',
+      images.kafka,
+      '--privileged',
+      '--restart=Never',
+      '--dry-run=server',
+    ],
+  ]);
+  expect(refused.ok).toBe(false);
+  expect(refused.output).toMatch(/violates PodSecurity "restricted:v1.27"/);
+});
+
+test('a missing Secret is a condition that says its name, not a crash loop', () => {
+  const app = new App();
+  const chart = new Probe(app, 'without-secret', { namespace: 'bss' });
+  const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) };
+  const { metadata, spec } = podTemplate(
+    chart,
+    { image: images.kafka, component: 'test', user: 1000, command: ['true'], resources, graceSeconds: 0 },
+    { name: 'without-secret', labels: {} },
+  );
+  const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'nobody-made-it', key: 'password' } } }];
+  const containers = [{ ...spec!.containers[0]!, env }];
+  new k8s.KubePod(chart, 'resource', {
+    metadata: { ...metadata, name: 'without-secret' },
+    spec: { ...spec!, containers },
+  });
+  for (const object of chart.apiObjects) object.metadata.addLabel('test', 'network');
+  kubectl(['apply', '-f', '-'], app.synthYaml());
+  const waiting = eventually('the pod to say why it waits', () => {
+    return bss.pod('without-secret')?.status.containerStatuses?.[0]?.state.waiting;
+  });
+  expect(waiting).toMatchObject({ reason: 'CreateContainerConfigError', message: 'secret "nobody-made-it" not found' });
+});

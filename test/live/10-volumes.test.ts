@@ -1,0 +1,54 @@
+import { rehearsal } from '../../config/rehearsal';
+import { eventually, type Namespace } from './cluster';
+import { nodeNames, remove, running, storageClassExists } from './installation';
+import { Load } from './load';
+
+/** A class whose volumes are file systems of their own, of the size asked for, as a cloud's disks are. */
+const STORAGE_CLASS = process.env['LIVE_EXT4_STORAGE_CLASS'] ?? 'standard-ext4';
+const missing =
+  nodeNames().length < 3
+    ? 'three nodes are needed'
+    : storageClassExists(STORAGE_CLASS)
+      ? undefined
+      : `there is no StorageClass ${STORAGE_CLASS}; name one in LIVE_EXT4_STORAGE_CLASS`;
+const onVolumes = missing ? test.skip : test;
+const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
+
+const VOLUME = '/var/lib/kafka/data';
+let bss: Namespace;
+beforeAll(() => {
+  if (missing) return;
+  remove('bss', rehearsal.namespace);
+  bss = running({ ...rehearsal, storageClass: STORAGE_CLASS });
+});
+
+const files = () => bss.exec('kafka-1', 'ls', VOLUME).trim().split('\n');
+
+onVolumes(sentence('brokers run on volumes with lost+found'), () => {
+  expect(files()).toEqual(expect.arrayContaining(['lost+found', 'topics', 'ballast']));
+});
+
+onVolumes(
+  sentence('a full volume is named in the log, loses no acknowledged record, and the broker returns on its ballast'),
+  () => {
+    const load = new Load(bss, { name: 'full-volume', partitions: 6, recordsPerSecond: 2000 });
+    // Fails when nothing is left, as it should.
+    bss.try('exec', 'kafka-1', '--', 'bash', '-c', `cat /dev/zero > ${VOLUME}/filler`);
+    const restarted = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount > 0;
+    eventually('the broker to stop', restarted);
+    expect(bss.awaitLog('kafka-1', /WARN The volume is full/)).toContain('Its ballast of 64 MiB was given up');
+    bss.awaitReady('kafka-1');
+    expect(files()).not.toContain('ballast');
+
+    bss.exec('kafka-1', 'rm', `${VOLUME}/filler`);
+    const result = load.stop();
+    console.info(result);
+    expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+  },
+);
+
+onVolumes(sentence('the ballast is there again after the next start with room'), () => {
+  bss.run('delete', 'pod', 'kafka-1');
+  bss.awaitReady('kafka-1');
+  expect(files()).toContain('ballast');
+});

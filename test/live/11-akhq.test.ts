@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
+import { remove, running, unavailableImage } from './installation';
+
+remove(rehearsal.namespace);
+const bss = running(kind);
+const missing = unavailableImage(bss, 'akhq');
+const onAkhq = missing ? test.skip : test;
+const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
+
+const AKHQ = 'http://localhost:8083/akhq';
+const basic = (user: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${user}-development`).toString('base64')}`,
+});
+
+function call(path: string, init: RequestInit = {}): Promise<Response> {
+  // AKHQ refuses by sending people to its login page: followed, a refusal would look like success.
+  return fetch(`${AKHQ}${path}`, { redirect: 'manual', ...init });
+}
+
+async function expectRefusal(response: Response): Promise<void> {
+  expect([response.status, response.headers.get('location')]).toEqual([307, expect.stringContaining('/ui/login')]);
+}
+
+/** A token signed with a key of the attacker's choice, as AKHQ's shipped key would let anybody do. */
+function forgedToken(key: string): string {
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  const body = `${part({ alg: 'HS256' })}.${part({ sub: 'admin', roles: ['topic/read'], exp: 4102444800 })}`;
+  return `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
+}
+
+const post = (user: string, path: string, content: object) =>
+  call(path, {
+    method: 'POST',
+    headers: { ...basic(user), 'content-type': 'application/json' },
+    body: JSON.stringify(content),
+  });
+
+onAkhq(sentence('nobody sees topics without a login'), async () => {
+  await expectRefusal(await call('/api/bss/topic'));
+});
+
+onAkhq(sentence('a token signed with the shipped key is refused'), async () => {
+  const cookie = `JWT=${forgedToken('pleasechangeme!'.repeat(16))}`;
+  await expectRefusal(await call('/api/bss/topic', { headers: { cookie } }));
+});
+
+onAkhq(sentence('a reader sees the topics of the platform and no others'), async () => {
+  const response = await call('/api/bss/topic/name', { headers: basic('reader') });
+  expect(response.status).toBe(200);
+  const names = (await response.json()) as string[];
+  expect(names).toEqual(expect.arrayContaining(kind.topics.map(({ name }) => name)));
+  expect(names.filter((name) => !name.startsWith('bss.'))).toEqual([]);
+});
+
+onAkhq(sentence('a reader changes neither topics nor brokers'), async () => {
+  await expectRefusal(
+    await post('reader', '/api/bss/topic', { name: 'bss.reader', partition: 1, replication: 1, configs: {} }),
+  );
+  await expectRefusal(await post('reader', '/api/bss/node/0/configs', { configs: { 'log.cleaner.threads': '2' } }));
+  await expectRefusal(await call('/api/bss/topic/bss.events', { method: 'DELETE', headers: basic('reader') }));
+});
+
+onAkhq(sentence('an administrator makes and removes a topic'), async () => {
+  const made = await post('admin', '/api/bss/topic', { name: 'akhq-test', partition: 1, replication: 3, configs: {} });
+  expect(made.status).toBe(200);
+  const removed = await call('/api/bss/topic/akhq-test', { method: 'DELETE', headers: basic('admin') });
+  expect(removed.status).toBe(204);
+});
+
+onAkhq(sentence('java is process 1, and only the two known ports listen: no remote JMX'), () => {
+  const [pod] = bss.pods('app.kubernetes.io/name=akhq');
+  expect(bss.exec(pod!.metadata.name, 'cat', '/proc/1/comm').trim()).toBe('java');
+  const LISTEN = '0A';
+  const listening = bss
+    .exec(pod!.metadata.name, 'cat', '/proc/net/tcp', '/proc/net/tcp6')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTEN)
+    .map((fields) => Number.parseInt(fields[1]!.split(':')[1]!, 16));
+  expect([...new Set(listening)].sort()).toEqual([28081, 8080]);
+});
