@@ -12,7 +12,7 @@ describe('A component', () => {
     const till = new Till(new App(), 'till', props);
     new StatelessWorkload(till, 'default', podProps());
     const { apiObjects, namespace, labels } = till;
-    expect([namespace, labels]).toEqual(['shop', PLATFORM_LABELS]);
+    expect([namespace, labels]).toEqual(['shop', { 'app.kubernetes.io/name': 'till', ...PLATFORM_LABELS }]);
     expect(PLATFORM_LABELS).toEqual({ 'app.kubernetes.io/part-of': 'bss', 'app.kubernetes.io/managed-by': 'cdk8s' });
     expect(apiObjects.map((each) => each.metadata.namespace)).toEqual(apiObjects.map(() => 'shop'));
   });
