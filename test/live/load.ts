@@ -25,7 +25,7 @@ export interface LoadResult {
 }
 
 export interface LoadProps {
-  /** Name of the pod and of the topic that it writes. */
+  /** Name of the pod, and of its topic before a number that no earlier run had. */
   readonly name: string;
   readonly partitions: number;
   readonly recordsPerSecond: number;
@@ -39,10 +39,13 @@ const HEAP = Size.mebibytes(256);
 
 /** A producer with acks=all in the cluster that keeps account of every record. */
 export class Load {
+  private readonly topic: string;
+
   constructor(
     private readonly namespace: Namespace,
     private readonly props: LoadProps,
   ) {
+    this.topic = `${props.name}-${Date.now()}`;
     kubectl(['apply', '-f', '-'], this.manifest());
     namespace.awaitLog(props.name, /^PRODUCING/);
   }
@@ -60,9 +63,16 @@ export class Load {
   }
 
   private remove(): void {
-    const { name } = this.props;
-    this.namespace.run('delete', 'pod,configmap,serviceaccount', '-l', `load=${name}`, '--wait=false');
-    this.namespace.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'kafka:9092', '--delete', '--topic', name);
+    this.namespace.run('delete', 'pod,configmap,serviceaccount', '-l', `load=${this.props.name}`, '--wait=false');
+    this.namespace.exec(
+      'kafka-0',
+      'kafka-topics',
+      '--bootstrap-server',
+      'kafka:9092',
+      '--delete',
+      '--topic',
+      this.topic,
+    );
   }
 
   private manifest(): string {
@@ -84,7 +94,7 @@ export class Load {
             '-XX:+UseSerialGC',
             '-Dlog4j.configuration=file:/etc/load/log4j.properties',
           ],
-          ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', name],
+          ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', this.topic],
           ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
         ],
         files: {

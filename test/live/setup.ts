@@ -1,0 +1,20 @@
+import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
+import { kubectl, tryKubectl } from './cluster';
+import { TOOLS } from './node';
+
+export const NAMESPACES = [kind.namespace, rehearsal.namespace, TOOLS];
+
+/** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
+export default function setup(): void {
+  const context = kubectl(['config', 'current-context']).trim();
+  const used = NAMESPACES.filter((name) => tryKubectl(['get', 'namespace', name]).ok);
+  if (used.length > 0 && !process.env['LIVE_KEEP']) {
+    throw new Error(
+      `The cluster of context "${context}" has the namespace ${used.join(' and ')}. The live tests break the platform on ` +
+        'purpose and delete it with its volumes at the end. Delete it yourself, choose another context, ' +
+        'or set LIVE_KEEP=1 to test what runs there and leave it.',
+    );
+  }
+  console.info(`\nLive tests on the cluster of context "${context}"`);
+}

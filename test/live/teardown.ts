@@ -1,0 +1,6 @@
+import { remove } from './installation';
+import { NAMESPACES } from './setup';
+
+export default function teardown(): void {
+  if (!process.env['LIVE_KEEP']) remove(...NAMESPACES);
+}
