@@ -94,26 +94,3 @@ test('the namespace refuses a privileged pod', () => {
   expect(refused.ok).toBe(false);
   expect(refused.output).toMatch(/violates PodSecurity "restricted:v1.27"/);
 });
-
-test('a missing Secret is a condition that says its name, not a crash loop', () => {
-  const app = new App();
-  const chart = new Probe(app, 'without-secret', { namespace: 'bss' });
-  const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) };
-  const { metadata, spec } = podTemplate(
-    chart,
-    { image: images.kafka, component: 'test', user: 1000, command: ['true'], resources, graceSeconds: 0 },
-    { name: 'without-secret', labels: {} },
-  );
-  const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'nobody-made-it', key: 'password' } } }];
-  const containers = [{ ...spec!.containers[0]!, env }];
-  new k8s.KubePod(chart, 'resource', {
-    metadata: { ...metadata, name: 'without-secret' },
-    spec: { ...spec!, containers },
-  });
-  for (const object of chart.apiObjects) object.metadata.addLabel('test', 'network');
-  kubectl(['apply', '-f', '-'], app.synthYaml());
-  const waiting = eventually('the pod to say why it waits', () => {
-    return bss.pod('without-secret')?.status.containerStatuses?.[0]?.state.waiting;
-  });
-  expect(waiting).toMatchObject({ reason: 'CreateContainerConfigError', message: 'secret "nobody-made-it" not found' });
-});
