@@ -54,7 +54,7 @@ test('drift made by hand is reported by the check and repaired by the next run',
   bss.run('label', 'job', 'topics-check', 'test=topics');
   const check = ended('topics-check');
   expect(check.output).toMatch(
-    /bss.order.events +change +retention.ms 1000 -> 604800000, max.message.bytes 2000 -> \(unset\)/,
+    /bss.order.events +change +max.message.bytes 2000 -> \(unset\), retention.ms 1000 -> 604800000/,
   );
   expect(check.output).toContain('Drift: 1 of 10 topics are not as the catalogue says.');
   expect(check.succeeded).toBe(false);

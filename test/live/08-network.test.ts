@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { App, Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { images } from '../../config/images';
@@ -30,10 +31,11 @@ afterAll(() => {
 function start(name: string, labels: Record<string, string>, command: string[]): void {
   const app = new App();
   const chart = new Probe(app, name, { namespace: 'bss' });
+  const ports = { web: 8080, management: 28081 };
   const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) };
   const { metadata, spec } = podTemplate(
     chart,
-    { image: images.kafka, component: 'test', user: 1000, command, resources, graceSeconds: 0 },
+    { image: images.kafka, component: 'test', user: 1000, command, ports, resources, graceSeconds: 0 },
     { name, labels },
   );
   new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec });
@@ -70,6 +72,10 @@ test.each([
   ['akhq-stand-in', 'kafka-2', 9092],
 ])('%s reaches %s on port %i, as the model says', (from, to, port) => {
   eventually('the policy to know the pod', () => connects(from, to, port), 30);
+});
+
+test('the host reaches the web port through the published port', () => {
+  eventually('an answer', () => spawnSync('curl', ['-sf', '-m', '5', 'http://127.0.0.1:8083/']).status === 0, 60);
 });
 
 test('the role of a client opens the brokers and nothing else', () => {

@@ -2,24 +2,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.*;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.*;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
+
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 
 /**
  * Makes the topics of a cluster what a catalogue says, in one JVM.
@@ -72,21 +64,14 @@ public class Topics {
     }
 
     static class Failure extends RuntimeException {
-        Failure(String message) {
-            super(message);
-        }
+        Failure(String message) { super(message); }
     }
 
     public static void main(String[] arguments) throws Exception {
         try {
             String mode = arguments[0];
             List<Wanted> catalogue = read(Path.of(arguments[4]));
-            try (Admin admin = Admin.create(Map.of(
-                    "bootstrap.servers", arguments[1],
-                    "request.timeout.ms", "5000",
-                    "default.api.timeout.ms", "30000",
-                    "reconnect.backoff.max.ms", "500"))) {
-                awaitBrokers(admin, arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            try (Admin admin = connect(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]))) {
                 run(admin, mode, catalogue);
             }
         } catch (Failure failure) {
@@ -101,16 +86,19 @@ public class Topics {
 
     static List<Wanted> read(Path catalogue) throws Exception {
         try (Stream<String> lines = Files.lines(catalogue)) {
-            return lines.filter(line -> !line.isBlank()).map(Wanted::new).collect(Collectors.toList());
+            return lines.filter(line -> !line.isBlank()).map(Wanted::new).collect(toList());
         }
     }
 
-    static void awaitBrokers(Admin admin, String bootstrap, int wanted, int seconds) throws InterruptedException {
+    /** A client of a cluster in which all brokers have registered. */
+    static Admin connect(String bootstrap, int wanted, int seconds) throws InterruptedException {
         Instant start = Instant.now();
+        Optional<Admin> admin = Optional.empty();
         int told = -1;
         while (true) {
-            int here = brokers(admin);
-            if (here >= wanted) return;
+            if (admin.isEmpty()) admin = open(bootstrap);
+            int here = admin.isEmpty() ? 0 : brokers(admin.get());
+            if (here >= wanted) return admin.get();
             Duration waited = Duration.between(start, Instant.now());
             String waiting = String.format("for %d brokers at %s: %d have registered", wanted, bootstrap, here);
             if (waited.getSeconds() >= seconds) {
@@ -120,6 +108,19 @@ public class Topics {
             if (here != told) System.out.println("Waiting " + waiting + " after " + waited.getSeconds() + " s");
             told = here;
             Thread.sleep(250);
+        }
+    }
+
+    /** Empty as long as the name does not resolve, which is so until the brokers' Service is there. */
+    static Optional<Admin> open(String bootstrap) {
+        try {
+            return Optional.of(Admin.create(Map.of(
+                    "bootstrap.servers", bootstrap,
+                    "request.timeout.ms", "5000",
+                    "default.api.timeout.ms", "30000",
+                    "reconnect.backoff.max.ms", "500")));
+        } catch (KafkaException unresolvable) {
+            return Optional.empty();
         }
     }
 
@@ -134,11 +135,9 @@ public class Topics {
     static void run(Admin admin, String mode, List<Wanted> catalogue) throws Exception {
         List<Step> plan = plan(admin, catalogue);
         print(plan);
-        List<String> refusals = plan.stream().flatMap(step -> step.refusals.stream()).collect(Collectors.toList());
+        List<String> refusals = plan.stream().flatMap(step -> step.refusals.stream()).collect(toList());
         long open = plan.stream().filter(step -> !step.action().equals("keep")).count();
-        if (!refusals.isEmpty()) {
-            throw new Failure(String.join("\n", refusals) + "\nNothing was changed.");
-        }
+        if (!refusals.isEmpty()) throw new Failure(String.join("\n", refusals) + "\nNothing was changed.");
         if (open == 0) {
             System.out.println("No change: all " + plan.size() + " topics are as the catalogue says.");
             return;
@@ -154,16 +153,16 @@ public class Topics {
 
     static List<Step> plan(Admin admin, List<Wanted> catalogue) throws Exception {
         Collection<String> existing = admin.listTopics().names().get();
-        List<String> names = catalogue.stream().map(wanted -> wanted.name).filter(existing::contains).collect(Collectors.toList());
+        List<String> names = catalogue.stream().map(wanted -> wanted.name).filter(existing::contains).collect(toList());
         Map<String, TopicDescription> descriptions = admin.describeTopics(names).allTopicNames().get();
-        Map<ConfigResource, org.apache.kafka.clients.admin.Config> configs =
-                admin.describeConfigs(names.stream().map(Topics::resource).collect(Collectors.toList())).all().get();
+        Map<ConfigResource, Config> configs =
+                admin.describeConfigs(names.stream().map(Topics::resource).collect(toList())).all().get();
         return catalogue.stream()
                 .map(wanted -> step(wanted, Optional.ofNullable(descriptions.get(wanted.name)), configs.get(resource(wanted.name))))
-                .collect(Collectors.toList());
+                .collect(toList());
     }
 
-    static Step step(Wanted wanted, Optional<TopicDescription> description, org.apache.kafka.clients.admin.Config config) {
+    static Step step(Wanted wanted, Optional<TopicDescription> description, Config config) {
         Step step = new Step(wanted);
         if (description.isEmpty()) {
             step.create = true;
@@ -185,37 +184,33 @@ public class Topics {
             step.addPartitions = true;
             step.details.add("partitions " + partitions + " -> " + step.wanted.partitions);
         }
-        int replicas = topic.partitions().stream().mapToInt(partition -> partition.replicas().size()).min().orElse(0);
-        if (replicas != step.wanted.replicas) {
-            step.refusals.add(String.format("%s has %d replicas, the catalogue says %d: replicas move whole disks, so not here."
-                            + " Use kafka-reassign-partitions, then run this Job again.",
-                    topic.name(), replicas, step.wanted.replicas));
-        }
+        topic.partitions().stream().mapToInt(partition -> partition.replicas().size())
+                .filter(replicas -> replicas != step.wanted.replicas).findFirst()
+                .ifPresent(replicas -> step.refusals.add(String.format("%s has %d replicas, the catalogue says %d:"
+                                + " replicas move whole disks, so not here. Use kafka-reassign-partitions, then run this Job again.",
+                        topic.name(), replicas, step.wanted.replicas)));
     }
 
-    static void planSettings(Step step, org.apache.kafka.clients.admin.Config config) {
+    static void planSettings(Step step, Config config) {
         Map<String, String> actual = config.entries().stream()
                 .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
-                .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value, (one, other) -> one, TreeMap::new));
-        step.wanted.settings.forEach((name, value) -> {
-            if (!value.equals(actual.get(name))) {
-                String before = actual.containsKey(name) ? actual.get(name) : "(unset)";
-                step.details.add(name + " " + before + " -> " + value);
-                step.changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
-            }
-        });
-        actual.forEach((name, value) -> {
-            if (!step.wanted.settings.containsKey(name)) {
-                step.details.add(name + " " + value + " -> (unset)");
-                step.changes.add(new AlterConfigOp(new ConfigEntry(name, ""), AlterConfigOp.OpType.DELETE));
-            }
-        });
+                .collect(toMap(ConfigEntry::name, ConfigEntry::value, (one, other) -> one, TreeMap::new));
+        Set<String> names = new TreeSet<>(actual.keySet());
+        names.addAll(step.wanted.settings.keySet());
+        for (String name : names) {
+            String before = actual.get(name);
+            String after = step.wanted.settings.get(name);
+            if (Objects.equals(before, after)) continue;
+            step.details.add(name + " " + Objects.toString(before, "(unset)") + " -> " + Objects.toString(after, "(unset)"));
+            step.changes.add(new AlterConfigOp(new ConfigEntry(name, after),
+                    after == null ? AlterConfigOp.OpType.DELETE : AlterConfigOp.OpType.SET));
+        }
     }
 
     static void carryOut(Admin admin, List<Step> plan) throws Exception {
         List<NewTopic> create = plan.stream().filter(step -> step.create)
                 .map(step -> new NewTopic(step.wanted.name, step.wanted.partitions, step.wanted.replicas).configs(step.wanted.settings))
-                .collect(Collectors.toList());
+                .collect(toList());
         Map<String, NewPartitions> raise = new LinkedHashMap<>();
         Map<ConfigResource, Collection<AlterConfigOp>> alter = new LinkedHashMap<>();
         for (Step step : plan) {
@@ -232,7 +227,7 @@ public class Topics {
         Instant deadline = Instant.now().plusSeconds(30);
         while (true) {
             try {
-                List<Step> left = plan(admin, catalogue).stream().filter(step -> !step.action().equals("keep")).collect(Collectors.toList());
+                List<Step> left = plan(admin, catalogue).stream().filter(step -> !step.action().equals("keep")).collect(toList());
                 if (left.isEmpty()) return;
                 if (Instant.now().isAfter(deadline)) {
                     print(left);
@@ -250,9 +245,7 @@ public class Topics {
         int width = plan.stream().mapToInt(step -> step.wanted.name.length()).max().orElse(5);
         String format = "%-" + width + "s  %-7s  %s%n";
         System.out.printf(format, "TOPIC", "ACTION", "DETAIL");
-        for (Step step : plan) {
-            System.out.printf(format, step.wanted.name, step.action(), String.join(", ", step.details));
-        }
+        plan.forEach(step -> System.out.printf(format, step.wanted.name, step.action(), String.join(", ", step.details)));
     }
 
     static ConfigResource resource(String topic) {
