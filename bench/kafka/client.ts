@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { App, Size } from 'cdk8s';
+import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { images } from '../../config/images';
+import * as k8s from '../../imports/k8s';
+import { Component } from '../../lib/component';
+import { nativeFile } from '../../lib/native-file';
+import { podTemplate } from '../../lib/pod';
+import { kubectl, type Namespace } from '../../test/live/cluster';
+import type { Measurement } from '../figures';
+
+const NAME = 'bench';
+const DIRECTORY = '/etc/bench';
+
+/** Runs Bench.java beside the brokers, and gives its figures. What it is doing appears while it does it. */
+export function runClient(namespace: Namespace): Measurement[] {
+  kubectl(['apply', '-f', '-'], clientPod(namespace.name));
+  namespace.awaitReady(NAME);
+  const java = [
+    // The heap is the same from the start, and a collector without threads of its own leaves the cores to Kafka.
+    ...['java', '-Xms512m', '-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j.configuration=file:${DIRECTORY}/log4j.properties`],
+    ...['--source', '11', '-cp', '/usr/share/java/kafka/*', `${DIRECTORY}/Bench.java`, 'kafka:9092'],
+  ];
+  // Not by asking for the log again and again: every kubectl that starts would be part of the load.
+  const run = spawnSync('kubectl', ['-n', namespace.name, 'exec', NAME, '--', ...java], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (run.status !== 0) throw new Error(`the client in ${namespace.name} ended with ${run.status ?? run.signal}`);
+  const lines = run.stdout.split('\n').filter((line) => line.startsWith('{'));
+  return lines.flatMap((line) => measurements(JSON.parse(line)));
+}
+
+/** The figures of Bench.java, and in which rows each is worth a line in the table. */
+const FIGURES: Record<string, { unit: string; better: 'more' | 'less'; shownFor: RegExp }> = {
+  recordsPerSecond: { unit: 'records/s', better: 'more', shownFor: /^throughput/ },
+  megabytesPerSecond: { unit: 'MB/s', better: 'more', shownFor: /^throughput/ },
+  meanMs: { unit: 'ms, mean', better: 'less', shownFor: /^latency|^end to end/ },
+  p50Ms: { unit: 'ms, p50', better: 'less', shownFor: /^latency|^end to end/ },
+  p95Ms: { unit: 'ms, p95', better: 'less', shownFor: /^$/ },
+  p99Ms: { unit: 'ms, p99', better: 'less', shownFor: /^latency|^end to end/ },
+  p999Ms: { unit: 'ms, p99.9', better: 'less', shownFor: /^$/ },
+};
+
+function measurements({ row, ...figures }: { row: string } & Record<string, number | string>): Measurement[] {
+  return Object.entries(FIGURES)
+    .filter(([name]) => name in figures)
+    .map(([name, { unit, better, shownFor }]) => {
+      return { row, unit, better, value: Number(figures[name]), detail: !shownFor.test(row) };
+    });
+}
+
+/** A pod that waits to be told what to run. */
+function clientPod(namespace: string): string {
+  const app = new App();
+  const chart = new Client(app, NAME, { namespace });
+  const file = (name: string) => [`${DIRECTORY}/${name}`, nativeFile(__dirname, name)];
+  const { metadata, spec } = podTemplate(
+    chart,
+    {
+      image: images.kafka,
+      component: 'benchmark',
+      user: 1000,
+      command: ['sleep', 'infinity'],
+      files: Object.fromEntries(['Bench.java', 'log4j.properties'].map(file)),
+      scratch: { '/tmp': Size.mebibytes(16) },
+      resources: { cpu: 500, memory: Size.mebibytes(768), memoryLimit: Size.mebibytes(1024) },
+      graceSeconds: 1,
+    },
+    { name: NAME, labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' }, restartPolicy: 'Never' },
+  );
+  new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name: NAME }, spec: spec! });
+  return app.synthYaml();
+}
+
+class Client extends Component {}
