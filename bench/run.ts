@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { build } from './build';
+import { kafka } from './kafka/kafka';
+import { removeSides } from './kafka/sides';
+import { say } from './progress';
+import { LEAST_ROUNDS, type Options } from './results';
+import { roll } from './roll';
+
+interface Benchmark {
+  readonly what: string;
+  readonly run: (options: Options) => void;
+}
+
+const benchmarks: Record<string, Benchmark> = {
+  kafka: {
+    what: 'cold start, throughput and latency, against the stock start of the same images (cluster)',
+    run: kafka,
+  },
+  roll: { what: 'a rolling restart under load, against the same (cluster)', run: roll },
+  build: { what: 'how long npm run synth and npm test take', run: build },
+  remove: { what: 'removes what a benchmark that was killed left in the cluster', run: removeSides },
+};
+
+const USAGE = [
+  'npm run bench <name> [-- --rounds 3 --date 2024-02-29]',
+  '',
+  ...Object.entries(benchmarks).map(([name, { what }]) => `  ${name.padEnd(8)}${what}`),
+  '',
+  `Those marked "cluster" use the current context of kubectl. Fewer than ${LEAST_ROUNDS} rounds are a trial and not kept.`,
+].join('\n');
+
+function main(): void {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: String(LEAST_ROUNDS) }, date: { type: 'string' } },
+  });
+  const [name, ...more] = positionals;
+  if (name === undefined) {
+    say(USAGE);
+    return;
+  }
+  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (!benchmark || more.length > 0) throw new Error(`there is no benchmark "${positionals.join(' ')}"\n\n${USAGE}`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds is "${values.rounds}", and must be 1 or more`);
+  benchmark.run({ rounds, date: values.date });
+}
+
+try {
+  main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
