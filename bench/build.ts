@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { table } from '../docs/markdown';
 import { number, summary } from './figures';
-import { table } from './markdown';
 import { say, show } from './progress';
 import { conditions, type Options, save } from './results';
 

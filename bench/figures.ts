@@ -1,4 +1,4 @@
-import { table } from './markdown';
+import { table } from '../docs/markdown';
 
 /** One number, as it was measured once. */
 export interface Measurement {

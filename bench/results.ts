@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { images } from '../config/images';
+import { replaceSection } from '../docs/markdown';
 import { kubectl } from '../test/live/cluster';
-import { replaceSection } from './markdown';
 import { say } from './progress';
 
 /** What a benchmark is told on the command line. */

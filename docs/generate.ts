@@ -8,6 +8,7 @@ import { production } from '../config/production';
 import { type Requests, totalRequests } from '../lib/requests';
 import { RequiredSecret } from '../lib/secret';
 import { type Publication, Workload } from '../lib/workload';
+import { replaceSection, table } from './markdown';
 
 /** Both environments as construct trees; nothing is written. */
 const model = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
@@ -19,19 +20,6 @@ const sum = (numbers: number[]) => numbers.reduce((total, number) => total + num
 const unique = (values: string[]) => [...new Set(values)];
 const code = (text: string) => `\`${text}\``;
 const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
-
-/** A Markdown table as the formatter leaves it: columns of even width. */
-function table(headings: string[], rows: (string | number)[][]): string {
-  const cells = [headings, ...rows.map((row) => row.map(String))];
-  const widths = headings.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
-  const line = (row: string[], fill = ' ') => `| ${row.map((cell, i) => cell.padEnd(widths[i]!, fill)).join(' | ')} |`;
-  const [head, ...body] = cells.map((row) => line(row));
-  const rule = line(
-    headings.map(() => ''),
-    '-',
-  );
-  return [head, rule, ...body].join('\n');
-}
 
 /** Components, who connects to whom, and what the host reaches. A dotted line exists in one environment only. */
 function picture(): string {
@@ -149,13 +137,7 @@ const sections: Record<string, () => string> = {
 
 /** The README with every part between `<!-- name:begin -->` and `<!-- name:end -->` made anew. */
 export function readme(text: string): string {
-  return Object.entries(sections).reduce((result, [name, make]) => {
-    const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
-    const [before, rest] = result.split(begin);
-    const after = rest?.split(end)[1];
-    if (after === undefined) throw new Error(`README.md has no ${begin} … ${end}`);
-    return `${before}${begin}\n${make()}\n${end}${after}`;
-  }, text);
+  return Object.entries(sections).reduce((result, [name, make]) => replaceSection(result, name, make()), text);
 }
 
 /** A cluster for kind whose ports and pod network are those that the model counts on. */

@@ -1,12 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
-import { images } from '../../config/images';
-import * as k8s from '../../imports/k8s';
-import { Component } from '../../lib/component';
 import { nativeFile } from '../../lib/native-file';
-import { podTemplate } from '../../lib/pod';
-import { kubectl, type Namespace } from '../../test/live/cluster';
+import type { Namespace } from '../../test/live/cluster';
+import { startPod } from '../../test/live/pod';
 import type { Measurement } from '../figures';
 
 const NAME = 'bench';
@@ -14,7 +11,7 @@ const DIRECTORY = '/etc/bench';
 
 /** Runs Bench.java beside the brokers, and gives its figures. What it is doing appears while it does it. */
 export function runClient(namespace: Namespace): Measurement[] {
-  kubectl(['apply', '-f', '-'], clientPod(namespace.name));
+  startClient(namespace);
   namespace.awaitReady(NAME);
   const java = [
     // The heap is the same from the start, and a collector without threads of its own leaves the cores to Kafka.
@@ -51,26 +48,14 @@ function measurements({ row, ...figures }: { row: string } & Record<string, numb
 }
 
 /** A pod that waits to be told what to run. */
-function clientPod(namespace: string): string {
-  const app = new App();
-  const chart = new Client(app, NAME, { namespace });
+function startClient(namespace: Namespace): void {
   const file = (name: string) => [`${DIRECTORY}/${name}`, nativeFile(__dirname, name)];
-  const { metadata, spec } = podTemplate(
-    chart,
-    {
-      image: images.kafka,
-      component: 'benchmark',
-      user: 1000,
-      command: ['sleep', 'infinity'],
-      files: Object.fromEntries(['Bench.java', 'log4j.properties'].map(file)),
-      scratch: { '/tmp': Size.mebibytes(16) },
-      resources: { cpu: 500, memory: Size.mebibytes(768), memoryLimit: Size.mebibytes(1024) },
-      graceSeconds: 1,
-    },
-    { name: NAME, labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' }, restartPolicy: 'Never' },
-  );
-  new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name: NAME }, spec: spec! });
-  return app.synthYaml();
+  startPod(namespace, {
+    name: NAME,
+    labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+    command: ['sleep', 'infinity'],
+    files: Object.fromEntries(['Bench.java', 'log4j.properties'].map(file)),
+    scratch: { '/tmp': Size.mebibytes(16) },
+    resources: { cpu: 500, memory: Size.mebibytes(768), memoryLimit: Size.mebibytes(1024) },
+  });
 }
-
-class Client extends Component {}

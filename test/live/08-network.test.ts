@@ -1,15 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { images } from '../../config/images';
 import { kind } from '../../config/kind';
-import * as k8s from '../../imports/k8s';
-import { Component } from '../../lib/component';
-import { podTemplate } from '../../lib/pod';
-import { eventually, kubectl, type Namespace, tryKubectl } from './cluster';
+import { eventually, type Namespace, tryKubectl } from './cluster';
 import { running } from './installation';
-
-class Probe extends Component {}
+import { removePod, startPod } from './pod';
 
 const PROBES = ['stranger', 'client', 'akhq-stand-in'];
 let bss: Namespace;
@@ -25,22 +21,15 @@ beforeAll(() => {
   bss.awaitReady(...PROBES);
 });
 afterAll(() => {
-  bss.run('delete', 'pod,serviceaccount', '-l', 'test=network', '--grace-period=0', '--force');
+  for (const name of PROBES) removePod(bss, name);
 });
 
 function start(name: string, labels: Record<string, string>, command: string[]): void {
-  const app = new App();
-  const chart = new Probe(app, name, { namespace: 'bss' });
-  const ports = { web: 8080, management: 28081 };
-  const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) };
-  const { metadata, spec } = podTemplate(
-    chart,
-    { image: images.kafka, component: 'test', user: 1000, command, ports, resources, graceSeconds: 0 },
-    { name, labels },
-  );
-  new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec });
-  for (const object of chart.apiObjects) object.metadata.addLabel('test', 'network');
-  kubectl(['apply', '-f', '-'], app.synthYaml());
+  startPod(bss, {
+    ...{ name, labels, command },
+    ports: { web: 8080, management: 28081 },
+    resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) },
+  });
 }
 
 const address = (pod: string) => eventually(`the address of ${pod}`, () => bss.pod(pod)?.status.podIP);

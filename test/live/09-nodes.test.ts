@@ -1,6 +1,5 @@
-import { rehearsal } from '../../config/rehearsal';
 import { eventually, kubectl, type Namespace } from './cluster';
-import { nodeNames, remove, running } from './installation';
+import { nodeNames, rehearsing } from './installation';
 import { Load } from './load';
 import { nodeCommands, runNodeCommand } from './node';
 
@@ -17,9 +16,7 @@ const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : 
 
 let bss: Namespace;
 beforeAll(() => {
-  if (missing) return;
-  remove('bss');
-  bss = running(rehearsal);
+  if (!missing) bss = rehearsing();
 });
 
 const nodesOf = (workload: string) => bss.pods(`app.kubernetes.io/name=${workload}`).map(({ spec }) => spec.nodeName);

@@ -1,25 +1,21 @@
-import { rehearsal } from '../../config/rehearsal';
 import { eventually, type Namespace } from './cluster';
-import { nodeNames, remove, running, storageClassExists } from './installation';
+import { EXT4_CLASS, nodeNames, rehearsing, storageClassExists } from './installation';
 import { Load } from './load';
 
-/** A class whose volumes are file systems of their own, of the size asked for, as a cloud's disks are. */
-const STORAGE_CLASS = process.env['LIVE_EXT4_STORAGE_CLASS'] ?? 'standard-ext4';
 const missing =
   nodeNames().length < 3
     ? 'three nodes are needed'
-    : storageClassExists(STORAGE_CLASS)
+    : storageClassExists(EXT4_CLASS)
       ? undefined
-      : `there is no StorageClass ${STORAGE_CLASS}; name one in LIVE_EXT4_STORAGE_CLASS`;
+      : `there is no StorageClass ${EXT4_CLASS}; name one in LIVE_EXT4_STORAGE_CLASS`;
 const onVolumes = missing ? test.skip : test;
 const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
 
 const VOLUME = '/var/lib/kafka/data';
 let bss: Namespace;
 beforeAll(() => {
-  if (missing) return;
-  remove('bss', rehearsal.namespace);
-  bss = running({ ...rehearsal, storageClass: STORAGE_CLASS });
+  if (!missing) bss = rehearsing();
+});
 });
 
 const files = () => bss.exec('kafka-1', 'ls', VOLUME).trim().split('\n');
@@ -32,10 +28,11 @@ onVolumes(
   sentence('a full volume is named in the log, loses no acknowledged record, and the broker returns on its ballast'),
   () => {
     const load = new Load(bss, { name: 'full-volume', partitions: 6, recordsPerSecond: 2000 });
-    // Fails when nothing is left, as it should.
+    const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
+  const before = restarts();
+  // Fails when nothing is left, as it should.
     bss.try('exec', 'kafka-1', '--', 'bash', '-c', `cat /dev/zero > ${VOLUME}/filler`);
-    const restarted = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount > 0;
-    eventually('the broker to stop', restarted);
+      eventually('the broker to stop', () => restarts() > before);
     expect(bss.awaitLog('kafka-1', /WARN The volume is full/)).toContain('Its ballast of 64 MiB was given up');
     bss.awaitReady('kafka-1');
     expect(files()).not.toContain('ballast');

@@ -2,6 +2,7 @@ import { App, Yaml } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import type { Environment } from '../../config/environment';
 import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
 import { DEADLINE_SECONDS, eventually, kubectl, Namespace, tryKubectl } from './cluster';
 
 /** The manifests of an environment, or of one of its charts. */
@@ -34,6 +35,15 @@ export function remove(...namespaces: string[]): void {
     tryKubectl(['-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0']);
   }
   kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
+}
+
+/** A class whose volumes are file systems of their own, of the size asked for, as a cloud's disks are. */
+export const EXT4_CLASS = process.env['LIVE_EXT4_STORAGE_CLASS'] ?? 'standard-ext4';
+
+/** The rehearsal alone, on such volumes where there are any. */
+export function rehearsing(): Namespace {
+  remove(kind.namespace);
+  return running({ ...rehearsal, storageClass: storageClassExists(EXT4_CLASS) ? EXT4_CLASS : undefined });
 }
 
 /** Whether the image of a Deployment's pod can be had here; waits until that is known. */

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
-import { images } from '../../config/images';
-import * as k8s from '../../imports/k8s';
-import { Component } from '../../lib/component';
 import { nativeFile } from '../../lib/native-file';
-import { podTemplate } from '../../lib/pod';
-import { kubectl, type Namespace } from './cluster';
+import type { Namespace } from './cluster';
+import { removePod, startPod } from './pod';
 
 /** What the load saw; see Load.java. */
 export interface LoadResult {
@@ -46,7 +43,7 @@ export class Load {
     private readonly props: LoadProps,
   ) {
     this.topic = `${props.name}-${Date.now()}`;
-    kubectl(['apply', '-f', '-'], this.manifest());
+    this.start();
     namespace.awaitLog(props.name, /^PRODUCING/);
   }
 
@@ -63,7 +60,7 @@ export class Load {
   }
 
   private remove(): void {
-    this.namespace.run('delete', 'pod,configmap,serviceaccount', '-l', `load=${this.props.name}`, '--wait=false');
+    removePod(this.namespace, this.props.name);
     this.namespace.exec(
       'kafka-0',
       'kafka-topics',
@@ -75,49 +72,29 @@ export class Load {
     );
   }
 
-  private manifest(): string {
+  private start(): void {
     const { name, partitions, recordsPerSecond, limit, avoidNode } = this.props;
-    const app = new App();
-    const labels = { load: name };
-    const chart = new LoadPod(app, name, { namespace: this.namespace.name });
     const program = '/etc/load/Load.java';
-    const { metadata, spec } = podTemplate(
-      chart,
-      {
-        image: images.kafka,
-        component: 'test',
-        user: 1000,
-        command: [
-          ...[
-            'java',
-            `-Xmx${HEAP.toMebibytes()}m`,
-            '-XX:+UseSerialGC',
-            '-Dlog4j.configuration=file:/etc/load/log4j.properties',
-          ],
-          ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', this.topic],
-          ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
+    startPod(this.namespace, {
+      name,
+      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      command: [
+        ...[
+          'java',
+          `-Xmx${HEAP.toMebibytes()}m`,
+          '-XX:+UseSerialGC',
+          '-Dlog4j.configuration=file:/etc/load/log4j.properties',
         ],
-        files: {
-          [program]: nativeFile(join(__dirname, 'load'), 'Load.java'),
-          '/etc/load/log4j.properties': 'log4j.rootLogger=OFF\n',
-        },
-        scratch: { '/tmp': Size.mebibytes(16) },
-        resources: { cpu: 300, memory: HEAP, memoryLimit: Size.mebibytes(640) },
-        graceSeconds: 1,
+        ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', this.topic],
+        ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
+      ],
+      files: {
+        [program]: nativeFile(join(__dirname, 'load'), 'Load.java'),
+        '/etc/load/log4j.properties': 'log4j.rootLogger=OFF\n',
       },
-      { name, labels: { ...labels, [`role.bss/${CLIENT_ROLE}`]: 'true' }, restartPolicy: 'Never' },
-    );
-    const affinity = avoidNode ? { nodeAffinity: elsewhere(avoidNode) } : undefined;
-    new k8s.KubePod(chart, 'resource', { metadata: { ...metadata, name }, spec: { ...spec!, affinity } });
-    for (const object of chart.apiObjects) object.metadata.addLabel('load', name);
-    return app.synthYaml();
+      scratch: { '/tmp': Size.mebibytes(16) },
+      resources: { cpu: 300, memory: HEAP, memoryLimit: Size.mebibytes(640) },
+      avoidNode,
+    });
   }
 }
-
-class LoadPod extends Component {}
-
-const elsewhere = (node: string): k8s.NodeAffinity => ({
-  requiredDuringSchedulingIgnoredDuringExecution: {
-    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [node] }] }],
-  },
-});
