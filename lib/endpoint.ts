@@ -29,3 +29,6 @@ export class Endpoint {
     return `${this.host}:${this.portNumber}`;
   }
 }
+
+/** Comma-separated, as clients take several addresses that they choose from themselves. */
+export const addresses = (endpoints: Endpoint[]) => endpoints.map(({ address }) => address).join(',');

@@ -81,12 +81,14 @@ export abstract class Workload extends Construct {
     return this.offer('service', port, this.name, { selector: this.selector });
   }
 
-  /** Opens the way to `endpoint`, on both sides, and to DNS. Policies know workloads and ports: twice is once. */
-  connectsTo(endpoint: Endpoint): void {
-    if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) return;
-    this.connections.push({ from: this, to: endpoint });
-    allowConnection(this, endpoint);
-    if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+  /** Opens the way to the endpoints, on both sides, and to DNS. Policies know workloads and ports: twice is once. */
+  connectsTo(...endpoints: Endpoint[]): void {
+    for (const endpoint of endpoints) {
+      if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) continue;
+      this.connections.push({ from: this, to: endpoint });
+      allowConnection(this, endpoint);
+      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+    }
   }
 
   /** Opens `port` to pods that are not in the model, if they carry the label `role.bss/<role>: "true"`. */

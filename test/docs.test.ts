@@ -31,7 +31,7 @@ describe('what is generated from the model', () => {
   });
 
   it('has a place in the README, or says which one is missing', () => {
-    expect(() => readme('')).toThrow('README.md has no <!-- picture:begin --> … <!-- picture:end -->');
+    expect(() => readme('')).toThrow('there is no <!-- picture:begin --> … <!-- picture:end -->');
   });
 
   it('says 33 partitions and 99 replicas', () => {

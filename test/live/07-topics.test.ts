@@ -95,9 +95,11 @@ test('more partitions are added', () => {
 
 test('without brokers the Job ends with a sentence that says what it waited for', () => {
   const unreachable = manifests(kind, 'topics')
-    .replaceAll('kafka.bss.svc:9092', 'kafka-9.bss.svc:9092')
+    .replaceAll(/kafka-(\d).bss.svc:9092/g, 'kafka-9$1.bss.svc:9092')
     .replace(/- "300"/g, '- "5"');
   const { succeeded, output } = run('topics-alone', unreachable);
-  expect(output).toContain('Waited 5 s for 3 brokers at kafka-9.bss.svc:9092: 0 have registered. Nothing was changed.');
+  expect(output).toContain(
+    'Waited 5 s for 3 brokers at kafka-90.bss.svc:9092,kafka-91.bss.svc:9092,kafka-92.bss.svc:9092: 0 have registered. Nothing was changed.',
+  );
   expect(succeeded).toBe(false);
 });

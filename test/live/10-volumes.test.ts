@@ -16,7 +16,6 @@ let bss: Namespace;
 beforeAll(() => {
   if (!missing) bss = rehearsing();
 });
-});
 
 const files = () => bss.exec('kafka-1', 'ls', VOLUME).trim().split('\n');
 
@@ -29,10 +28,10 @@ onVolumes(
   () => {
     const load = new Load(bss, { name: 'full-volume', partitions: 6, recordsPerSecond: 2000 });
     const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
-  const before = restarts();
-  // Fails when nothing is left, as it should.
+    const before = restarts();
+    // Fails when nothing is left, as it should.
     bss.try('exec', 'kafka-1', '--', 'bash', '-c', `cat /dev/zero > ${VOLUME}/filler`);
-      eventually('the broker to stop', () => restarts() > before);
+    eventually('the broker to stop', () => restarts() > before);
     expect(bss.awaitLog('kafka-1', /WARN The volume is full/)).toContain('Its ballast of 64 MiB was given up');
     bss.awaitReady('kafka-1');
     expect(files()).not.toContain('ballast');

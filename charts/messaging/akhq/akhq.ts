@@ -1,7 +1,7 @@
 import { Size, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Endpoint } from '../../../lib/endpoint';
+import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { Resources } from '../../../lib/pod';
 import { http } from '../../../lib/probe';
@@ -62,7 +62,7 @@ export class Akhq extends Component {
       },
       graceSeconds: 30,
     });
-    akhq.connectsTo(props.kafka.clients);
+    akhq.connectsTo(...props.kafka.clients);
     if (props.host) akhq.publish('web', 'AKHQ', props.host);
     this.web = akhq.endpoint('web');
   }
@@ -71,7 +71,7 @@ export class Akhq extends Component {
 function connection(kafka: Kafka): string {
   return Yaml.stringify({
     akhq: {
-      connections: { bss: { properties: { 'bootstrap.servers': kafka.clients.address } } },
+      connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.clients) } } },
       topic: { replication: kafka.replication, partition: kafka.replication },
     },
   });

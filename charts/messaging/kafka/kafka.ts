@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KafkaSize } from '../../../config/environment';
 import { Component, type ComponentProps } from '../../../lib/component';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { addresses, type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
 import { exec, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
@@ -28,9 +28,9 @@ const BROKER_PORTS = { internal: 9092, metrics: 9404 };
 const EXTERNAL_PORT = { external: 19092 };
 const BALLAST_MIB = 64;
 
-/** The brokers. Clients in the cluster bootstrap from `clients`. */
+/** The brokers. Clients in the cluster bootstrap from `clients`; people, from the Service `kafka`. */
 export class Kafka extends Component {
-  readonly clients: Endpoint;
+  readonly clients: Endpoint[];
   readonly brokers: number;
   readonly replication: number;
   readonly minInsyncReplicas: number;
@@ -70,11 +70,11 @@ export class Kafka extends Component {
       replicas: props.brokers,
       spread: props.spread,
     });
-    kafka.connectsTo(props.zookeeper.clients);
-    for (const peer of kafka.podEndpoints('internal')) kafka.connectsTo(peer);
+    this.clients = kafka.podEndpoints('internal');
+    kafka.connectsTo(...props.zookeeper.clients, ...this.clients);
+    kafka.endpoint('internal');
     kafka.admitsRole(CLIENT_ROLE, 'internal');
     if (props.host) kafka.publishEach('external', 'Kafka broker', props.host);
-    this.clients = kafka.endpoint('internal');
   }
 }
 
@@ -96,7 +96,7 @@ function configFiles(props: KafkaProps): Record<string, string> {
 function derivedProperties(props: KafkaProps): Record<string, string | number> {
   const external = props.host ? `,EXTERNAL://:${EXTERNAL_PORT.external}` : '';
   return {
-    'zookeeper.connect': props.zookeeper.clients.address,
+    'zookeeper.connect': addresses(props.zookeeper.clients),
     listeners: `INTERNAL://:${BROKER_PORTS.internal}${external}`,
     'listener.security.protocol.map': 'INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT',
     'default.replication.factor': props.replication,

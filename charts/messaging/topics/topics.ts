@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { TopicsJobSize } from '../../../config/environment';
 import { Component, type ComponentProps } from '../../../lib/component';
+import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import type { Kafka } from '../kafka/kafka';
@@ -32,7 +33,7 @@ export class Topics extends Component {
         ...[
           '/etc/bss/Topics.java',
           mode,
-          kafka.clients.address,
+          addresses(kafka.clients),
           `${kafka.brokers}`,
           `${WAIT_SECONDS}`,
           '/etc/bss/topics.txt',
@@ -55,8 +56,8 @@ export class Topics extends Component {
       schedule: props.driftSchedule,
       suspended: props.driftSuspended,
     });
-    apply.connectsTo(kafka.clients);
-    drift.connectsTo(kafka.clients);
+    apply.connectsTo(...kafka.clients);
+    drift.connectsTo(...kafka.clients);
   }
 }
 

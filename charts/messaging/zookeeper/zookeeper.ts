@@ -17,9 +17,9 @@ export interface ZooKeeperProps extends ComponentProps, ZooKeeperSize {
 
 const PORTS = { client: 2181, quorum: 2888, election: 3888 };
 
-/** The ensemble that keeps Kafka's metadata. Its clients connect to `clients`, whichever server that is. */
+/** The ensemble that keeps Kafka's metadata. A client knows all of `clients` and moves on from one that is silent. */
 export class ZooKeeper extends Component {
-  readonly clients: Endpoint;
+  readonly clients: Endpoint[];
 
   constructor(scope: Construct, props: ZooKeeperProps) {
     super(scope, 'zookeeper', props);
@@ -57,10 +57,10 @@ export class ZooKeeper extends Component {
       spread: props.spread,
     });
     if (props.servers > 1) {
-      const peers = [...zookeeper.podEndpoints('quorum'), ...zookeeper.podEndpoints('election')];
-      for (const peer of peers) zookeeper.connectsTo(peer);
+      zookeeper.connectsTo(...zookeeper.podEndpoints('quorum'), ...zookeeper.podEndpoints('election'));
     }
-    this.clients = zookeeper.endpoint('client');
+    // Not one address for all: it would lead to the server of a lost node until Kubernetes noticed, for 40 s.
+    this.clients = zookeeper.podEndpoints('client');
   }
 }
 
