@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { platform } from './charts/platform';
+import { validationErrors } from './charts/rules';
 import { environmentNamed, published } from './config/environments';
 
 /** Writes each environment to its folder below CDK8S_OUTDIR, or nothing at all if one of them is wrong. */
@@ -16,8 +17,6 @@ function main(names: string[]): void {
   if (errors.length > 0) throw new Error(errors.join('\n'));
   for (const app of apps) app.synth();
 }
-
-const validationErrors = (app: App) => app.node.findAll().flatMap((construct) => construct.node.validate());
 
 try {
   main(process.argv.slice(2));

@@ -4,15 +4,31 @@ import { RequiredSecret } from '../lib/secret';
 import { Workload } from '../lib/workload';
 import { catalogueErrors } from './messaging/topics/rules';
 
-const NODE_PORTS = { first: 30000, last: 32767 };
+const PORTS = { hostPort: { first: 1, last: 65535 }, nodePort: { first: 30000, last: 32767 } };
 
-/** What no single chart can see: ports that collide, images nobody pinned, Secrets without a development value. */
+/** What no single chart can see: ports that collide, images nobody pinned, requests above limits, Secrets without a value. */
 export function environmentErrors(app: App, environment: Environment): string[] {
   return [
     ...catalogueErrors(environment.topics, environment.kafka),
     ...Object.entries(environment.images).flatMap(([component, image]) => imageErrors(component, image)),
     ...hostPortErrors(app),
+    ...memoryErrors(app),
+    ...nameErrors(environment),
     ...developmentSecretErrors(app, environment),
+  ];
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+function nameErrors({ namespace, topicsJob: { driftSchedule } }: Environment): string[] {
+  return [
+    ...(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)
+      ? []
+      : [
+          `namespace is "${namespace}": use 1 to 63 of the characters a-z, 0-9 and "-", which may not be first or last.`,
+        ]),
+    ...(/^\S+( \S+){4}$/.test(driftSchedule)
+      ? []
+      : [`topicsJob.driftSchedule is "${driftSchedule}": it needs five fields, as in "0 * * * *", every hour.`]),
   ];
 }
 
@@ -36,13 +52,26 @@ function hostPortErrors(app: App): string[] {
         : [];
     }),
   );
-  const outside = publications
-    .filter(({ nodePort }) => nodePort < NODE_PORTS.first || nodePort > NODE_PORTS.last)
-    .map(
-      ({ title, nodePort }) =>
-        `nodePort ${nodePort} of ${title} is outside ${NODE_PORTS.first} to ${NODE_PORTS.last}. Choose one inside.`,
-    );
+  const outside = publications.flatMap(({ title, ...ports }) =>
+    (['hostPort', 'nodePort'] as const)
+      .filter((kind) => ports[kind] < PORTS[kind].first || ports[kind] > PORTS[kind].last)
+      .map((kind) => {
+        const { first, last } = PORTS[kind];
+        return `${kind} ${ports[kind]} of ${title} is outside ${first} to ${last}. Choose one inside.`;
+      }),
+  );
   return [...clashes, ...outside];
+}
+
+/** The API server would refuse the pod, after the one before it was deleted. */
+function memoryErrors(app: App): string[] {
+  return Workload.all(app)
+    .map(({ name, resources }) => [name, resources.memory.toMebibytes(), resources.memoryLimit.toMebibytes()] as const)
+    .filter(([, memory, limit]) => memory > limit)
+    .map(
+      ([name, memory, limit]) =>
+        `resources of ${name}: it requests ${memory} MiB of memory, more than its limit of ${limit} MiB. Raise the limit or lower the request.`,
+    );
 }
 
 function developmentSecretErrors(app: App, { developmentSecrets }: Environment): string[] {
@@ -57,3 +86,6 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
       ),
   );
 }
+
+/** Every complaint of every construct, where synth would stop at the first kind of them. */
+export const validationErrors = (app: App): string[] => app.node.findAll().flatMap(({ node }) => node.validate());

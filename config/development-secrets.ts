@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { DevelopmentSecrets } from './environment';
+import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Published in a public repository, hence no secrets at all: they keep a laptop's first `kubectl apply` simple. */
-export const developmentSecrets: DevelopmentSecrets = {
+export const developmentSecrets: DevelopmentSecretValues = {
   akhq: {
     'jwt-signing-key': 'development-only-development-only-development-only-development-only',
     'users.yml': `akhq:

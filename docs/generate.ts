@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Yaml } from 'cdk8s';
 import { platform } from '../charts/platform';
+import { validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
@@ -120,8 +121,12 @@ function diff(): string {
 /** What synth says about a value that cannot work. */
 function refusal(): string {
   const wrong = model({ ...kind, kafka: { ...kind.kafka, minInsyncReplicas: 3 } });
-  const errors = wrong.node.findAll().flatMap((construct) => construct.node.validate());
-  return fence('text', errors.map((error) => `${kind.name}: ${error}`).join('\n'));
+  return fence(
+    'text',
+    validationErrors(wrong)
+      .map((error) => `${kind.name}: ${error}`)
+      .join('\n'),
+  );
 }
 
 const sections: Record<string, () => string> = {

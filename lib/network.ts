@@ -10,6 +10,7 @@ function egress(scope: Construct, id: string, from: k8s.LabelSelector, rule: k8s
   new k8s.KubeNetworkPolicy(scope, id, { spec: { podSelector: from, policyTypes: ['Egress'], egress: [rule] } });
 }
 
+/** Named after its target, though it is made beside the consumer. */
 function ingress(scope: Construct, name: string, to: Workload, port: string, from: k8s.NetworkPolicyPeer) {
   new k8s.KubeNetworkPolicy(scope, name, {
     metadata: { name },

@@ -34,8 +34,8 @@ export interface PodProps {
   /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   readonly command: string[];
-  /** Environment: literal values, field references, or keys of required Secrets. @default - none */
-  readonly env?: Record<string, string | k8s.ObjectFieldSelector | SecretKey>;
+  /** Environment: literal values, or keys of required Secrets. @default - none */
+  readonly env?: Record<string, string | SecretKey>;
   /** Container ports by name. @default - none */
   readonly ports?: Record<string, number>;
   /** Content of files by absolute path, all in one directory. @default - none */
@@ -79,12 +79,9 @@ function commonDirectory(paths: string[]): string {
   return directories[0]!;
 }
 
-function envVar(name: string, value: string | k8s.ObjectFieldSelector | SecretKey): k8s.EnvVar {
+function envVar(name: string, value: string | SecretKey): k8s.EnvVar {
   if (typeof value === 'string') return { name, value };
-  if (value instanceof SecretKey) {
-    return { name, valueFrom: { secretKeyRef: { name: value.secret.name, key: value.key } } };
-  }
-  return { name, valueFrom: { fieldRef: value } };
+  return { name, valueFrom: { secretKeyRef: { name: value.secret.name, key: value.key } } };
 }
 
 interface Mounted {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 
-/** One key of a Secret that somebody else makes. Mount it or put it in an env; asking for it registers the reader. */
+/** One key of a Secret that somebody else makes. Mounted, or put into an env, it makes the pod a reader. */
 export class SecretKey {
   constructor(
     readonly secret: RequiredSecret,
@@ -10,7 +10,7 @@ export class SecretKey {
 
 /**
  * A Secret that the platform needs and never contains: its name, its keys and who reads them.
- * The README's table of Secrets and the development Secret are made from it.
+ * The README's table of Secrets is made from it, and the development Secret is checked against it.
  */
 export class RequiredSecret extends Construct {
   readonly readers = new Set<string>();

@@ -101,16 +101,14 @@ export class StatefulWorkload extends Workload {
    * Names of a headless Service change their address with the pod, and caches keep the old one for up to a minute.
    */
   podEndpoints(port: string): Endpoint[] {
-    return this.podNames.map((pod, ordinal) =>
-      this.offer(`${ordinal}`, port, pod, { selector: podSelector(pod), publishNotReadyAddresses: true }),
-    );
+    return this.podNames.map((pod, ordinal) => this.offer(`${ordinal}`, port, pod, eachPod(pod)));
   }
 
   /** Makes `port` of each pod reachable from the machine that runs the cluster: the ports count up from `first`. */
   publishEach(port: string, title: string, first: HostPort): void {
     this.podNames.forEach((pod, ordinal) => {
       const host = { ...first, hostPort: first.hostPort + ordinal, nodePort: first.nodePort + ordinal };
-      this.publishPods(`${ordinal}-external`, port, `${title} ${pod}`, host, podSelector(pod));
+      this.publishPods(`${ordinal}-external`, port, `${title} ${pod}`, host, eachPod(pod));
     });
   }
 
@@ -119,4 +117,8 @@ export class StatefulWorkload extends Workload {
   }
 }
 
-const podSelector = (pod: string) => ({ 'statefulset.kubernetes.io/pod-name': pod });
+/** Ready or not: clients ask for this pod and no other, and it may serve while it is out of sync for one partition. */
+const eachPod = (pod: string): k8s.ServiceSpec => ({
+  selector: { 'statefulset.kubernetes.io/pod-name': pod },
+  publishNotReadyAddresses: true,
+});

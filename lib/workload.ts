@@ -22,6 +22,8 @@ export interface Connection {
 }
 
 export interface Publication extends HostPort {
+  /** Name of the workload's port. */
+  readonly port: string;
   /** What a person finds there. */
   readonly title: string;
   readonly service: string;
@@ -98,22 +100,16 @@ export abstract class Workload extends Construct {
 
   /** Makes `port` reachable from the machine that runs the cluster. */
   publish(port: string, title: string, host: HostPort): void {
-    this.publishPods('external', port, title, host, this.selector);
+    this.publishPods('external', port, title, host, { selector: this.selector });
   }
 
-  /** A Service on a fixed node port for the pods selected, and the policy that admits the host. */
-  protected publishPods(
-    id: string,
-    port: string,
-    title: string,
-    host: HostPort,
-    selector: Record<string, string>,
-  ): void {
+  /** A Service on a fixed node port, and the policy that admits the host. */
+  protected publishPods(id: string, port: string, title: string, host: HostPort, spec: k8s.ServiceSpec): void {
     const service = new k8s.KubeService(this, id, {
-      spec: { type: 'NodePort', selector, ports: [{ ...this.servicePort(port), nodePort: host.nodePort }] },
+      spec: { ...spec, type: 'NodePort', ports: [{ ...this.servicePort(port), nodePort: host.nodePort }] },
     });
-    if (this.publications.length === 0) allowHost(this, port, host.podNetwork);
-    this.publications.push({ ...host, title, service: service.name });
+    if (!this.publications.some((published) => published.port === port)) allowHost(this, port, host.podNetwork);
+    this.publications.push({ ...host, port, title, service: service.name });
   }
 
   /** A ClusterIP Service, made when its first port is asked for. */

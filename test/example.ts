@@ -43,7 +43,7 @@ export function podProps(scope?: Component): Required<PodProps> {
     component: 'sales',
     user: 1234,
     command: ['till', '--open'],
-    env: { MODE: 'fast', NODE: { fieldPath: 'spec.nodeName' }, PASSWORD: secret.key('password') },
+    env: { MODE: 'fast', PASSWORD: secret.key('password') },
     ports: { web: 8080, metrics: 9100 },
     files: { '/etc/till/till.conf': 'a=1\n', '/etc/till/log.conf': 'b=2\n' },
     secretFiles: { '/etc/till-tls/ca.pem': secret.key('ca.crt') },

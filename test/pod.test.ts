@@ -39,10 +39,6 @@ spec:
       env:
         - name: MODE
           value: fast
-        - name: NODE
-          valueFrom:
-            fieldRef:
-              fieldPath: spec.nodeName
         - name: PASSWORD
           valueFrom:
             secretKeyRef:

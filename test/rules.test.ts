@@ -1,5 +1,6 @@
 import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../charts/platform';
+import { validationErrors } from '../charts/rules';
 import { developmentSecrets } from '../config/development-secrets';
 import type { Environment } from '../config/environment';
 import { environmentNamed, environments } from '../config/environments';
@@ -8,11 +9,7 @@ import { topics } from '../config/topics';
 
 const { gibibytes, mebibytes } = Size;
 
-/** What cdk8s and main.ts ask before anything is written. */
-function errors(change: Partial<Environment>): string[] {
-  const app = platform(new App(), { ...kind, ...change });
-  return app.node.findAll().flatMap((construct) => construct.node.validate());
-}
+const errors = (change: Partial<Environment>) => validationErrors(platform(new App(), { ...kind, ...change }));
 
 const kafka = (change: Partial<Environment['kafka']>) => errors({ kafka: { ...kind.kafka, ...change } });
 const zookeeper = (change: Partial<Environment['zookeeper']>) =>
@@ -107,7 +104,7 @@ describe('A topic', () => {
 
   it.each([0, -1, 1.5, Number.NaN])('cannot have %d partitions', (partitions) => {
     expect(topic({ name: 'bss.events', partitions })).toEqual([
-      `topic "bss.events" has ${partitions} partitions: it needs a whole number of 1 or more.`,
+      `partitions of topic "bss.events" is ${partitions}: it must be a whole number of 1 or more.`,
     ]);
   });
 
@@ -140,6 +137,46 @@ describe('A port of the host', () => {
     expect(exposed({ akhq: { hostPort: 8083, nodePort: 32768 } })).toEqual([message(32768)]);
     expect(exposed({ akhq: { hostPort: 8083, nodePort: 32767 } })).toEqual([]);
   });
+
+  it('is a port at all', () => {
+    const message = (port: number) => `hostPort ${port} of AKHQ is outside 1 to 65535. Choose one inside.`;
+    expect(exposed({ akhq: { hostPort: 0, nodePort: 30083 } })).toEqual([message(0)]);
+    expect(exposed({ akhq: { hostPort: 65536, nodePort: 30083 } })).toEqual([message(65536)]);
+  });
+});
+
+describe('A number of things', () => {
+  const message = (name: string, value: number) => `${name} is ${value}: it must be a whole number of 1 or more.`;
+
+  it.each([0, 1.5, -1])('cannot be %d', (value) => {
+    expect(kafka({ minInsyncReplicas: value })).toContain(message('kafka.minInsyncReplicas', value));
+    expect(kafka({ brokers: value, replication: value })).toContain(message('kafka.brokers', value));
+    expect(kafka({ threads: { network: value, io: value, replicaFetchers: value } })).toEqual([
+      message('kafka.threads.network', value),
+      message('kafka.threads.io', value),
+      message('kafka.threads.replicaFetchers', value),
+    ]);
+    expect(zookeeper({ servers: value })).toContain(message('zookeeper.servers', value));
+  });
+});
+
+it('A pod does not request more memory than it may use', () => {
+  const akhq = { cpu: 100, memory: mebibytes(2), memoryLimit: mebibytes(1) };
+  expect(errors({ akhq })).toEqual([
+    'resources of akhq: it requests 2 MiB of memory, more than its limit of 1 MiB. Raise the limit or lower the request.',
+  ]);
+});
+
+it('A namespace has a legal name', () => {
+  expect(errors({ namespace: 'BSS_live' })).toEqual([
+    'namespace is "BSS_live": use 1 to 63 of the characters a-z, 0-9 and "-", which may not be first or last.',
+  ]);
+});
+
+it('A schedule has five fields', () => {
+  expect(errors({ topicsJob: { ...kind.topicsJob, driftSchedule: '@hourly' } })).toEqual([
+    'topicsJob.driftSchedule is "@hourly": it needs five fields, as in "0 * * * *", every hour.',
+  ]);
 });
 
 describe('An image', () => {

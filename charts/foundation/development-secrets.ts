@@ -1,10 +1,12 @@
 import type { Construct } from 'constructs';
-import type { DevelopmentSecrets as Values } from '../../config/environment';
 import * as k8s from '../../imports/k8s';
 import { Component, type ComponentProps } from '../../lib/component';
 
+/** Values by Secret and key. */
+export type DevelopmentSecretValues = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 export interface DevelopmentSecretsProps extends ComponentProps {
-  readonly values: Values;
+  readonly values: DevelopmentSecretValues;
 }
 
 /** Secrets with published values, so that one `kubectl apply` is enough on a laptop. Never for anything else. */

@@ -52,5 +52,18 @@ export class Namespace extends Component {
         }),
       },
     });
+    // The quota refuses containers that state nothing, as those of `kubectl debug` do.
+    new k8s.KubeLimitRange(this, 'defaults', {
+      metadata: { name: 'defaults' },
+      spec: {
+        limits: [
+          {
+            type: 'Container',
+            defaultRequest: { cpu: cpuQuantity(10), memory: quantity(Size.mebibytes(64)) },
+            default: { memory: quantity(Size.mebibytes(256)) },
+          },
+        ],
+      },
+    });
   }
 }

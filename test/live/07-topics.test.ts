@@ -83,6 +83,14 @@ test('fewer partitions are refused with the reason, and nothing else of that run
   );
 });
 
+test('another number of replicas is refused with the way to move them', () => {
+  const kafka = { ...kind.kafka, replication: 2, minInsyncReplicas: 1 };
+  const { succeeded, output } = run('topics-replicas', manifests({ ...kind, kafka }, 'topics'));
+  expect(output).toContain('bss.events has 3 replicas, the catalogue says 2: replicas move whole disks, so not here.');
+  expect(output).toContain('Nothing was changed.');
+  expect(succeeded).toBe(false);
+});
+
 test('more partitions are added', () => {
   const scratch = { ...kind.topics[0]!, name: 'topics-test' };
   const only = (partitions: number) => manifests({ ...kind, topics: [{ ...scratch, partitions }] }, 'topics');

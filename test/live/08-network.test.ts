@@ -19,6 +19,9 @@ beforeAll(() => {
     "import http.server as h,threading as t;[t.Thread(target=h.HTTPServer(('',p),h.SimpleHTTPRequestHandler).serve_forever).start() for p in (8080,28081)]";
   start('akhq-stand-in', { 'app.kubernetes.io/name': 'akhq' }, ['python3', '-c', listen]);
   bss.awaitReady(...PROBES);
+  for (const port of [8080, 28081]) {
+    eventually(`the stand-in to listen on ${port}`, () => connects('akhq-stand-in', 'akhq-stand-in', port));
+  }
 });
 afterAll(() => {
   for (const name of PROBES) removePod(bss, name);

@@ -12,8 +12,8 @@ export default function setup(): void {
   if (used.length > 0 && !process.env['LIVE_KEEP']) {
     throw new Error(
       `The cluster of context "${context}" has the namespace ${used.join(' and ')}. The live tests break the platform on ` +
-        'purpose and delete it with its volumes at the end. Delete it yourself, choose another context, ' +
-        'or set LIVE_KEEP=1 to test what runs there and leave it.',
+        'purpose and delete it with its volumes. Delete it yourself, or choose another context. ' +
+        '(LIVE_KEEP=1 begins with what is there and leaves what is there at the end, for work on the tests: nothing is safe.)',
     );
   }
   console.info(`\nLive tests on the cluster of context "${context}"`);

@@ -18,6 +18,8 @@ export interface AkhqProps extends ComponentProps {
   readonly host?: HostPort;
 }
 
+const DEFAULT_PARTITIONS = 3;
+
 /** Kafka's user interface, at `path` of `web`. */
 export class Akhq extends Component {
   readonly web: Endpoint;
@@ -72,7 +74,8 @@ function connection(kafka: Kafka): string {
   return Yaml.stringify({
     akhq: {
       connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.clients) } } },
-      topic: { replication: kafka.replication, partition: kafka.replication },
+      // Suggested when somebody makes a topic by hand.
+      topic: { replication: kafka.replication, partition: DEFAULT_PARTITIONS },
     },
   });
 }

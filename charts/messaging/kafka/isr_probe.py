@@ -1,6 +1,6 @@
 """Asks the broker of this pod for the cluster's metadata, without starting a JVM.
 
-    isr_probe.py ready PORT MIN_ISR          exit 0: in the in-sync set of every partition assigned to this broker
+    isr_probe.py ready PORT                  exit 0: in the in-sync set of every partition assigned to this broker
     isr_probe.py leave PORT MIN_ISR SECONDS  returns when no partition would fall below MIN_ISR without this broker,
                                              or when the seconds are over
 
@@ -9,6 +9,7 @@ leads, and a broker that has just restarted leads none.
 Protocol: https://kafka.apache.org/protocol.html#The_Messages_Metadata, version 1.
 """
 
+import contextlib
 import os
 import socket
 import struct
@@ -143,8 +144,10 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float) -> int:
     while time.monotonic() < deadline:
         try:
             reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
-        except (OSError, struct.error):
+        except ConnectionRefusedError:
             return 0  # the broker serves nobody: nothing to wait for
+        except (OSError, struct.error) as error:
+            reason = f"no answer on port {port}: {error}"  # busy, or frozen: that is no reason to leave
         if not reason:
             return 0
         if reason != told:
@@ -157,11 +160,11 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float) -> int:
 
 def tell(line: str) -> None:
     """To the log of the pod: what a preStop hook prints itself is lost."""
-    with open("/proc/1/fd/1", "w", encoding="utf-8") as log:
+    with contextlib.suppress(OSError), open("/proc/1/fd/1", "w", encoding="utf-8") as log:
         print(line, file=log)
 
 
-def main(mode: str, port: str, min_in_sync: str, seconds: str = "0") -> int:
+def main(mode: str, port: str, min_in_sync: str = "", seconds: str = "") -> int:
     me = int(os.environ["HOSTNAME"].rsplit("-", 1)[1])
     if mode == "ready":
         return ready(int(port), me)

@@ -1,6 +1,5 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { KafkaSize } from '../../../config/environment';
 import { Component, type ComponentProps } from '../../../lib/component';
 import { addresses, type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
@@ -10,6 +9,7 @@ import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
 import type { ZooKeeper } from '../zookeeper/zookeeper';
 import { kafkaErrors } from './rules';
+import type { KafkaSize } from './size';
 
 export interface KafkaProps extends ComponentProps, KafkaSize {
   readonly image: string;
@@ -21,7 +21,7 @@ export interface KafkaProps extends ComponentProps, KafkaSize {
   readonly host?: HostPort;
 }
 
-/** A pod with this role may use the brokers: `kubectl run … --labels role.bss/kafka-client=true`. */
+/** A pod with this role may use the brokers: it carries the label `role.bss/kafka-client: "true"`. */
 export const CLIENT_ROLE = 'kafka-client';
 
 const BROKER_PORTS = { internal: 9092, metrics: 9404 };
@@ -44,7 +44,7 @@ export class Kafka extends Component {
 
     const probe = (mode: string, ...more: number[]) => [
       ...['python3', '/etc/bss/isr_probe.py', mode],
-      ...[BROKER_PORTS.internal, props.minInsyncReplicas, ...more].map(String),
+      ...[BROKER_PORTS.internal, ...more].map(String),
     ];
     const kafka = new StatefulWorkload(this, 'default', {
       image: props.image,
@@ -61,17 +61,18 @@ export class Kafka extends Component {
       probes: {
         // Half an hour: recovering logs after a crash must not be cut short.
         startup: { ...tcp('internal'), periodSeconds: 1, failureThreshold: 1800 },
-        readiness: { ...exec(...probe('ready')), periodSeconds: 2, timeoutSeconds: 8, failureThreshold: 2 },
+        readiness: { ...exec(...probe('ready')), periodSeconds: 5, timeoutSeconds: 8, failureThreshold: 2 },
         // Neither ZooKeeper nor the other brokers count: restarting this one would not bring them back.
         liveness: { ...tcp('internal'), periodSeconds: 15, failureThreshold: 6 },
       },
-      preStop: probe('leave', props.shutdown.leaveSeconds),
+      preStop: probe('leave', props.minInsyncReplicas, props.shutdown.leaveSeconds),
       graceSeconds: props.shutdown.graceSeconds,
       replicas: props.brokers,
       spread: props.spread,
     });
     this.clients = kafka.podEndpoints('internal');
     kafka.connectsTo(...props.zookeeper.clients, ...this.clients);
+    // The Service `kafka`, for people and their tools.
     kafka.endpoint('internal');
     kafka.admitsRole(CLIENT_ROLE, 'internal');
     if (props.host) kafka.publishEach('external', 'Kafka broker', props.host);

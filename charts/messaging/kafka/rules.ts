@@ -1,9 +1,24 @@
-import type { KafkaSize } from '../../../config/environment';
+import { wholeErrors } from '../../numbers';
 import { heapErrors } from '../heap';
+import type { KafkaSize } from './size';
 
 /** Everything about the brokers of an environment that cannot work, in words that say what to do. */
 export function kafkaErrors(kafka: KafkaSize): string[] {
-  return [...replicationErrors(kafka), ...shutdownErrors(kafka), ...heapErrors('kafka', kafka.heap, kafka.resources)];
+  const { brokers, replication, minInsyncReplicas, threads, shutdown } = kafka;
+  return [
+    ...wholeErrors({
+      'kafka.brokers': brokers,
+      'kafka.replication': replication,
+      'kafka.minInsyncReplicas': minInsyncReplicas,
+      'kafka.threads.network': threads.network,
+      'kafka.threads.io': threads.io,
+      'kafka.threads.replicaFetchers': threads.replicaFetchers,
+      'kafka.shutdown.leaveSeconds': shutdown.leaveSeconds,
+    }),
+    ...replicationErrors(kafka),
+    ...shutdownErrors(kafka),
+    ...heapErrors('kafka', kafka.heap, kafka.resources),
+  ];
 }
 
 function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSize): string[] {

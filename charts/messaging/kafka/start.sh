@@ -9,11 +9,13 @@ readonly ballast=$volume/ballast
 
 free_mib() { df --output=avail -BM "$volume" | tail -n 1 | tr -dc '0-9'; }
 
+make_ballast() { head -c "${BALLAST_MIB}M" /dev/zero > "$ballast.new" && mv "$ballast.new" "$ballast"; }
+
 # A broker whose volume is full dies at every start, so that retention can never make room again.
 # The ballast is the room for one more start.
 prepare_volume() {
   if (($(free_mib) >= BALLAST_MIB)); then
-    [[ -f $ballast ]] || (($(free_mib) < 4 * BALLAST_MIB)) || head -c "${BALLAST_MIB}M" /dev/zero > "$ballast"
+    [[ -f $ballast ]] || (($(free_mib) < 4 * BALLAST_MIB)) || make_ballast
   elif [[ -f $ballast ]]; then
     rm "$ballast"
     echo "WARN The volume is full. Its ballast of $BALLAST_MIB MiB was given up so that the broker can start." \
@@ -32,7 +34,7 @@ export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
 export KAFKA_OPTS="-javaagent:$agent=$METRICS_PORT:/etc/bss/jmx-exporter.yml -XX:+ExitOnOutOfMemoryError"
 export KAFKA_LOG4J_OPTS="-Dlog4j.configuration=file:/etc/bss/log4j.properties"
 # Each of these has a default when empty: a log file for the collector, which stops the JVM on a read-only
-# root, and remote JMX.
+# root, and the JMX agent.
 export KAFKA_GC_LOG_OPTS="-Xlog:disable -Xlog:all=warning:stderr"
 export KAFKA_JMX_OPTS="-Djava.awt.headless=true"
 export LOG_DIR=/tmp

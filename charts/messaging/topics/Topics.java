@@ -79,7 +79,7 @@ public class Topics {
             System.exit(1);
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
-            System.out.println("Kafka refused: " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
+            System.out.println("Kafka did not carry it out: " + cause.getClass().getSimpleName() + ": " + cause.getMessage());
             System.exit(1);
         }
     }
@@ -119,7 +119,8 @@ public class Topics {
                     "request.timeout.ms", "5000",
                     "default.api.timeout.ms", "30000",
                     "reconnect.backoff.max.ms", "500")));
-        } catch (KafkaException unresolvable) {
+        } catch (KafkaException failure) {
+            if (!String.valueOf(failure.getCause()).contains("No resolvable bootstrap")) throw failure;
             return Optional.empty();
         }
     }
@@ -194,6 +195,8 @@ public class Topics {
     static void planSettings(Step step, Config config) {
         Map<String, String> actual = config.entries().stream()
                 .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+                // Set by a reassignment while it moves replicas, and removed by it.
+                .filter(entry -> !entry.name().endsWith(".replication.throttled.replicas"))
                 .collect(toMap(ConfigEntry::name, ConfigEntry::value, (one, other) -> one, TreeMap::new));
         Set<String> names = new TreeSet<>(actual.keySet());
         names.addAll(step.wanted.settings.keySet());

@@ -1,4 +1,5 @@
-import type { KafkaSize } from '../../../config/environment';
+import { wholeErrors } from '../../numbers';
+import type { KafkaSize } from '../kafka/size';
 import { diskNeed, type Topic } from './topic';
 
 /** Kafka's own limit: https://github.com/apache/kafka/blob/3.6.1/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
@@ -20,9 +21,7 @@ function nameErrors({ name, partitions }: Topic): string[] {
     ...(LEGAL_NAME.test(name)
       ? []
       : [`topic "${name}" has no legal name: use 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-".`]),
-    ...(Number.isInteger(partitions) && partitions >= 1
-      ? []
-      : [`topic "${name}" has ${partitions} partitions: it needs a whole number of 1 or more.`]),
+    ...wholeErrors({ [`partitions of topic "${name}"`]: partitions }),
   ];
 }
 

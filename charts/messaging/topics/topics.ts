@@ -1,12 +1,21 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { TopicsJobSize } from '../../../config/environment';
 import { Component, type ComponentProps } from '../../../lib/component';
 import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
+import type { Resources } from '../../../lib/pod';
 import type { Kafka } from '../kafka/kafka';
 import { segmentTime, type Topic } from './topic';
+
+/** What the topics Job of an environment may need, and how often it looks for drift. */
+export interface TopicsJobSize {
+  readonly resources: Resources;
+  /** When drift is checked: five cron fields, UTC. */
+  readonly driftSchedule: string;
+  /** The check exists but is only started by hand. */
+  readonly driftSuspended: boolean;
+}
 
 export interface TopicsProps extends ComponentProps, TopicsJobSize {
   /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
@@ -16,6 +25,7 @@ export interface TopicsProps extends ComponentProps, TopicsJobSize {
 }
 
 const WAIT_SECONDS = 300;
+const RETRIES = 6;
 
 /** Makes the topics what the catalogue says: a Job for each version of the catalogue, and a check for drift. */
 export class Topics extends Component {
@@ -47,12 +57,17 @@ export class Topics extends Component {
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       graceSeconds: 10,
-      deadlineSeconds: 2 * WAIT_SECONDS,
     });
-    const apply = new OneShotJob(this, 'default', { ...job('apply'), retries: 6 });
+    const apply = new OneShotJob(this, 'default', {
+      ...job('apply'),
+      retries: RETRIES,
+      // Every try may have to wait in full, and for the image before: a Job that has failed is not run again.
+      deadlineSeconds: (RETRIES + 1) * 2 * WAIT_SECONDS,
+    });
     const drift = new ScheduledJob(this, 'drift', {
       ...job('check'),
       retries: 0,
+      deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: props.driftSchedule,
       suspended: props.driftSuspended,
     });

@@ -1,12 +1,29 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { ZooKeeperSize } from '../../../config/environment';
 import { Component, type ComponentProps } from '../../../lib/component';
 import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
+import type { Resources } from '../../../lib/pod';
 import { exec, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import { wholeErrors } from '../../numbers';
 import { heapErrors, heapFlag } from '../heap';
+
+/** What the ensemble of an environment may need. */
+export interface ZooKeeperSize {
+  /**
+   * Servers of the ensemble: odd, 1 or 3 (5 tolerates two failures). For a new installation only: from 1 to 3 the two
+   * empty servers would be a majority, and the one with the data would follow them.
+   */
+  readonly servers: number;
+  /** Java heap, fixed from the start; at most half of the memory limit. */
+  readonly heap: Size;
+  readonly resources: Resources;
+  /** Claim for snapshots. */
+  readonly data: Size;
+  /** Claim for the transaction log. */
+  readonly log: Size;
+}
 
 export interface ZooKeeperProps extends ComponentProps, ZooKeeperSize {
   readonly image: string;
@@ -80,7 +97,8 @@ function ensemble({ servers, namespace }: ZooKeeperProps): Record<string, string
 
 function zookeeperErrors({ servers, heap, resources }: ZooKeeperProps): string[] {
   return [
-    ...(servers % 2 === 1
+    ...wholeErrors({ 'zookeeper.servers': servers }),
+    ...(servers < 2 || servers % 2 !== 0
       ? []
       : [
           `zookeeper.servers is ${servers}: an ensemble needs an odd number, as ${servers} tolerate no more failures ` +

@@ -85,7 +85,7 @@ public class Load {
 
     /** Sends in steps of ten milliseconds, so that a stall shows as one and not as a slower pace. */
     void produce(int perSecond, long limit) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", "5",
+        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", "50",
                 "batch.size", "65536", "delivery.timeout.ms", "300000", "max.block.ms", "300000", "reconnect.backoff.max.ms", "500");
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.partitionsFor(topic);
@@ -129,9 +129,13 @@ public class Load {
                             .filter(partition -> partition.replicas().size() > 1 && partition.isr().size() < minInSync).count();
                 }
                 observations++;
-                Thread.sleep(200);
             } catch (ExecutionException unreachable) {
-                // counted by what the producer sees
+                // The producer counts what that costs.
+            } catch (InterruptedException interrupted) {
+                return;
+            }
+            try {
+                Thread.sleep(200);
             } catch (InterruptedException interrupted) {
                 return;
             }
