@@ -164,6 +164,7 @@ describe('publishEach', () => {
   it('gives each pod ports that count up', () => {
     expect(workload.publications).toEqual(
       [0, 1, 2].map((ordinal) => ({
+        port: 'web',
         title: `till example-${ordinal}`,
         service: `example-${ordinal}-external`,
         hostPort: 8000 + ordinal,
@@ -173,6 +174,7 @@ describe('publishEach', () => {
     );
     expect(example.manifests.find('Service', 'example-2-external').spec).toEqual({
       type: 'NodePort',
+      publishNotReadyAddresses: true,
       selector: { 'statefulset.kubernetes.io/pod-name': 'example-2' },
       ports: [{ name: 'web', port: 8080, targetPort: 'web', nodePort: 30002 }],
     });

@@ -163,7 +163,7 @@ describe('publish', () => {
       selector: { 'app.kubernetes.io/name': 'example' },
       ports: [{ name: 'web', port: 8080, targetPort: 'web', nodePort: 30000 }],
     });
-    expect(shop.publications).toEqual([{ ...hostPort, title: 'the shop', service: 'example-external' }]);
+    expect(shop.publications).toEqual([{ ...hostPort, port: 'web', title: 'the shop', service: 'example-external' }]);
   });
 
   it('lets in whatever is no pod', () => {

@@ -14,8 +14,13 @@ export function runClient(namespace: Namespace): Measurement[] {
   startClient(namespace);
   namespace.awaitReady(NAME);
   const java = [
-    // The heap is the same from the start, and a collector without threads of its own leaves the cores to Kafka.
-    ...['java', '-Xms512m', '-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j.configuration=file:${DIRECTORY}/log4j.properties`],
+    ...[
+      'java',
+      '-Xms900m',
+      '-Xmx900m',
+      '-XX:+UseParallelGC',
+      `-Dlog4j.configuration=file:${DIRECTORY}/log4j.properties`,
+    ],
     ...['--source', '11', '-cp', '/usr/share/java/kafka/*', `${DIRECTORY}/Bench.java`, 'kafka:9092'],
   ];
   // Not by asking for the log again and again: every kubectl that starts would be part of the load.
@@ -56,6 +61,6 @@ function startClient(namespace: Namespace): void {
     command: ['sleep', 'infinity'],
     files: Object.fromEntries(['Bench.java', 'log4j.properties'].map(file)),
     scratch: { '/tmp': Size.mebibytes(16) },
-    resources: { cpu: 500, memory: Size.mebibytes(768), memoryLimit: Size.mebibytes(1024) },
+    resources: { cpu: 500, memory: Size.mebibytes(1024), memoryLimit: Size.mebibytes(1536) },
   });
 }

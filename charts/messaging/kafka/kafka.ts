@@ -51,7 +51,12 @@ export class Kafka extends Component {
       component: 'messaging',
       user: 1000,
       command: ['bash', '/etc/bss/start.sh'],
-      env: { HEAP: heapFlag(props.heap), METRICS_PORT: `${BROKER_PORTS.metrics}`, BALLAST_MIB: `${BALLAST_MIB}` },
+      env: {
+        HEAP: heapFlag(props.heap),
+        COLLECTOR: collector(props.heap),
+        METRICS_PORT: `${BROKER_PORTS.metrics}`,
+        BALLAST_MIB: `${BALLAST_MIB}`,
+      },
       ports: props.host ? { ...BROKER_PORTS, ...EXTERNAL_PORT } : BROKER_PORTS,
       files: configFiles(props),
       claims: { data: { mountPath: '/var/lib/kafka/data', size: props.disk } },
@@ -77,6 +82,16 @@ export class Kafka extends Component {
     kafka.admitsRole(CLIENT_ROLE, 'internal');
     if (props.host) kafka.publishEach('external', 'Kafka broker', props.host);
   }
+}
+
+/**
+ * In a small heap a whole collection is short, and G1's barriers and helper threads cost more than they save: a quarter
+ * of the throughput on two cores, measured. In a large one its short pauses are what keeps a broker in sync.
+ */
+function collector(heap: Size): string {
+  return heap.toMebibytes() < 2048
+    ? '-XX:+UseParallelGC'
+    : '-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35';
 }
 
 function configFiles(props: KafkaProps): Record<string, string> {

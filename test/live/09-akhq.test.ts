@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { kind } from '../../config/kind';
-import { rehearsal } from '../../config/rehearsal';
-import { remove, running, unavailableImage } from './installation';
+import { running, unavailableImage } from './installation';
 
-remove(rehearsal.namespace);
+// Before the tests are declared: whether they can run is part of their names.
 const bss = running(kind);
 const missing = unavailableImage(bss, 'akhq');
 const onAkhq = missing ? test.skip : test;
