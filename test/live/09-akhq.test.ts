@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { kind } from '../../config/kind';
 import { running, unavailableImage } from './installation';
+import { unless } from './unless';
 
 // Before the tests are declared: whether they can run is part of their names.
 const bss = running(kind);
 const missing = unavailableImage(bss, 'akhq');
-const onAkhq = missing ? test.skip : test;
-const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
+const onAkhq = unless(missing);
 
 const AKHQ = 'http://localhost:8083/akhq';
 const basic = (user: string) => ({
@@ -36,16 +36,16 @@ const post = (user: string, path: string, content: object) =>
     body: JSON.stringify(content),
   });
 
-onAkhq(sentence('nobody sees topics without a login'), async () => {
+onAkhq('nobody sees topics without a login', async () => {
   await expectRefusal(await call('/api/bss/topic'));
 });
 
-onAkhq(sentence('a token signed with the shipped key is refused'), async () => {
+onAkhq('a token signed with the shipped key is refused', async () => {
   const cookie = `JWT=${forgedToken('pleasechangeme!'.repeat(16))}`;
   await expectRefusal(await call('/api/bss/topic', { headers: { cookie } }));
 });
 
-onAkhq(sentence('a reader sees the topics of the platform and no others'), async () => {
+onAkhq('a reader sees the topics of the platform and no others', async () => {
   const response = await call('/api/bss/topic/name', { headers: basic('reader') });
   expect(response.status).toBe(200);
   const names = (await response.json()) as string[];
@@ -53,7 +53,7 @@ onAkhq(sentence('a reader sees the topics of the platform and no others'), async
   expect(names.filter((name) => !name.startsWith('bss.'))).toEqual([]);
 });
 
-onAkhq(sentence('a reader changes neither topics nor brokers'), async () => {
+onAkhq('a reader changes neither topics nor brokers', async () => {
   await expectRefusal(
     await post('reader', '/api/bss/topic', { name: 'bss.reader', partition: 1, replication: 1, configs: {} }),
   );
@@ -61,14 +61,14 @@ onAkhq(sentence('a reader changes neither topics nor brokers'), async () => {
   await expectRefusal(await call('/api/bss/topic/bss.events', { method: 'DELETE', headers: basic('reader') }));
 });
 
-onAkhq(sentence('an administrator makes and removes a topic'), async () => {
+onAkhq('an administrator makes and removes a topic', async () => {
   const made = await post('admin', '/api/bss/topic', { name: 'akhq-test', partition: 1, replication: 3, configs: {} });
   expect(made.status).toBe(200);
   const removed = await call('/api/bss/topic/akhq-test', { method: 'DELETE', headers: basic('admin') });
   expect(removed.status).toBe(204);
 });
 
-onAkhq(sentence('java is process 1, and only the two known ports listen: no remote JMX'), () => {
+onAkhq('java is process 1, and only the two known ports listen: no remote JMX', () => {
   const [pod] = bss.pods('app.kubernetes.io/name=akhq');
   expect(bss.exec(pod!.metadata.name, 'cat', '/proc/1/comm').trim()).toBe('java');
   const LISTEN = '0A';

@@ -2,6 +2,7 @@ import { eventually, kubectl, type Namespace } from './cluster';
 import { nodeNames, rehearsing } from './installation';
 import { Load } from './load';
 import { nodeCommands, runNodeCommand } from './node';
+import { unless } from './unless';
 
 const nodes = nodeNames();
 const commands = nodeCommands();
@@ -11,8 +12,7 @@ const missing =
     : commands
       ? undefined
       : 'set LIVE_NODE_STOP and LIVE_NODE_START to commands that take the name of a node';
-const onNodes = missing ? test.skip : test;
-const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
+const onNodes = unless(missing);
 
 let bss: Namespace;
 beforeAll(() => {
@@ -47,12 +47,12 @@ function dispensable(): string {
   return nodesOf('kafka').find((node) => !needed.includes(node))!;
 }
 
-onNodes(sentence('each node runs one broker and one server of the ensemble'), () => {
+onNodes('each node runs one broker and one server of the ensemble', () => {
   expect(new Set(nodesOf('kafka')).size).toBe(3);
   expect(new Set(nodesOf('zookeeper')).size).toBe(3);
 });
 
-onNodes(sentence('a stopped node costs no acknowledged record, and its return heals'), () => {
+onNodes('a stopped node costs no acknowledged record, and its return heals', () => {
   const node = dispensable();
   const load = new Load(bss, { name: 'stopped-node', partitions: 6, recordsPerSecond: 2000, avoidNode: node });
   runNodeCommand(commands!.stop, node);

@@ -1,6 +1,7 @@
 import { eventually, type Namespace } from './cluster';
 import { EXT4_CLASS, nodeNames, rehearsing, storageClassExists } from './installation';
 import { Load } from './load';
+import { unless } from './unless';
 
 const missing =
   nodeNames().length < 3
@@ -8,8 +9,7 @@ const missing =
     : storageClassExists(EXT4_CLASS)
       ? undefined
       : `there is no StorageClass ${EXT4_CLASS}; name one in LIVE_EXT4_STORAGE_CLASS`;
-const onVolumes = missing ? test.skip : test;
-const sentence = (text: string) => (missing ? `${text} (skipped: ${missing})` : text);
+const onVolumes = unless(missing);
 
 const VOLUME = '/var/lib/kafka/data';
 let bss: Namespace;
@@ -19,12 +19,12 @@ beforeAll(() => {
 
 const files = () => bss.exec('kafka-1', 'ls', VOLUME).trim().split('\n');
 
-onVolumes(sentence('brokers run on volumes with lost+found'), () => {
+onVolumes('brokers run on volumes with lost+found', () => {
   expect(files()).toEqual(expect.arrayContaining(['lost+found', 'topics', 'ballast']));
 });
 
 onVolumes(
-  sentence('a full volume is named in the log, loses no acknowledged record, and the broker returns on its ballast'),
+  'a full volume is named in the log, loses no acknowledged record, and the broker returns on its ballast',
   () => {
     const load = new Load(bss, { name: 'full-volume', partitions: 6, recordsPerSecond: 2000 });
     const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
@@ -43,7 +43,7 @@ onVolumes(
   },
 );
 
-onVolumes(sentence('the ballast is there again after the next start with room'), () => {
+onVolumes('the ballast is there again after the next start with room', () => {
   bss.run('delete', 'pod', 'kafka-1');
   bss.awaitReady('kafka-1');
   expect(files()).toContain('ballast');
