@@ -139,7 +139,7 @@ class Connection(unittest.TestCase):
     def test_that_is_refused_does_not_keep_a_broker_from_leaving(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
-        self.assertEqual(isr_probe.leave(port, 0, 2, 5.0), 0)
+        self.assertEqual(isr_probe.leave(port, 0, 2, 5.0, []), 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import { kind } from '../../config/kind';
 import { eventually, type Namespace, tryKubectl } from './cluster';
 import { remove, running } from './installation';
+import { Load } from './load';
 import { signal, TOOLS } from './node';
 
 let bss: Namespace;
@@ -33,4 +34,18 @@ test('no broker may be evicted while another is out of sync, though it still run
   const uid = bss.pod('kafka-0')!.metadata.uid;
   eventually('the eviction to be allowed', () => evict('kafka-0').ok);
   eventually('the broker to be replaced', () => bss.pod('kafka-0')?.metadata.uid !== uid && bss.isReady('kafka-0'));
+});
+
+test('two brokers that are told to go at the same moment leave one after the other', () => {
+  const load = new Load(bss, { name: 'two-leave', partitions: 6, recordsPerSecond: 2000 });
+  const pair = ['kafka-1', 'kafka-2'];
+  const before = pair.map((pod) => bss.pod(pod)!.metadata.uid);
+  // Unlike an eviction, a deletion asks no budget.
+  bss.run('delete', 'pod', ...pair, '--wait=false');
+  eventually('both to be replaced', () =>
+    pair.every((pod, index) => bss.isReady(pod) && bss.pod(pod)!.metadata.uid !== before[index]),
+  );
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
 });

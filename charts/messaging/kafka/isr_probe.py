@@ -1,8 +1,9 @@
 """Asks the broker of this pod for the cluster's metadata, without starting a JVM.
 
     isr_probe.py ready PORT                  exit 0: in the in-sync set of every partition assigned to this broker
-    isr_probe.py leave PORT MIN_ISR SECONDS  returns when no partition would fall below MIN_ISR without this broker,
-                                             or when the seconds are over
+    isr_probe.py leave PORT MIN_ISR SECONDS ZOOKEEPER
+                                             returns when no partition would fall below MIN_ISR without this broker
+                                             and no other broker is just leaving, or when the seconds are over
 
 The broker's own metric UnderReplicatedPartitions cannot answer this: it counts the partitions that the broker
 leads, and a broker that has just restarted leads none.
@@ -17,8 +18,12 @@ import sys
 import time
 from typing import Dict, List, NamedTuple
 
+from leave_lock import take_leave_lock
+
 METADATA, VERSION, CORRELATION_ID = 3, 1, 1
 TIMEOUT_SECONDS = 4
+# From the decision to leave until every broker's metadata shows it: a controlled shutdown under load takes up to five.
+DEPARTURE_SECONDS = 10
 
 
 class Partition(NamedTuple):
@@ -138,12 +143,27 @@ def ready(port: int, me: int) -> int:
     return 1 if reason else 0
 
 
-def leave(port: int, me: int, min_in_sync: int, seconds: float) -> int:
+def why_not_leave(port: int, me: int, min_in_sync: int, zookeeper: List[str]) -> str:
+    """Empty when this broker may leave: it then holds the lock, and whoever asks next sees that it left."""
+    reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+    if reason:
+        return reason
+    lock = take_leave_lock(zookeeper, me, DEPARTURE_SECONDS)
+    if not lock:
+        return "another broker is leaving"
+    # Whoever held the lock before may have left since the first look.
+    reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+    if reason:
+        lock.release()
+    return reason
+
+
+def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[str]) -> int:
     deadline = time.monotonic() + seconds
     told = ""
     while time.monotonic() < deadline:
         try:
-            reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+            reason = why_not_leave(port, me, min_in_sync, zookeeper)
         except ConnectionRefusedError:
             return 0  # the broker serves nobody: nothing to wait for
         except (OSError, struct.error) as error:
@@ -164,11 +184,11 @@ def tell(line: str) -> None:
         print(line, file=log)
 
 
-def main(mode: str, port: str, min_in_sync: str = "", seconds: str = "") -> int:
+def main(mode: str, port: str, min_in_sync: str = "", seconds: str = "", zookeeper: str = "") -> int:
     me = int(os.environ["HOSTNAME"].rsplit("-", 1)[1])
     if mode == "ready":
         return ready(int(port), me)
-    return leave(int(port), me, int(min_in_sync), float(seconds))
+    return leave(int(port), me, int(min_in_sync), float(seconds), zookeeper.split(","))
 
 
 if __name__ == "__main__":

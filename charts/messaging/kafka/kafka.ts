@@ -42,7 +42,7 @@ export class Kafka extends Component {
     this.replication = props.replication;
     this.minInsyncReplicas = props.minInsyncReplicas;
 
-    const probe = (mode: string, ...more: number[]) => [
+    const probe = (mode: string, ...more: (number | string)[]) => [
       ...['python3', '/etc/bss/isr_probe.py', mode],
       ...[BROKER_PORTS.internal, ...more].map(String),
     ];
@@ -70,7 +70,7 @@ export class Kafka extends Component {
         // Neither ZooKeeper nor the other brokers count: restarting this one would not bring them back.
         liveness: { ...tcp('internal'), periodSeconds: 15, failureThreshold: 6 },
       },
-      preStop: probe('leave', props.minInsyncReplicas, props.shutdown.leaveSeconds),
+      preStop: probe('leave', props.minInsyncReplicas, props.shutdown.leaveSeconds, addresses(props.zookeeper.clients)),
       graceSeconds: props.shutdown.graceSeconds,
       replicas: props.brokers,
       spread: props.spread,
@@ -100,6 +100,7 @@ function configFiles(props: KafkaProps): Record<string, string> {
   return {
     '/etc/bss/start.sh': file('start.sh'),
     '/etc/bss/isr_probe.py': file('isr_probe.py'),
+    '/etc/bss/leave_lock.py': file('leave_lock.py'),
     '/etc/bss/log4j.properties': file('log4j.properties'),
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
     '/etc/bss/server.properties': file('server.properties') + properties(derivedProperties(props)),
