@@ -3,7 +3,7 @@ import type { KafkaSize } from '../charts/messaging/kafka/size';
 import type { Topic } from '../charts/messaging/topics/topic';
 import type { TopicsJobSize } from '../charts/messaging/topics/topics';
 import type { ZooKeeperSize } from '../charts/messaging/zookeeper/zookeeper';
-import type { Resources } from '../lib/pod';
+import type { Resources } from '../lib/container';
 import type { Spread } from '../lib/stateful-workload';
 import type { Images } from './images';
 

@@ -1,55 +1,31 @@
 import { basename, dirname } from 'node:path';
-import type { Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { ConfigMap, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import * as k8s from '../imports/k8s';
+import type * as k8s from '../imports/k8s';
+import { type ContainerProps, container, quantity, type Resources } from './container';
 import { contentHash } from './native-file';
 import { SecretKey } from './secret';
 
-/** What a container asks for and may use. There is no CPU limit: throttled brokers fall out of sync. */
-export interface Resources {
-  /** CPU request, in thousandths of a core. */
-  readonly cpu: number;
-  /** Memory request. */
-  readonly memory: Size;
-  /** Memory limit. */
-  readonly memoryLimit: Size;
-}
-
-export interface Probes {
-  /** Holds the other two back until the process has started. */
-  readonly startup?: k8s.Probe;
-  /** Whether traffic may come; also what a disruption budget counts. */
-  readonly readiness: k8s.Probe;
-  /** Whether a restart would help. Must not depend on other components. */
-  readonly liveness: k8s.Probe;
-}
-
-/** One container and its pod. Everything that all pods share is added by {@link podTemplate}. */
-export interface PodProps {
-  /** Image reference, from config/images.ts. */
-  readonly image: string;
+/** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
+export interface PodProps extends ContainerProps {
   /** What the pod does in the platform, for the label `app.kubernetes.io/component`. */
   readonly component: string;
   /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
-  readonly command: string[];
-  /** Environment: literal values, or keys of required Secrets. @default - none */
-  readonly env?: Record<string, string | SecretKey>;
-  /** Container ports by name. @default - none */
-  readonly ports?: Record<string, number>;
+  /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
+  readonly initContainers?: Record<string, ContainerProps>;
+  /** Containers that run beside the main one and see the same files. @default - none */
+  readonly sidecars?: Record<string, ContainerProps>;
   /** Content of files by absolute path, all in one directory. @default - none */
   readonly files?: Record<string, string>;
   /** Secret keys by absolute path, all of one Secret and in one directory. @default - none */
   readonly secretFiles?: Record<string, SecretKey>;
   /** Writable directories that end with the pod, and their size limit. @default - none: the root is read-only */
   readonly scratch?: Record<string, Size>;
-  readonly resources: Resources;
-  /** @default - none, for Jobs */
-  readonly probes?: Probes;
-  /** Command that runs before the container is told to stop. @default - none */
-  readonly preStop?: string[];
-  /** Seconds from the request to stop until the container is killed. */
+  /** The same in memory, for what must not reach a disk. @default - none */
+  readonly memoryScratch?: Record<string, Size>;
+  /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
 
@@ -60,15 +36,7 @@ export interface PodExtras {
   readonly claimMounts?: k8s.VolumeMount[];
   /** @default Always */
   readonly restartPolicy?: string;
-  /** @default - none */
-  readonly placement?: Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'>;
 }
-
-/** An amount of memory or storage as Kubernetes takes it. */
-export const quantity = (size: Size) => k8s.Quantity.fromString(size.asString());
-
-/** Thousandths of a core as Kubernetes takes them. */
-export const cpuQuantity = (millis: number) => k8s.Quantity.fromString(`${millis}m`);
 
 /** The directory that all paths share. @throws when they do not share one. */
 function commonDirectory(paths: string[]): string {
@@ -77,11 +45,6 @@ function commonDirectory(paths: string[]): string {
     throw new Error(`files of one pod must be in one directory, got ${directories.join(' and ')}`);
   }
   return directories[0]!;
-}
-
-function envVar(name: string, value: string | SecretKey): k8s.EnvVar {
-  if (typeof value === 'string') return { name, value };
-  return { name, valueFrom: { secretKeyRef: { name: value.secret.name, key: value.key } } };
 }
 
 interface Mounted {
@@ -113,11 +76,29 @@ function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted {
   };
 }
 
-function mountScratch(scratch: Record<string, Size>): Mounted[] {
+function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted[] {
   return Object.entries(scratch).map(([mountPath, size]) => {
     const name = `scratch${mountPath.replaceAll('/', '-')}`;
-    return { volume: { name, emptyDir: { sizeLimit: quantity(size) } }, mount: { name, mountPath } };
+    return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
   });
+}
+
+/** All containers of a pod, the main one first. */
+const containersOf = (props: PodProps): ContainerProps[] => [
+  props,
+  ...Object.values(props.sidecars ?? {}),
+  ...Object.values(props.initContainers ?? {}),
+];
+
+/** What the containers that run at the same time ask for together. */
+export function podResources(props: PodProps): Resources {
+  const running = [props, ...Object.values(props.sidecars ?? {})].map(({ resources }) => resources);
+  const sum = (sizes: Size[]) => Size.mebibytes(sizes.reduce((total, size) => total + size.toMebibytes(), 0));
+  return {
+    cpu: running.reduce((total, { cpu }) => total + cpu, 0),
+    memory: sum(running.map(({ memory }) => memory)),
+    memoryLimit: sum(running.map(({ memoryLimit }) => memoryLimit)),
+  };
 }
 
 /**
@@ -131,11 +112,13 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
     ...(props.files ? [mountFiles(scope, props.files)] : []),
     ...(props.secretFiles ? [mountSecretFiles(props.secretFiles)] : []),
     ...mountScratch(props.scratch ?? {}),
+    ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];
-  for (const value of [...Object.values(props.env ?? {}), ...Object.values(props.secretFiles ?? {})]) {
-    if (value instanceof SecretKey) value.secret.readers.add(extras.name);
-  }
-  const { startup, readiness, liveness } = props.probes ?? {};
+  const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
+  for (const value of read) if (value instanceof SecretKey) value.secret.readers.add(extras.name);
+  const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
+  const beside = (containers: Record<string, ContainerProps>) =>
+    Object.entries(containers).map(([name, each]) => container(name, each, volumeMounts));
   return {
     metadata: {
       labels: extras.labels,
@@ -157,33 +140,8 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...extras.placement,
-      containers: [
-        {
-          name: extras.name,
-          image: props.image,
-          imagePullPolicy: 'IfNotPresent',
-          command: props.command,
-          env: props.env && Object.entries(props.env).map(([name, value]) => envVar(name, value)),
-          ports: props.ports && Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort })),
-          resources: {
-            requests: { cpu: cpuQuantity(props.resources.cpu), memory: quantity(props.resources.memory) },
-            limits: { memory: quantity(props.resources.memoryLimit) },
-          },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          startupProbe: startup,
-          readinessProbe: readiness,
-          livenessProbe: liveness,
-          lifecycle: props.preStop ? { preStop: { exec: { command: props.preStop } } } : undefined,
-          // The last words of a crash in `kubectl describe`, where nothing was written to the message file.
-          terminationMessagePolicy: 'FallbackToLogsOnError',
-          volumeMounts: [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)],
-        },
-      ],
+      initContainers: props.initContainers && beside(props.initContainers),
+      containers: [container(extras.name, props, volumeMounts), ...beside(props.sidecars ?? {})],
       volumes: mounted.map(({ volume }) => volume),
     },
   };

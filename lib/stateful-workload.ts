@@ -1,8 +1,9 @@
 import type { Size } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
-import type { Endpoint } from './endpoint';
-import { type PodProps, podTemplate, quantity } from './pod';
+import { quantity } from './container';
+import { Endpoint } from './endpoint';
+import { type PodProps, podTemplate } from './pod';
 import { type HostPort, Workload } from './workload';
 
 /** A volume that outlives its pod. */
@@ -15,7 +16,13 @@ export interface Claim {
 export type Spread = 'required' | 'preferred';
 
 export interface StatefulWorkloadProps extends PodProps {
+  /** Pods of each StatefulSet. */
   readonly replicas: number;
+  /**
+   * StatefulSets side by side, `name-0`, `name-1` and so on, which are one workload to everybody else: pods of one
+   * shard hold the same data, and `spread` keeps these apart. @default - one StatefulSet, called as the workload
+   */
+  readonly shards?: number;
   /** Volumes of each pod by name. */
   readonly claims: Record<string, Claim>;
   /** @default - the cluster's default StorageClass */
@@ -23,32 +30,18 @@ export interface StatefulWorkloadProps extends PodProps {
   readonly spread: Spread;
 }
 
-/** Anti-affinity by node, and an even spread over zones where there are zones. */
-function placement(
-  spread: Spread,
-  selector: Record<string, string>,
-): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
-  const labelSelector = { matchLabels: selector };
-  const term = { labelSelector, topologyKey: 'kubernetes.io/hostname' };
-  return {
-    affinity: {
-      podAntiAffinity:
-        spread === 'required'
-          ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
-          : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
-    },
-    topologySpreadConstraints: [
-      // ScheduleAnyway: a zone that is down must not keep its pods from starting elsewhere.
-      { labelSelector, topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
-    ],
-  };
-}
+const SHARD_LABEL = 'bss/shard';
 
 /** Pods with a fixed identity and volumes of their own. */
 export class StatefulWorkload extends Workload {
-  constructor(scope: Component, id: string, props: StatefulWorkloadProps) {
-    super(scope, id, props, props.replicas, 0);
-    const selector = { matchLabels: this.selector };
+  private readonly headless: string;
+
+  constructor(
+    scope: Component,
+    id: string,
+    private readonly props: StatefulWorkloadProps,
+  ) {
+    super(scope, id, props, props.replicas * (props.shards ?? 1), 0);
     const headless = new k8s.KubeService(this, 'headless', {
       spec: {
         clusterIp: 'None',
@@ -58,36 +51,32 @@ export class StatefulWorkload extends Workload {
         ports: Object.keys(props.ports ?? {}).map((port) => this.servicePort(port)),
       },
     });
-    new k8s.KubeStatefulSet(this, 'resource', {
-      spec: {
-        replicas: props.replicas,
-        serviceName: headless.name,
-        // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
-        // https://github.com/kubernetes/kubernetes/issues/67250
-        podManagementPolicy: 'Parallel',
-        updateStrategy: { type: 'RollingUpdate' },
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-        selector,
-        template: podTemplate(this, props, {
-          name: this.name,
-          labels: this.labels,
-          claimMounts: Object.entries(props.claims).map(([name, { mountPath }]) => ({ name, mountPath })),
-          placement: props.replicas > 1 ? placement(props.spread, this.selector) : undefined,
-        }),
-        volumeClaimTemplates: Object.entries(props.claims).map(([name, { size }]) => ({
-          metadata: { name },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            storageClassName: props.storageClass,
-            resources: { requests: { storage: quantity(size) } },
-          },
-        })),
-      },
+    this.headless = headless.name;
+    const template = podTemplate(this, props, {
+      name: this.name,
+      labels: this.labels,
+      claimMounts: Object.entries(props.claims).map(([name, { mountPath }]) => ({ name, mountPath })),
     });
-    if (props.replicas > 1) {
+    const workload = { matchLabels: this.selector };
+    for (const { id: setId, name, selector } of this.sets) {
+      const set = { matchLabels: selector };
+      new k8s.KubeStatefulSet(this, setId, {
+        metadata: { name },
+        spec: {
+          ...statefulSet(props),
+          serviceName: headless.name,
+          selector: set,
+          template: {
+            metadata: { ...template.metadata, labels: { ...template.metadata!.labels, ...selector } },
+            spec: { ...template.spec!, ...placement(props, { set, workload }) },
+          },
+        },
+      });
+    }
+    if (this.replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'budget', {
         spec: {
-          selector,
+          selector: workload,
           maxUnavailable: k8s.IntOrString.fromNumber(1),
           // A pod that is not ready may still hold the last copy of something: it counts, too.
           unhealthyPodEvictionPolicy: 'IfHealthyBudget',
@@ -104,6 +93,11 @@ export class StatefulWorkload extends Workload {
     return this.podNames.map((pod, ordinal) => this.offer(`${ordinal}`, port, pod, eachPod(pod)));
   }
 
+  /** The port of each pod under a name whose address changes with the pod, for clients that follow such changes. */
+  podNameEndpoints(port: string): Endpoint[] {
+    return this.podNames.map((pod) => new Endpoint(this, port, `${pod}.${this.headless}`));
+  }
+
   /** Makes `port` of each pod reachable from the machine that runs the cluster: the ports count up from `first`. */
   publishEach(port: string, title: string, first: HostPort): void {
     this.podNames.forEach((pod, ordinal) => {
@@ -113,8 +107,73 @@ export class StatefulWorkload extends Workload {
   }
 
   get podNames(): string[] {
-    return Array.from({ length: this.replicas }, (_, ordinal) => `${this.name}-${ordinal}`);
+    return this.sets.flatMap(({ name }) => counted(this.props.replicas).map((ordinal) => `${name}-${ordinal}`));
   }
+
+  /** The StatefulSets: one with the workload's name, or one for each shard. */
+  private get sets(): { id: string; name: string; selector: Record<string, string> }[] {
+    const { shards } = this.props;
+    if (shards === undefined) return [{ id: 'resource', name: this.name, selector: this.selector }];
+    return counted(shards).map((shard) => ({
+      id: `shard-${shard}`,
+      name: `${this.name}-${shard}`,
+      selector: { ...this.selector, [SHARD_LABEL]: `${shard}` },
+    }));
+  }
+}
+
+const counted = (length: number) => Array.from({ length }, (_, index) => index);
+
+function statefulSet({
+  replicas,
+  claims,
+  storageClass,
+}: StatefulWorkloadProps): Omit<k8s.StatefulSetSpec, 'serviceName' | 'selector' | 'template'> {
+  return {
+    replicas,
+    // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
+    // https://github.com/kubernetes/kubernetes/issues/67250
+    podManagementPolicy: 'Parallel',
+    updateStrategy: { type: 'RollingUpdate' },
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    volumeClaimTemplates: Object.entries(claims).map(([name, { size }]) => ({
+      metadata: { name },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: storageClass,
+        resources: { requests: { storage: quantity(size) } },
+      },
+    })),
+  };
+}
+
+/** Pods of one set have a node each, and zones where there are zones; those of all sets are spread over the nodes. */
+function placement(
+  { replicas, shards = 1, spread }: StatefulWorkloadProps,
+  { set, workload }: Record<'set' | 'workload', k8s.LabelSelector>,
+): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
+  const node = 'kubernetes.io/hostname';
+  const term = { labelSelector: set, topologyKey: node };
+  const podAntiAffinity =
+    spread === 'required'
+      ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+      : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] };
+  // ScheduleAnyway: a zone or a node that is down must not keep its pods from starting elsewhere.
+  const evenly = (labelSelector: k8s.LabelSelector, topologyKey: string) => ({
+    labelSelector,
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+  });
+  return {
+    ...(replicas > 1 && { affinity: { podAntiAffinity } }),
+    ...(replicas * shards > 1 && {
+      topologySpreadConstraints: [
+        ...(replicas > 1 ? [evenly(set, 'topology.kubernetes.io/zone')] : []),
+        ...(shards > 1 ? [evenly(workload, node)] : []),
+      ],
+    }),
+  };
 }
 
 /** Ready or not: clients ask for this pod and no other, and it may serve while it is out of sync for one partition. */

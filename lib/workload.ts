@@ -2,9 +2,10 @@ import { Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import { type Component, PLATFORM_LABELS } from './component';
+import type { Resources } from './container';
 import { Endpoint } from './endpoint';
 import { allowConnection, allowDns, allowHost, allowRole } from './network';
-import type { PodProps, Resources } from './pod';
+import { type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
 export interface HostPort {
@@ -39,6 +40,7 @@ export abstract class Workload extends Construct {
   readonly labels: Record<string, string>;
   readonly connections: Connection[] = [];
   readonly publications: Publication[] = [];
+  /** Of one pod. */
   readonly resources: Resources;
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();
@@ -57,7 +59,7 @@ export abstract class Workload extends Construct {
     super(scope, id);
     this.name = Names.toDnsLabel(this, { includeHash: false });
     this.namespace = scope.namespace!;
-    this.resources = props.resources;
+    this.resources = podResources(props);
     this.ports = props.ports ?? {};
     this.selector = { 'app.kubernetes.io/name': this.name };
     this.labels = {

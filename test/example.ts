@@ -1,5 +1,6 @@
 import { App, Size } from 'cdk8s';
 import { Component } from '../lib/component';
+import { type ContainerProps, PodField } from '../lib/container';
 import type { PodProps } from '../lib/pod';
 import { exec, http, tcp } from '../lib/probe';
 import { RequiredSecret } from '../lib/secret';
@@ -32,6 +33,18 @@ export class Pods extends Workload {
   }
 }
 
+const little = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
+
+const containerProps: Required<ContainerProps> = {
+  image: 'registry.example/shop/till:1.2.3',
+  command: ['till', '--open'],
+  env: {},
+  ports: { web: 8080, metrics: 9100 },
+  resources: { cpu: 250, memory: Size.mebibytes(64), memoryLimit: Size.gibibytes(1) },
+  probes: { startup: tcp('web'), readiness: http('web', '/ready'), liveness: exec('till', '--alive') },
+  preStop: ['till', '--close'],
+};
+
 /** Every prop of a pod: one that is added must be given here, and then asserted in pod.test.ts. */
 export function podProps(scope?: Component): Required<PodProps> {
   const secret = new RequiredSecret(scope ?? new Example(), 'login', {
@@ -39,18 +52,18 @@ export function podProps(scope?: Component): Required<PodProps> {
     'ca.crt': 'whom to trust',
   });
   return {
-    image: 'registry.example/shop/till:1.2.3',
+    ...containerProps,
     component: 'sales',
     user: 1234,
-    command: ['till', '--open'],
-    env: { MODE: 'fast', PASSWORD: secret.key('password') },
-    ports: { web: 8080, metrics: 9100 },
+    env: { MODE: 'fast', PASSWORD: secret.key('password'), IP: PodField.IP },
+    initContainers: { sweep: { image: 'broom:1', command: ['sweep'], resources: little } },
+    sidecars: {
+      guard: { image: 'guard:2', command: ['watch'], env: { KEY: secret.key('ca.crt') }, resources: little },
+    },
     files: { '/etc/till/till.conf': 'a=1\n', '/etc/till/log.conf': 'b=2\n' },
     secretFiles: { '/etc/till-tls/ca.pem': secret.key('ca.crt') },
     scratch: { '/tmp': Size.mebibytes(8), '/var/run/till': Size.gibibytes(1) },
-    resources: { cpu: 250, memory: Size.mebibytes(64), memoryLimit: Size.gibibytes(1) },
-    probes: { startup: tcp('web'), readiness: http('web', '/ready'), liveness: exec('till', '--alive') },
-    preStop: ['till', '--close'],
+    memoryScratch: { '/run/keys': Size.mebibytes(1) },
     graceSeconds: 45,
   };
 }

@@ -1,5 +1,5 @@
 import { Size, Yaml } from 'cdk8s';
-import { type PodExtras, type PodProps, podTemplate } from '../lib/pod';
+import { type PodExtras, type PodProps, podResources, podTemplate } from '../lib/pod';
 import { RequiredSecret } from '../lib/secret';
 import { StatelessWorkload } from '../lib/stateless-workload';
 import { Example, podProps } from './example';
@@ -44,6 +44,10 @@ spec:
             secretKeyRef:
               key: password
               name: login
+        - name: IP
+          valueFrom:
+            fieldRef:
+              fieldPath: status.podIP
       image: registry.example/shop/till:1.2.3
       imagePullPolicy: IfNotPresent
       lifecycle:
@@ -94,7 +98,78 @@ spec:
           name: scratch-tmp
         - mountPath: /var/run/till
           name: scratch-var-run-till
+        - mountPath: /run/keys
+          name: scratch-run-keys
+    - command:
+        - watch
+      env:
+        - name: KEY
+          valueFrom:
+            secretKeyRef:
+              key: ca.crt
+              name: login
+      image: guard:2
+      imagePullPolicy: IfNotPresent
+      name: guard
+      resources:
+        limits:
+          memory: 32Mi
+        requests:
+          cpu: 5m
+          memory: 16Mi
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop:
+            - ALL
+        readOnlyRootFilesystem: true
+      terminationMessagePolicy: FallbackToLogsOnError
+      volumeMounts:
+        - mountPath: /etc/till
+          name: files
+          readOnly: true
+        - mountPath: /etc/till-tls
+          name: secret-files
+          readOnly: true
+        - mountPath: /tmp
+          name: scratch-tmp
+        - mountPath: /var/run/till
+          name: scratch-var-run-till
+        - mountPath: /run/keys
+          name: scratch-run-keys
   enableServiceLinks: false
+  initContainers:
+    - command:
+        - sweep
+      image: broom:1
+      imagePullPolicy: IfNotPresent
+      name: sweep
+      resources:
+        limits:
+          memory: 32Mi
+        requests:
+          cpu: 5m
+          memory: 16Mi
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop:
+            - ALL
+        readOnlyRootFilesystem: true
+      terminationMessagePolicy: FallbackToLogsOnError
+      volumeMounts:
+        - mountPath: /etc/till
+          name: files
+          readOnly: true
+        - mountPath: /etc/till-tls
+          name: secret-files
+          readOnly: true
+        - mountPath: /tmp
+          name: scratch-tmp
+        - mountPath: /var/run/till
+          name: scratch-var-run-till
+        - mountPath: /run/keys
+          name: scratch-run-keys
   securityContext:
     fsGroup: 1234
     fsGroupChangePolicy: OnRootMismatch
@@ -121,12 +196,28 @@ spec:
     - emptyDir:
         sizeLimit: 1Gi
       name: scratch-var-run-till
+    - emptyDir:
+        medium: Memory
+        sizeLimit: 1Mi
+      name: scratch-run-keys
 
 `);
   });
 
   it('of which little is said has no volumes, environment or probes', () => {
-    const { env, ports, files, secretFiles, scratch, probes, preStop, ...required } = podProps();
+    const {
+      env,
+      ports,
+      files,
+      secretFiles,
+      scratch,
+      memoryScratch,
+      probes,
+      preStop,
+      initContainers,
+      sidecars,
+      ...required
+    } = podProps();
     const example = new Example();
     new StatelessWorkload(example, 'default', required);
     const { metadata, spec } = example.manifests.find('Deployment', 'example').spec.template;
@@ -144,11 +235,10 @@ spec:
       labels: { a: 'b' },
       claimMounts: [{ name: 'data', mountPath: '/data' }],
       restartPolicy: 'Never',
-      placement: { topologySpreadConstraints: [], affinity: { podAntiAffinity: {} } },
     };
     const { metadata, spec } = podTemplate(new Example(), podProps(), extras);
     expect(metadata?.labels).toEqual(extras.labels);
-    expect(spec).toMatchObject({ restartPolicy: 'Never', ...extras.placement });
+    expect(spec).toMatchObject({ restartPolicy: 'Never' });
     expect(spec?.containers[0]).toMatchObject({
       name: 'till',
       volumeMounts: expect.arrayContaining(extras.claimMounts),
@@ -202,5 +292,10 @@ describe('Resources', () => {
       resources: { cpu: 1500, memory: Size.gibibytes(2), memoryLimit: Size.gibibytes(3) },
     });
     expect(resources).toEqual({ requests: { cpu: '1500m', memory: '2Gi' }, limits: { memory: '3Gi' } });
+  });
+
+  it('of a pod are those of the containers that run at the same time', () => {
+    const { cpu, memory, memoryLimit } = podResources(podProps());
+    expect([cpu, memory.toMebibytes(), memoryLimit.toMebibytes()]).toEqual([255, 80, 1056]);
   });
 });

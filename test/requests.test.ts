@@ -46,10 +46,12 @@ it.each(everyEnvironment)(
 );
 
 it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manifests }) => {
-  const pods = manifests.pods().map(({ owner, containers }) => ({
-    replicas: (owner.spec as { replicas?: number }).replicas ?? 1,
-    requests: containers[0]!.resources!.requests!,
-  }));
+  const pods = manifests.pods().flatMap(({ owner, spec }) =>
+    spec.containers.map(({ resources }) => ({
+      replicas: (owner.spec as { replicas?: number }).replicas ?? 1,
+      requests: resources!.requests!,
+    })),
+  );
   const sum = (amount: (requests: Record<string, string>) => number) =>
     pods.reduce((total, { replicas, requests }) => total + replicas * amount(requests), 0);
   expect(totalRequests(manifests.app, 'at rest')).toEqual({

@@ -1,4 +1,5 @@
 import { Size, Yaml } from 'cdk8s';
+import type * as k8s from '../imports/k8s';
 import { type Claim, StatefulWorkload, type StatefulWorkloadProps } from '../lib/stateful-workload';
 import { Example, hostPort, podProps } from './example';
 import { plainText } from './manifests';
@@ -10,6 +11,7 @@ const claim: Required<Claim> = { mountPath: '/var/till', size: Size.gibibytes(5)
 const allProps: Required<StatefulWorkloadProps> = {
   ...podProps(),
   replicas: 3,
+  shards: 2,
   claims: { data: claim },
   storageClass: 'fast',
   spread: 'required',
@@ -17,7 +19,7 @@ const allProps: Required<StatefulWorkloadProps> = {
 
 function made(change: Partial<StatefulWorkloadProps> = {}) {
   const example = new Example();
-  const workload = new StatefulWorkload(example, 'default', { ...allProps, ...change });
+  const workload = new StatefulWorkload(example, 'default', { ...allProps, shards: undefined, ...change });
   const set = () => example.manifests.find('StatefulSet', 'example').spec;
   return { example, workload, set };
 }
@@ -27,7 +29,7 @@ const names = (example: Example) => example.manifests.objects.map(({ kind, metad
 describe('Pods with an identity', () => {
   it('have every prop where Kubernetes looks for it', () => {
     const { template, ...spec } = made().set();
-    const { containers, volumes, ...pod } = template.spec;
+    const { initContainers, containers, volumes, ...pod } = template.spec;
     expect(Yaml.stringify({ ...spec, pod })).toMatchInlineSnapshot(`
 persistentVolumeClaimRetentionPolicy:
   whenDeleted: Retain
@@ -126,6 +128,53 @@ pod:
 
   it('have names that count from 0', () => {
     expect(made().workload.podNames).toEqual(['example-0', 'example-1', 'example-2']);
+  });
+});
+
+describe('Shards', () => {
+  const { example, workload } = made({ shards: 2, replicas: 2 });
+  const sets = example.manifests.ofKind('StatefulSet');
+
+  it('are StatefulSets side by side, whose pods know their shard', () => {
+    expect(sets.map(({ metadata }) => metadata.name)).toEqual(['example-0', 'example-1']);
+    expect(workload.podNames).toEqual(['example-0-0', 'example-0-1', 'example-1-0', 'example-1-1']);
+    const selector = { 'app.kubernetes.io/name': 'example', 'bss/shard': '1' };
+    expect(sets[1]!.spec).toMatchObject({ replicas: 2, selector: { matchLabels: selector } });
+    expect(sets[1]!.spec.template.metadata.labels).toMatchObject(selector);
+  });
+
+  it('keep their own pods apart, not those of other shards, which are only spread over the nodes', () => {
+    const { affinity, topologySpreadConstraints } = sets[1]!.spec.template.spec as k8s.PodSpec;
+    const shard = { matchLabels: { 'app.kubernetes.io/name': 'example', 'bss/shard': '1' } };
+    const everyShard = { matchLabels: { 'app.kubernetes.io/name': 'example' } };
+    expect(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual([
+      { labelSelector: shard, topologyKey: 'kubernetes.io/hostname' },
+    ]);
+    const rest = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
+    expect(topologySpreadConstraints).toEqual([
+      { labelSelector: shard, topologyKey: 'topology.kubernetes.io/zone', ...rest },
+      { labelSelector: everyShard, topologyKey: 'kubernetes.io/hostname', ...rest },
+    ]);
+  });
+
+  it('are one workload to everybody else: one budget, one ConfigMap, one account, one headless Service', () => {
+    expect(names(example).filter((name) => !name.startsWith('StatefulSet'))).toEqual([
+      'Service example-headless',
+      'ServiceAccount example-account',
+      'ConfigMap example-files',
+      'PodDisruptionBudget example-budget',
+    ]);
+    expect(workload.replicas).toBe(4);
+  });
+});
+
+describe('podNameEndpoints', () => {
+  it('are the names of the headless Service, which move with the pod', () => {
+    expect(
+      made({ replicas: 2 })
+        .workload.podNameEndpoints('web')
+        .map(({ address }) => address),
+    ).toEqual(['example-0.example-headless.shop.svc:8080', 'example-1.example-headless.shop.svc:8080']);
   });
 });
 

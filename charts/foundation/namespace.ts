@@ -2,7 +2,7 @@ import { JsonPatch, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { Component, type ComponentProps } from '../../lib/component';
-import { cpuQuantity, quantity } from '../../lib/pod';
+import { cpuQuantity, quantity } from '../../lib/container';
 import { totalRequests } from '../../lib/requests';
 
 /** Kubernetes minor version whose Pod Security rules hold: a newer cluster must not break pods that ran. */

@@ -1,5 +1,5 @@
 import type { Size } from 'cdk8s';
-import type { Resources } from '../../lib/pod';
+import type { Resources } from '../../lib/container';
 
 /** The size as `-Xms` and `-Xmx` take it. */
 export const heapFlag = (heap: Size) => `${heap.toMebibytes()}m`;

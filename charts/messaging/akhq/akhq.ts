@@ -1,9 +1,9 @@
 import { Size, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
 import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
-import type { Resources } from '../../../lib/pod';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';

@@ -1,5 +1,5 @@
 import type { Size } from 'cdk8s';
-import type { Resources } from '../../../lib/pod';
+import type { Resources } from '../../../lib/container';
 
 /** What the brokers of an environment may need and do. */
 export interface KafkaSize {

@@ -1,10 +1,10 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
 import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
-import type { Resources } from '../../../lib/pod';
 import type { Kafka } from '../kafka/kafka';
 import { segmentTime, type Topic } from './topic';
 

@@ -1,9 +1,9 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
 import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
-import type { Resources } from '../../../lib/pod';
 import { exec, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import { wholeErrors } from '../../numbers';
