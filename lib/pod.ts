@@ -101,6 +101,15 @@ export function podResources(props: PodProps): Resources {
   };
 }
 
+function annotations({ files, sidecars }: PodProps, main: string): Record<string, string> | undefined {
+  if (!files && !sidecars) return undefined;
+  return {
+    ...(files && { 'checksum/files': contentHash(files).slice(0, 16) }),
+    // `kubectl exec` and `kubectl logs` need not be told which.
+    ...(sidecars && { 'kubectl.kubernetes.io/default-container': main }),
+  };
+}
+
 /**
  * A pod under Pod Security `restricted` with a read-only root, its own ServiceAccount without a token,
  * its files mounted and their hash in the template.
@@ -122,7 +131,7 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
   return {
     metadata: {
       labels: extras.labels,
-      annotations: props.files ? { 'checksum/files': contentHash(props.files).slice(0, 16) } : undefined,
+      annotations: annotations(props, extras.name),
     },
     spec: {
       serviceAccountName: serviceAccount.name,

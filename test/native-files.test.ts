@@ -31,7 +31,7 @@ describe('Python', () => {
       ruffModule.PositionEncoding.Utf16,
     );
   });
-  const sources = [...filesNamed('.py').map(read), readFileSync(join(__dirname, 'isr_probe_test.py'), 'utf8')];
+  const sources = [...filesNamed('.py').map(read), readFileSync(join(__dirname, 'kafka_pod_test.py'), 'utf8')];
 
   it('is valid for 3.9 and has nothing for ruff to complain about', () => {
     expect(sources.length).toBeGreaterThan(1);
@@ -51,7 +51,7 @@ describe('Python', () => {
   });
 
   (python ? it : it.skip)(`of the probe passes its own tests${python ? '' : ' (skipped: no python3)'}`, () => {
-    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, 'isr_probe_test.py')], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, 'kafka_pod_test.py')], { encoding: 'utf8' });
     expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
   });
 });

@@ -24,6 +24,7 @@ describe('A pod', () => {
 metadata:
   annotations:
     checksum/files: ef0293e6968fb8bb
+    kubectl.kubernetes.io/default-container: example
   labels:
     app.kubernetes.io/component: sales
     app.kubernetes.io/managed-by: cdk8s

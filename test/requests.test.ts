@@ -24,11 +24,11 @@ it('The laptop gives the platform less than 0.8 CPU and 4 GiB', () => {
   expect(table([['', 'pods', 'mCPU', 'MiB'], ...rows, ['together', '', cpu, memory]])).toMatchInlineSnapshot(`
                  pods   mCPU    MiB
 zookeeper           1     50    256
-kafka               3    150   1024
+kafka               3    155   1040
 topics              1     50    128
 topics-drift        1     50    128
 akhq                1    100    320
-together                 700   3904
+together                 715   3952
 `);
   expect(cpu).toBeLessThanOrEqual(800);
   expect(memory).toBeLessThanOrEqual(Size.gibibytes(4).toMebibytes());

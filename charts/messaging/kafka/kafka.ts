@@ -1,9 +1,10 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
+import type { ContainerProps } from '../../../lib/container';
 import { addresses, type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
-import { exec, tcp } from '../../../lib/probe';
+import { http, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
@@ -42,10 +43,6 @@ export class Kafka extends Component {
     this.replication = props.replication;
     this.minInsyncReplicas = props.minInsyncReplicas;
 
-    const probe = (mode: string, ...more: (number | string)[]) => [
-      ...['python3', '/etc/bss/isr_probe.py', mode],
-      ...[BROKER_PORTS.internal, ...more].map(String),
-    ];
     const kafka = new StatefulWorkload(this, 'default', {
       image: props.image,
       component: 'messaging',
@@ -66,11 +63,17 @@ export class Kafka extends Component {
       probes: {
         // Half an hour: recovering logs after a crash must not be cut short.
         startup: { ...tcp('internal'), periodSeconds: 1, failureThreshold: 1800 },
-        readiness: { ...exec(...probe('ready')), periodSeconds: 5, timeoutSeconds: 8, failureThreshold: 2 },
         // Neither ZooKeeper nor the other brokers count: restarting this one would not bring them back.
         liveness: { ...tcp('internal'), periodSeconds: 15, failureThreshold: 6 },
       },
-      preStop: probe('leave', props.minInsyncReplicas, props.shutdown.leaveSeconds, addresses(props.zookeeper.clients)),
+      sidecars: { 'in-sync': readinessServer(props.image) },
+      preStop: python(
+        'leave.py',
+        BROKER_PORTS.internal,
+        props.minInsyncReplicas,
+        props.shutdown.leaveSeconds,
+        addresses(props.zookeeper.clients),
+      ),
       graceSeconds: props.shutdown.graceSeconds,
       replicas: props.brokers,
       spread: props.spread,
@@ -82,6 +85,26 @@ export class Kafka extends Component {
     kafka.admitsRole(CLIENT_ROLE, 'internal');
     if (props.host) kafka.publishEach('external', 'Kafka broker', props.host);
   }
+}
+
+const python = (script: string, ...values: (string | number)[]) => [
+  ...['python3', `/etc/bss/${script}`],
+  ...values.map(String),
+];
+
+/** Stands beside the broker and tells Kubernetes whether it is in sync. */
+function readinessServer(image: string): ContainerProps {
+  const port = 8080;
+  return {
+    image,
+    command: python('ready.py', BROKER_PORTS.internal, port),
+    ports: { 'in-sync': port },
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    probes: {
+      readiness: { ...http('in-sync', '/'), periodSeconds: 2, timeoutSeconds: 6, failureThreshold: 3 },
+      liveness: { ...tcp('in-sync'), periodSeconds: 15, failureThreshold: 4 },
+    },
+  };
 }
 
 /**
@@ -99,8 +122,9 @@ function configFiles(props: KafkaProps): Record<string, string> {
   const brokers = Array.from({ length: props.brokers }, (_, id) => id);
   return {
     '/etc/bss/start.sh': file('start.sh'),
-    '/etc/bss/isr_probe.py': file('isr_probe.py'),
-    '/etc/bss/leave_lock.py': file('leave_lock.py'),
+    ...Object.fromEntries(
+      ['cluster_metadata.py', 'ready.py', 'leave.py', 'leave_lock.py'].map((name) => [`/etc/bss/${name}`, file(name)]),
+    ),
     '/etc/bss/log4j.properties': file('log4j.properties'),
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
     '/etc/bss/server.properties': file('server.properties') + properties(derivedProperties(props)),

@@ -72,15 +72,15 @@ def take_leave_lock(servers: List[str], owner: int, seconds: float) -> Optional[
 
     Raises OSError when no server answers.
     """
-    last = OSError("no ZooKeeper server is configured")
+    failures = []
     for server in servers:
         try:
             lock = LeaveLock(server, seconds)
         except OSError as error:
-            last = error
+            failures.append(f"{server}: {error}")
             continue
         if lock.take(owner):
             return lock
         lock.release()
         return None
-    raise last
+    raise OSError(f"no server of the ensemble answers: {', '.join(failures)}")

@@ -66,7 +66,7 @@ export class ZooKeeper extends Component {
       resources: props.resources,
       probes: {
         startup: { ...tcp('client'), periodSeconds: 1, failureThreshold: 300 },
-        readiness: { ...exec('bash', '/etc/bss/ready.sh', `${PORTS.client}`), periodSeconds: 5, timeoutSeconds: 3 },
+        readiness: { ...exec('bash', '/etc/bss/ready.sh', `${PORTS.client}`), periodSeconds: 10, timeoutSeconds: 3 },
         liveness: { ...tcp('client'), periodSeconds: 10, failureThreshold: 6 },
       },
       graceSeconds: 30,

@@ -1,6 +1,7 @@
-"""The readiness probe of the brokers, against what a real broker answered: bytes of fixtures/metadata-v1.bin."""
+"""Readiness and preStop of the brokers, against what a real one answered: the bytes of fixtures/metadata-v1.bin."""
 
 import contextlib
+import http.client
 import io
 import pathlib
 import socket
@@ -12,8 +13,10 @@ import unittest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "charts/messaging/kafka"))
 
-import isr_probe  # noqa: E402
-from isr_probe import Metadata, Partition, parse, request, why_not_ready, why_not_safe_to_leave  # noqa: E402
+from cluster_metadata import Metadata, Partition, parse, request  # noqa: E402
+from leave import leave, why_not_safe_to_leave  # noqa: E402
+from leave_lock import take_leave_lock  # noqa: E402
+from ready import Readiness, why_not_ready  # noqa: E402
 
 RESPONSE = (HERE / "fixtures/metadata-v1.bin").read_bytes()
 
@@ -124,22 +127,50 @@ class Broker:
         self.server.close()
 
 
+def ask(broker_port, me):
+    """What Kubernetes gets when it asks whether broker `me` is ready: status and reason."""
+    said = io.StringIO()
+    with Readiness(("127.0.0.1", 0), broker_port, me) as server, contextlib.redirect_stdout(said):
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1])
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        answer = response.status, response.read().decode()
+        connection.close()
+        thread.join()
+    return (*answer, said.getvalue())
+
+
 class Connection(unittest.TestCase):
     def test_sends_the_request_and_reads_the_whole_answer(self):
         with Broker(struct.pack(">i", len(RESPONSE)) + RESPONSE) as broker:
-            self.assertEqual(isr_probe.ready(broker.port, 0), 0)
+            self.assertEqual(ask(broker.port, 0), (200, "", ""))
         self.assertEqual(broker.received, request())
 
-    def test_that_is_closed_without_an_answer_is_not_ready(self):
-        said = io.StringIO()
-        with Broker(b"") as broker, contextlib.redirect_stdout(said):
-            self.assertEqual(isr_probe.ready(broker.port, 0), 1)
-        self.assertIn(f"no answer on port {broker.port}", said.getvalue())
+    def test_that_is_closed_without_an_answer_is_not_ready_and_the_log_says_why(self):
+        with Broker(b"") as broker:
+            status, reason, said = ask(broker.port, 0)
+        self.assertEqual(status, 503)
+        self.assertIn(f"no answer on port {broker.port}", reason)
+        self.assertEqual(said, f"INFO Broker 0 is not ready: {reason}\n")
 
     def test_that_is_refused_does_not_keep_a_broker_from_leaving(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-        self.assertEqual(isr_probe.leave(port, 0, 2, 5.0, []), 0)
+        self.assertEqual(leave(refusing_port(), 0, 2, 5.0, []), 0)
+
+
+class Lock(unittest.TestCase):
+    def test_that_no_server_gives_keeps_the_broker_and_is_not_taken_for_a_broker_that_serves_nobody(self):
+        port = refusing_port()
+        with self.assertRaises(OSError) as raised:
+            take_leave_lock([f"127.0.0.1:{port}"], 0, 10)
+        self.assertNotIsInstance(raised.exception, ConnectionRefusedError)
+        self.assertIn(f"no server of the ensemble answers: 127.0.0.1:{port}", str(raised.exception))
+
+
+def refusing_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 if __name__ == "__main__":
