@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { platform } from './charts/platform';
-import { validationErrors } from './charts/rules';
+import { notices, validationErrors } from './charts/rules';
 import { environmentNamed, published } from './config/environments';
 
 /** Writes each environment to its folder below CDK8S_OUTDIR, or nothing at all if one of them is wrong. */
@@ -15,7 +15,10 @@ function main(names: string[]): void {
     validationErrors(app).map((error) => `${environments[index]!.name}: ${error}`),
   );
   if (errors.length > 0) throw new Error(errors.join('\n'));
-  for (const app of apps) app.synth();
+  for (const [index, app] of apps.entries()) {
+    for (const notice of notices(app)) console.error(`${environments[index]!.name}: ${notice}`);
+    app.synth();
+  }
 }
 
 try {

@@ -1,15 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { Load, type LoadResult } from '../test/live/load';
 import { comparisonTable, type Measurement, stockIsBetter } from './figures';
-import { inRounds, install, type Side } from './kafka/sides';
+import { install, kafkaSides } from './kafka/sides';
 import { say, show } from './progress';
 import { clusterConditions, type Options, save } from './results';
+import { inRounds, type Side } from './rounds';
 
 const LOAD = { name: 'roll', partitions: 6, recordsPerSecond: 12_000, limit: 1_000_000 };
 
 /** A rolling restart of all brokers under load, ours against stock. */
 export function roll(options: Options): void {
-  const comparisons = inRounds(options.rounds, (side) => {
+  const comparisons = inRounds(kafkaSides(), options.rounds, (side) => {
     say('  installing it');
     install(side);
     const { seconds, result } = rollUnderLoad(side);
@@ -26,7 +27,7 @@ function rollUnderLoad({ namespace }: Side): { seconds: number; result: LoadResu
   const load = new Load(namespace, LOAD);
   const start = performance.now();
   namespace.run('rollout', 'restart', 'statefulset/kafka');
-  namespace.awaitRollout('kafka');
+  namespace.awaitRollout('statefulset/kafka');
   const seconds = (performance.now() - start) / 1000;
   return { seconds, result: load.result() };
 }

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { build } from './build';
 import { kafka } from './kafka/kafka';
-import { removeSides } from './kafka/sides';
 import { say } from './progress';
+import { heal } from './redis/heal';
+import { redis } from './redis/redis';
 import { LEAST_ROUNDS, type Options } from './results';
 import { roll } from './roll';
+import { removeSides } from './rounds';
 
 interface Benchmark {
   readonly what: string;
@@ -17,6 +19,8 @@ const benchmarks: Record<string, Benchmark> = {
     run: kafka,
   },
   roll: { what: 'a rolling restart under load, against the same (cluster)', run: roll },
+  redis: { what: 'GET and SET of one server, against a bare redis-server with the same flags (cluster)', run: redis },
+  heal: { what: 'how long a Redis Cluster needs after all its pods were deleted, 20 times (cluster)', run: heal },
   build: { what: 'how long npm run synth and npm test take', run: build },
   remove: { what: 'removes what a benchmark that was killed left in the cluster', run: removeSides },
 };

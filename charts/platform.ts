@@ -1,5 +1,8 @@
 import type { App } from 'cdk8s';
 import type { Environment, PortPair } from '../config/environment';
+import { Redis } from './data/redis/redis';
+import { RedisClusterBackup } from './data/redis-cluster/backup';
+import { RedisCluster } from './data/redis-cluster/redis-cluster';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Akhq } from './messaging/akhq/akhq';
@@ -38,14 +41,31 @@ export function platform(app: App, environment: Environment): App {
     host: host(exposure?.akhq),
   });
 
+  const redisCluster = new RedisCluster(app, {
+    ...stateful,
+    ...environment.redisCluster,
+    image: images.redis,
+    host: host(exposure?.redisCluster),
+  });
+  const redisBackup = new RedisClusterBackup(app, {
+    ...environment.redisBackup,
+    namespace,
+    storageClass,
+    cluster: redisCluster,
+  });
+  const redis = new Redis(app, { namespace, ...environment.redis, image: images.redis });
+
   zookeeper.addDependency(foundation);
   kafka.addDependency(zookeeper);
   topics.addDependency(kafka);
   akhq.addDependency(topics);
+  redisCluster.addDependency(foundation);
+  redisBackup.addDependency(redisCluster);
+  redis.addDependency(foundation);
   if (environment.developmentSecrets) {
     const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
     secrets.addDependency(foundation);
-    akhq.addDependency(secrets);
+    for (const reader of [akhq, redisCluster, redis]) reader.addDependency(secrets);
   }
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;

@@ -89,3 +89,9 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
 
 /** Every complaint of every construct, where synth would stop at the first kind of them. */
 export const validationErrors = (app: App): string[] => app.node.findAll().flatMap(({ node }) => node.validate());
+
+/** What is allowed, and should be known, as constructs say it by the metadata `notice`. */
+export const notices = (app: App): string[] =>
+  app.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'notice').map(({ data }) => data));

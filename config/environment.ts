@@ -1,3 +1,6 @@
+import type { RedisSize } from '../charts/data/redis/redis';
+import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
+import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
 import type { KafkaSize } from '../charts/messaging/kafka/size';
 import type { Topic } from '../charts/messaging/topics/topic';
@@ -22,6 +25,10 @@ export interface Environment {
   readonly kafka: KafkaSize;
   readonly topicsJob: TopicsJobSize;
   readonly akhq: Resources;
+  readonly redisCluster: RedisClusterSize;
+  readonly redisBackup: RedisBackupSize;
+  /** For the counters of the gateway. */
+  readonly redis: RedisSize;
   /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
   readonly exposure?: Exposure;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
@@ -34,6 +41,7 @@ export interface Exposure {
   /** Of broker 0; the next brokers count up. */
   readonly kafka: PortPair;
   readonly akhq: PortPair;
+  readonly redisCluster: PortPair;
 }
 
 export interface PortPair {

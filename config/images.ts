@@ -3,6 +3,8 @@ export const images = {
   zookeeper: 'confluentinc/cp-zookeeper:7.6.0',
   kafka: 'confluentinc/cp-kafka:7.6.0',
   akhq: 'tchiotludo/akhq:0.24.0',
+  // The last line under a BSD licence. Valkey instead: 'valkey/valkey:8.1.1-alpine', and nothing else.
+  redis: 'redis:7.2.11-alpine',
 } as const;
 
 export type Images = { readonly [component in keyof typeof images]: string };

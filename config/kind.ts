@@ -37,10 +37,20 @@ export const kind: Environment = {
     driftSuspended: true,
   },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
+  redisCluster: {
+    topology: { kind: 'single' },
+    // As in the original system, whose `redis-cli -p 7000` asks for no password.
+    access: 'open',
+    resources: { cpu: 60, memory: mebibytes(256), memoryLimit: mebibytes(384) },
+    disk: gibibytes(1),
+  },
+  redisBackup: { schedule: '0 2 * * *', suspended: true, keep: 2, disk: gibibytes(1) },
+  redis: { access: 'open', resources: { cpu: 30, memory: mebibytes(64), memoryLimit: mebibytes(96) } },
   exposure: {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },
     akhq: { hostPort: 8083, nodePort: 30083 },
+    redisCluster: { hostPort: 7000, nodePort: 30700 },
   },
   developmentSecrets,
 };

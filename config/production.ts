@@ -36,4 +36,13 @@ export const production: Environment = {
     driftSuspended: false,
   },
   akhq: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) },
+  redisCluster: {
+    topology: { kind: 'highlyAvailable', shards: 3, replicas: 1 },
+    access: 'users',
+    // The request is the limit: a node that runs out of memory must not take it from the keys.
+    resources: { cpu: 2000, memory: gibibytes(8), memoryLimit: gibibytes(8) },
+    disk: gibibytes(20),
+  },
+  redisBackup: { schedule: '0 2 * * *', suspended: false, keep: 7, disk: gibibytes(128) },
+  redis: { access: 'users', resources: { cpu: 500, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
 };

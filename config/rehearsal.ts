@@ -5,6 +5,14 @@ import { production } from './production';
 
 const { gibibytes, mebibytes } = Size;
 
+const password = (user: string) => `rehearsal-only-${user}`;
+const redisPasswords = Object.fromEntries(
+  Object.entries({
+    'redis-cluster-users': ['application', 'keeper', 'exporter', 'replication', 'operator'],
+    'redis-users': ['application', 'exporter'],
+  }).map(([secret, users]) => [secret, Object.fromEntries(users.map((user) => [user, password(user)]))]),
+);
+
 /** Production's shape at laptop size, so that three nodes with two cores prove what production does. For tests only. */
 export const rehearsal: Environment = {
   ...production,
@@ -21,5 +29,8 @@ export const rehearsal: Environment = {
   // Suspended: a check that starts while a test has taken a node away would fail, rightly.
   topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSuspended: true },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
-  developmentSecrets: kind.developmentSecrets,
+  redisCluster: { ...kind.redisCluster, topology: production.redisCluster.topology, access: 'users' },
+  redisBackup: { ...kind.redisBackup, disk: gibibytes(3) },
+  redis: { ...kind.redis, access: 'users' },
+  developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords },
 };

@@ -15,7 +15,14 @@ import { replaceSection, table } from './markdown';
 const model = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
 const [onKind, inProduction] = [model(kind), model(production)];
 
-const objectKind = (workload: Workload) => ApiObject.of(workload.node.findChild('resource')).kind;
+const SHAPES: Record<string, [string, string]> = {
+  StatefulSet: ['[(', ')]'],
+  Deployment: ['[', ']'],
+  Job: ['([', '])'],
+  CronJob: ['([', '])'],
+};
+const objectKind = ({ node }: Workload) =>
+  node.children.flatMap((child) => (child instanceof ApiObject && child.kind in SHAPES ? [child.kind] : []))[0]!;
 const publications = (): Publication[] => Workload.all(onKind).flatMap((workload) => workload.publications);
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 const unique = (values: string[]) => [...new Set(values)];
@@ -24,9 +31,8 @@ const fence = (language: string, text: string) => `\`\`\`${language}\n${text.tri
 
 /** Components, who connects to whom, and what the host reaches. A dotted line exists in one environment only. */
 function picture(): string {
-  const shapes: Record<string, [string, string]> = { StatefulSet: ['[(', ')]'], Deployment: ['[', ']'] };
   const nodes = Workload.all(onKind).map((workload) => {
-    const [open, close] = shapes[objectKind(workload)] ?? ['([', '])'];
+    const [open, close] = SHAPES[objectKind(workload)]!;
     return `  ${workload.name}${open}"${workload.name}<br/>${objectKind(workload)}"${close}`;
   });
   const connections = (app: App) =>

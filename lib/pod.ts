@@ -6,6 +6,7 @@ import type * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
 import { contentHash } from './native-file';
 import { SecretKey } from './secret';
+import type { VolumeClaim } from './volume-claim';
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
@@ -25,6 +26,8 @@ export interface PodProps extends ContainerProps {
   readonly scratch?: Record<string, Size>;
   /** The same in memory, for what must not reach a disk. @default - none */
   readonly memoryScratch?: Record<string, Size>;
+  /** Claims made for themselves, by mount path. @default - none */
+  readonly volumeClaims?: Record<string, VolumeClaim>;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
@@ -76,6 +79,13 @@ function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted {
   };
 }
 
+function mountVolumeClaims(claims: Record<string, VolumeClaim>): Mounted[] {
+  return Object.entries(claims).map(([mountPath, { name }]) => ({
+    volume: { name, persistentVolumeClaim: { claimName: name } },
+    mount: { name, mountPath },
+  }));
+}
+
 function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted[] {
   return Object.entries(scratch).map(([mountPath, size]) => {
     const name = `scratch${mountPath.replaceAll('/', '-')}`;
@@ -120,6 +130,7 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
   const mounted = [
     ...(props.files ? [mountFiles(scope, props.files)] : []),
     ...(props.secretFiles ? [mountSecretFiles(props.secretFiles)] : []),
+    ...mountVolumeClaims(props.volumeClaims ?? {}),
     ...mountScratch(props.scratch ?? {}),
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];

@@ -40,6 +40,8 @@ export abstract class Workload extends Construct {
   readonly labels: Record<string, string>;
   readonly connections: Connection[] = [];
   readonly publications: Publication[] = [];
+  /** Roles that open a port, by name, to pods that are not in the model. */
+  readonly admissions: { readonly role: string; readonly port: string }[] = [];
   /** Of one pod. */
   readonly resources: Resources;
   private readonly ports: Record<string, number>;
@@ -97,6 +99,7 @@ export abstract class Workload extends Construct {
 
   /** Opens `port` to pods that are not in the model, if they carry the label `role.bss/<role>: "true"`. */
   admitsRole(role: string, port: string): void {
+    this.admissions.push({ role, port });
     allowRole(role, this, port);
   }
 

@@ -22,6 +22,7 @@ describe('A component', () => {
     new StatelessWorkload(example, 'default', podProps(example)).endpoint('web');
     new StatelessWorkload(example, 'second', podProps());
     expect(example.manifests.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'PersistentVolumeClaim example-archive',
       'ServiceAccount example-account',
       'ConfigMap example-files',
       'Deployment example',

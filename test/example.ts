@@ -4,6 +4,7 @@ import { type ContainerProps, PodField } from '../lib/container';
 import type { PodProps } from '../lib/pod';
 import { exec, http, tcp } from '../lib/probe';
 import { RequiredSecret } from '../lib/secret';
+import { VolumeClaim, type VolumeClaimProps } from '../lib/volume-claim';
 import { type HostPort, Workload } from '../lib/workload';
 import { Manifests } from './manifests';
 
@@ -33,6 +34,7 @@ export class Pods extends Workload {
   }
 }
 
+const claim: Required<VolumeClaimProps> = { size: Size.gibibytes(2), storageClass: 'slow' };
 const little = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
 
 const containerProps: Required<ContainerProps> = {
@@ -64,6 +66,7 @@ export function podProps(scope?: Component): Required<PodProps> {
     secretFiles: { '/etc/till-tls/ca.pem': secret.key('ca.crt') },
     scratch: { '/tmp': Size.mebibytes(8), '/var/run/till': Size.gibibytes(1) },
     memoryScratch: { '/run/keys': Size.mebibytes(1) },
+    volumeClaims: { '/archive': new VolumeClaim(scope ?? new Example(), 'archive', claim) },
     graceSeconds: 45,
   };
 }

@@ -119,6 +119,7 @@ export interface Probe {
 export interface Volume {
   readonly name: string;
   readonly configMap?: { name: string };
+  readonly persistentVolumeClaim?: { claimName: string };
   readonly secret?: { secretName: string; items: { key: string; path: string }[] };
   readonly emptyDir?: { sizeLimit?: string };
 }

@@ -95,6 +95,8 @@ spec:
         - mountPath: /etc/till-tls
           name: secret-files
           readOnly: true
+        - mountPath: /archive
+          name: example-archive
         - mountPath: /tmp
           name: scratch-tmp
         - mountPath: /var/run/till
@@ -132,6 +134,8 @@ spec:
         - mountPath: /etc/till-tls
           name: secret-files
           readOnly: true
+        - mountPath: /archive
+          name: example-archive
         - mountPath: /tmp
           name: scratch-tmp
         - mountPath: /var/run/till
@@ -165,6 +169,8 @@ spec:
         - mountPath: /etc/till-tls
           name: secret-files
           readOnly: true
+        - mountPath: /archive
+          name: example-archive
         - mountPath: /tmp
           name: scratch-tmp
         - mountPath: /var/run/till
@@ -191,6 +197,9 @@ spec:
           - key: ca.crt
             path: ca.pem
         secretName: login
+    - name: example-archive
+      persistentVolumeClaim:
+        claimName: example-archive
     - emptyDir:
         sizeLimit: 8Mi
       name: scratch-tmp
@@ -213,6 +222,7 @@ spec:
       secretFiles,
       scratch,
       memoryScratch,
+      volumeClaims,
       probes,
       preStop,
       initContainers,

@@ -1,4 +1,3 @@
-import { CLIENT_ROLE } from '../charts/messaging/kafka/kafka';
 import { Workload } from '../lib/workload';
 import type { Manifest, Peer, PolicyPort, Selector, Specs } from './kubernetes';
 import { everyEnvironment, plainText } from './manifests';
@@ -44,8 +43,6 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
   const policies = manifests.ofKind('NetworkPolicy');
 
   it('policies allow the declared connections, publications and roles, and nothing else', () => {
-    const kafka = workloads.find(({ name }) => name === 'kafka')!;
-    const role = `role.bss/${CLIENT_ROLE}`;
     const expected = [
       'every pod may send and receive nothing else',
       ...workloads.flatMap((workload) =>
@@ -58,8 +55,12 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
           const port = manifests.find('Service', first!.service).spec.ports[0]!.port;
           return `${name} may receive from 0.0.0.0/0 except ${environment.exposure!.podNetwork}: ${port}/TCP`;
         }),
-      ...both(role, 'kafka', kafka.portNumber('internal')),
-      `${role} may send to ${DNS}`,
+      ...workloads.flatMap((workload) =>
+        workload.admissions.flatMap(({ role, port }) => [
+          ...both(`role.bss/${role}`, workload.name, workload.portNumber(port)),
+          `role.bss/${role} may send to ${DNS}`,
+        ]),
+      ),
     ];
     expect(policies.flatMap(lines).sort()).toEqual(expected.sort());
   });
@@ -84,6 +85,10 @@ kafka -> kafka:internal
 topics -> kafka:internal
 topics-drift -> kafka:internal
 akhq -> kafka:internal
+redis-cluster -> redis-cluster:client
+redis-cluster -> redis-cluster:bus
+redis-backup -> redis-cluster:client
+redis-backup-restore -> redis-cluster:client
 `);
 });
 

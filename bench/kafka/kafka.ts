@@ -1,12 +1,13 @@
 import { comparisonTable, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
+import { inRounds } from '../rounds';
 import { runClient } from './client';
-import { inRounds, install } from './sides';
+import { install, kafkaSides } from './sides';
 
 /** Cold start, throughput and latency, ours against stock. */
 export function kafka(options: Options): void {
-  const comparisons = inRounds(options.rounds, (side) => {
+  const comparisons = inRounds(kafkaSides(), options.rounds, (side) => {
     say('  installing it');
     const { seconds, restarts } = install(side);
     say(`  all topics are there after ${seconds.toFixed(1)} s, with ${restarts} restarts; now the client`);

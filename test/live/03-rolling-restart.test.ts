@@ -15,7 +15,7 @@ test('a rolling restart of all brokers under load loses no record and leaves no 
   const before = bss.pods('app.kubernetes.io/name=kafka').map(({ metadata }) => metadata.uid);
   const start = Date.now();
   bss.run('rollout', 'restart', 'statefulset/kafka');
-  bss.awaitRollout('kafka');
+  bss.awaitRollout('statefulset/kafka');
   const seconds = (Date.now() - start) / 1000;
   const result = load.result();
   console.info(`the roll took ${seconds.toFixed(1)} s`, result);

@@ -12,7 +12,7 @@ afterAll(() => remove(TOOLS));
 
 test("kill -9 of a broker's java loses no record, and the broker comes back by itself", () => {
   const load = new Load(bss, { name: 'killed-broker', partitions: 6, recordsPerSecond: 5000 });
-  const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
+  const restarts = () => bss.restarts('kafka-1');
   const before = restarts();
   signal(bss.pod('kafka-1')!, 'KILL');
   eventually('the container to be started again', () => restarts() > before);

@@ -26,7 +26,7 @@ const apply = (manifest: string) => kubectl(['apply', '-f', '-'], manifest);
 const BROKEN = 'zookeeper.session.timeout.ms=soon';
 const uids = () =>
   new Map(bss.pods('app.kubernetes.io/name=kafka').map(({ metadata }) => [metadata.name, metadata.uid]));
-const crashes = (pod: string) => () => (bss.pod(pod)?.status.containerStatuses?.[0]?.restartCount ?? 0) > 0;
+const crashes = (pod: string) => () => bss.restarts(pod) > 0;
 
 test('a broken configuration stops at the first broker, the others serve, and going back heals it', () => {
   const load = new Load(bss, { name: 'broken-config', partitions: 6, recordsPerSecond: 2000 });

@@ -35,7 +35,12 @@ function start(name: string, labels: Record<string, string>, command: string[]):
   });
 }
 
-const address = (pod: string) => eventually(`the address of ${pod}`, () => bss.pod(pod)?.status.podIP);
+/** Of a pod, or of the only one of a workload. */
+const address = (pod: string) =>
+  eventually(
+    `the address of ${pod}`,
+    () => (bss.pod(pod) ?? bss.pods(`app.kubernetes.io/name=${pod}`)[0])?.status.podIP,
+  );
 
 /** By address, so that it is the port that is refused and not the name. */
 function connects(from: string, to: string, port: number): boolean {
@@ -47,6 +52,9 @@ test.each([
   ['kafka-0', 9092],
   ['kafka-0', 9404],
   ['kafka-0', 19092],
+  ['redis-cluster-0-0', 7000],
+  ['redis-cluster-0-0', 7001],
+  ['redis', 6379],
   ['akhq-stand-in', 8080],
   ['akhq-stand-in', 28081],
 ])('a pod without permission does not reach %s on port %i', (pod, port) => {

@@ -27,7 +27,7 @@ onVolumes(
   'a full volume is named in the log, loses no acknowledged record, and the broker returns on its ballast',
   () => {
     const load = new Load(bss, { name: 'full-volume', partitions: 6, recordsPerSecond: 2000 });
-    const restarts = () => bss.pod('kafka-1')!.status.containerStatuses![0]!.restartCount;
+    const restarts = () => bss.restarts('kafka-1');
     const before = restarts();
     // Fails when nothing is left, as it should.
     bss.try('exec', 'kafka-1', '--', 'bash', '-c', `cat /dev/zero > ${VOLUME}/filler`);

@@ -29,12 +29,13 @@ export function eventually<T>(what: string, attempt: () => T | undefined | false
 }
 
 export interface Pod {
-  readonly metadata: { name: string; uid: string; deletionTimestamp?: string };
+  readonly metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
   readonly spec: { nodeName: string };
   readonly status: {
     podIP?: string;
     conditions?: { type: string; status: string }[];
     containerStatuses?: {
+      name: string;
       containerID: string;
       restartCount: number;
       ready: boolean;
@@ -42,6 +43,10 @@ export interface Pod {
     }[];
   };
 }
+
+/** The status of a pod's main container, which has the workload's name; what stands beside it has others. */
+export const mainContainer = ({ metadata, status }: Pod) =>
+  status.containerStatuses?.find(({ name }) => name === metadata.labels['app.kubernetes.io/name']);
 
 /** A namespace in which a part of the platform runs. */
 export class Namespace {
@@ -68,13 +73,19 @@ export class Namespace {
     return found.ok ? JSON.parse(found.output) : undefined;
   }
 
+  restarts(pod: string): number {
+    const found = this.pod(pod);
+    return (found && mainContainer(found)?.restartCount) ?? 0;
+  }
+
   isReady(name: string): boolean {
     const pod = this.pod(name);
     return !!pod && !pod.metadata.deletionTimestamp && !!pod.status.containerStatuses?.every(({ ready }) => ready);
   }
 
-  awaitRollout(statefulSet: string): void {
-    this.run('rollout', 'status', `statefulset/${statefulSet}`, `--timeout=${DEADLINE_SECONDS}s`);
+  /** @param name as kubectl names it, for example `statefulset/kafka` */
+  awaitRollout(name: string): void {
+    this.run('rollout', 'status', name, `--timeout=${DEADLINE_SECONDS}s`);
   }
 
   awaitReady(...pods: string[]): void {

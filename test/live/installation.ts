@@ -21,9 +21,10 @@ export function running(environment: Environment): Namespace {
   return namespace;
 }
 
+/** Everything rolled out and every Job done; but for AKHQ, whose test says whether its image can be had. */
 export function awaitConverged(namespace: Namespace): void {
-  namespace.awaitRollout('zookeeper');
-  namespace.awaitRollout('kafka');
+  const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
+  for (const name of rolled.filter((name) => name !== 'deployment.apps/akhq')) namespace.awaitRollout(name);
   namespace.awaitJobs();
 }
 

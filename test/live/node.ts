@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { images } from '../../config/images';
-import { kubectl, Namespace, type Pod } from './cluster';
+import { kubectl, mainContainer, Namespace, type Pod } from './cluster';
+import { nodeNames } from './installation';
 
 /** A place for pods that the platform's namespace rightly refuses. */
 export const TOOLS = 'bss-live-tools';
 
-/** Sends a signal to the process of a pod's container, from the node: its PID 1 ignores signals from inside. */
+/** Sends a signal to the process of a pod's main container, from the node: its PID 1 ignores signals from inside. */
 export function signal(pod: Pod, name: 'KILL' | 'STOP' | 'CONT'): void {
   const tools = new Namespace(TOOLS);
   const shell = `shell-on-${pod.spec.nodeName}`;
   if (!tools.pod(shell)) kubectl(['apply', '-f', '-'], nodeShell(shell, pod.spec.nodeName));
   tools.awaitReady(shell);
-  const container = pod.status.containerStatuses![0]!.containerID.replace(/^.*:\/\//, '');
+  const container = mainContainer(pod)!.containerID.replace(/^.*:\/\//, '');
   tools.exec(shell, 'bash', '-c', `kill -s ${name} $(grep -sl ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)`);
 }
 
@@ -48,7 +49,7 @@ function nodeShell(name: string, nodeName: string): string {
 }
 
 /** Commands that take a node away and give it back; the node's name is appended. @returns undefined where nobody knows how */
-export function nodeCommands(): { stop: string; start: string } | undefined {
+function nodeCommands(): { stop: string; start: string } | undefined {
   const { LIVE_NODE_STOP: stop, LIVE_NODE_START: start } = process.env;
   if (stop && start) return { stop, start };
   const context = kubectl(['config', 'current-context']).trim();
@@ -57,4 +58,34 @@ export function nodeCommands(): { stop: string; start: string } | undefined {
 
 export function runNodeCommand(command: string, node: string): void {
   execFileSync('sh', ['-c', `${command} ${node}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** How to take away one of three nodes, or what is missing for that. */
+export function threeNodes(): { commands?: { stop: string; start: string }; missing?: string } {
+  const [nodes, commands] = [nodeNames(), nodeCommands()];
+  if (nodes.length < 3) return { missing: `three nodes are needed, there are ${nodes.length}` };
+  return commands
+    ? { commands }
+    : { missing: 'set LIVE_NODE_STOP and LIVE_NODE_START to commands that take the name of a node' };
+}
+
+export const isReadyNode = (node: string) =>
+  kubectl(['get', 'node', node, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']) === 'True';
+
+/** A node whose loss takes neither the cluster's names nor its published ports away. */
+export function dispensableNode(): string {
+  const dns = [
+    '-n',
+    'kube-system',
+    'get',
+    'pods',
+    '-l',
+    'k8s-app=kube-dns',
+    '-o',
+    'jsonpath={.items[*].spec.nodeName}',
+  ];
+  const controlPlane = 'node-role.kubernetes.io/control-plane';
+  const controlPlanes = ['get', 'nodes', '-l', controlPlane, '-o', 'jsonpath={.items[*].metadata.name}'];
+  const needed = [...kubectl(dns).split(' '), ...kubectl(controlPlanes).split(' ')];
+  return nodeNames().find((node) => !needed.includes(node))!;
 }

@@ -6,6 +6,8 @@ import { type PodProps, podTemplate } from '../../lib/pod';
 import { kubectl, type Namespace } from './cluster';
 
 export interface ToolPodProps extends Omit<PodProps, 'image' | 'component' | 'user' | 'graceSeconds'> {
+  /** @default - Kafka's, which has many tools */
+  readonly image?: string;
   readonly name: string;
   /** Labels that open ways: a client's role, or another workload's name. @default - none */
   readonly labels?: Record<string, string>;
@@ -15,7 +17,7 @@ export interface ToolPodProps extends Omit<PodProps, 'image' | 'component' | 'us
 
 class ToolPod extends Component {}
 
-/** Starts a pod beside the platform, as restricted as the platform's own, with the tools of Kafka's image. */
+/** Starts a pod beside the platform, as restricted as the platform's own, unless it says otherwise with the tools of Kafka's image. */
 export function startPod(namespace: Namespace, { name, labels, avoidNode, ...props }: ToolPodProps): void {
   const app = new App();
   const chart = new ToolPod(app, name, { namespace: namespace.name });

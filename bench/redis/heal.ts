@@ -1,0 +1,50 @@
+import { performance } from 'node:perf_hooks';
+import { table } from '../../docs/markdown';
+import { eventually } from '../../test/live/cluster';
+import { RedisInstallation, sixServers } from '../../test/live/redis/installation';
+import { number, summary } from '../figures';
+import { say, show } from '../progress';
+import { clusterConditions, type Options, save } from '../results';
+import { NAMESPACES, removeSides } from '../rounds';
+
+const HEALS = 20;
+const KEYS = 3000;
+
+/** Deletes all six pods of a Redis Cluster at once, again and again, and measures how long they need to be a cluster. */
+export function heal(options: Options): void {
+  const redis = new RedisInstallation({ ...sixServers, namespace: NAMESPACES.ours });
+  try {
+    redis.apply();
+    redis.awaitReady();
+    redis.fill(KEYS);
+    const heals = Array.from({ length: HEALS }, (_, index) => {
+      const one = healOnce(redis);
+      say(`  ${index + 1} of ${HEALS}: well ${one.toFixed(1)} s after the last server answered`);
+      return one;
+    });
+    const { min, median, max } = summary(heals);
+    const result = table(
+      ['Heals', 'Shortest, s', 'Median, s', 'Longest, s', 'Keys lost'],
+      [[HEALS, number(min), number(median), number(max), KEYS - redis.count()]],
+    );
+    show(result, () => false);
+    save('heal', { ...options, rounds: HEALS }, clusterConditions(options), result, heals);
+  } finally {
+    removeSides();
+  }
+}
+
+/** Seconds from the moment when every server answers, each at a new address, to a cluster that is well. */
+function healOnce(redis: RedisInstallation): number {
+  const uids = new Set(redis.pods.map((pod) => redis.namespace.pod(pod)!.metadata.uid));
+  redis.namespace.run('delete', 'pods', '-l', 'app.kubernetes.io/name=redis-cluster', '--wait=false');
+  eventually('new servers to answer', () =>
+    redis.pods.every((pod) => {
+      const { uid } = redis.namespace.pod(pod)?.metadata ?? {};
+      return uid && !uids.has(uid) && redis.tryCli(pod, 'ping') === 'PONG';
+    }),
+  );
+  const start = performance.now();
+  redis.awaitWell();
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,67 @@
+import { eventually, kubectl, type Namespace } from '../test/live/cluster';
+import { remove } from '../test/live/installation';
+import { type Comparison, compare, type Measurement } from './figures';
+import { bold, say } from './progress';
+
+/** One of the two ways to run something that are compared. */
+export interface Side {
+  readonly name: 'ours' | 'stock';
+  readonly namespace: Namespace;
+  readonly manifests: string;
+}
+
+export const NAMESPACES = { ours: 'bench-ours', stock: 'bench-stock' };
+
+/** Measures each side in each round, never both at once. @param measure gives the same rows each time */
+export function inRounds(sides: Side[], rounds: number, measure: (side: Side) => Measurement[]): Comparison[] {
+  const measured = { ours: [] as Measurement[][], stock: [] as Measurement[][] };
+  cleanly(() => {
+    for (let round = 1; round <= rounds; round++) {
+      // Who goes first changes: whatever grows or warms up during the run then helps neither.
+      for (const side of round % 2 === 1 ? sides : [...sides].reverse()) {
+        say(bold(`Round ${round} of ${rounds}, ${side.name}`));
+        measured[side.name].push(measure(side));
+        removeSides();
+      }
+    }
+  });
+  return compare(measured.ours, measured.stock);
+}
+
+/** Runs `work`, and leaves nothing behind: not after a failure, and not after Ctrl-C either. */
+function cleanly(work: () => void): void {
+  const names = Object.values(NAMESPACES);
+  const existing = kubectl(['get', 'namespace', ...names, '--ignore-not-found', '-o', 'name']).trim();
+  if (existing) {
+    throw new Error(
+      `${existing.replace(/\s+/g, ' and ')} exists: either a benchmark is running, or one was killed. ` +
+        'If none is running: npm run bench remove',
+    );
+  }
+  // Ctrl-C ends the kubectl that runs at the time; that fails, and the failure gets here.
+  process.on('SIGINT', () => {});
+  try {
+    work();
+  } catch (failure) {
+    say('It failed, or was interrupted.');
+    removeSides();
+    throw failure;
+  }
+}
+
+/** Removes both namespaces, and waits until the disk is quiet again. */
+export function removeSides(): void {
+  say('  removing what is there');
+  const names = Object.values(NAMESPACES);
+  remove(...names);
+  eventually('the volumes to be deleted', () => {
+    const volumes: Volume[] = JSON.parse(kubectl(['get', 'persistentvolumes', '-o', 'json'])).items;
+    return !volumes.some(
+      ({ spec }) => names.includes(spec.claimRef?.namespace ?? '') && spec.persistentVolumeReclaimPolicy === 'Delete',
+    );
+  });
+}
+
+interface Volume {
+  readonly spec: { claimRef?: { namespace: string }; persistentVolumeReclaimPolicy: string };
+}

@@ -1,0 +1,68 @@
+import { Size } from 'cdk8s';
+import type { Component } from '../../lib/component';
+import type { ContainerProps } from '../../lib/container';
+import { nativeFile } from '../../lib/native-file';
+import { RequiredSecret, type SecretKey } from '../../lib/secret';
+
+/**
+ * Who may do what at a server: `open` lets everybody who reaches it do everything, as the original does; `users` has
+ * a user with rights and a password of its own for each purpose.
+ */
+export type Access = 'open' | 'users';
+
+/** What a client logs in with. */
+export interface User {
+  readonly name: string;
+  readonly password: SecretKey;
+}
+
+/** The files and containers that give a server its users. */
+export interface ServerAccess {
+  readonly application?: User;
+  readonly files: Record<string, string>;
+  readonly secretFiles?: Record<string, SecretKey>;
+  readonly memoryScratch?: Record<string, Size>;
+  readonly initContainers?: Record<string, ContainerProps>;
+  /** Environment of scripts that log in. */
+  readonly env: Record<string, string>;
+  /** Lines of redis.conf. */
+  readonly settings: Record<string, string>;
+}
+
+const PASSWORDS = '/etc/redis-passwords';
+const RUNTIME = '/run/redis';
+const env = { PASSWORDS, RUNTIME };
+
+/** Of `purposes`, user by user, the Secret `<component>-users` has the passwords; `directory` the file `users.acl`. */
+export function serverAccess(
+  component: Component,
+  {
+    access,
+    image,
+    directory,
+    purposes,
+  }: { access: Access; image: string; directory: string; purposes: Record<string, string> },
+): ServerAccess {
+  if (access === 'open') return { files: {}, env: {}, settings: {} };
+  const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes);
+  const users = Object.keys(purposes);
+  return {
+    application: { name: 'application', password: secret.key('application') },
+    files: {
+      '/etc/redis/acl.sh': nativeFile(__dirname, 'acl.sh'),
+      '/etc/redis/users.acl': nativeFile(directory, 'users.acl'),
+    },
+    secretFiles: Object.fromEntries(users.map((user) => [`${PASSWORDS}/${user}`, secret.key(user)])),
+    memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
+    initContainers: {
+      users: {
+        image,
+        command: ['sh', '/etc/redis/acl.sh', 'render', '/etc/redis/users.acl'],
+        env,
+        resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
+      },
+    },
+    env,
+    settings: { aclfile: `${RUNTIME}/users.acl`, include: `${RUNTIME}/replication.conf` },
+  };
+}

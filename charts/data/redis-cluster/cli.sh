@@ -1,0 +1,67 @@
+#!/bin/sh
+# Sourced by the other scripts: how they call redis-cli, and the names of the pods.
+
+# Sends commands, one argument each, to a server over one connection. Prints the answers, and the errors among them.
+# The password file is read at every call, so that a rotated Secret needs no restart: its second line is tried where
+# the first is not valid yet, or not any more.
+ask() {
+  server=$1
+  shift
+  second=
+  log_in
+  answer=$(call "$@")
+  case $second/$answer in
+    /*) ;;
+    *WRONGPASS*) REDISCLI_AUTH=$second answer=$(call "$@") ;;
+  esac
+  printf '%s\n' "$answer"
+}
+
+# Where passwords are asked for at all.
+log_in() {
+  [ -n "${PASSWORDS:-}" ] || return 0
+  { read -r REDISCLI_AUTH || :; read -r second || :; } < "$PASSWORDS/$AS"
+  export REDISCLI_AUTH
+}
+
+# redis-cli itself waits for ever for an address that nobody has any more.
+call() {
+  printf '%s\n' "$@" |
+    timeout "${ASK_SECONDS:-2}" redis-cli -h "$server" -p "$PORT" ${PASSWORDS:+--user "$AS"} ${TLS_FLAGS:-} 2>&1
+}
+
+# redis-cli with whatever arguments, for at most so many seconds.
+tool() {
+  seconds=$1
+  shift
+  log_in
+  timeout "$seconds" redis-cli ${PASSWORDS:+--user "$AS" --no-auth-warning} ${TLS_FLAGS:-} "$@"
+}
+
+# The pods of the cluster, the designated master of each shard first.
+pods() {
+  shard=0
+  while [ "$shard" -lt "$SHARDS" ]; do
+    ordinal=0
+    while [ "$ordinal" -le "$REPLICAS" ]; do
+      echo "$NAME-$shard-$ordinal"
+      ordinal=$((ordinal + 1))
+    done
+    shard=$((shard + 1))
+  done
+}
+
+# The address of some pod that answers.
+any_pod() {
+  for pod in $(pods); do
+    ip=$(ask "$pod.$DOMAIN" 'CLUSTER NODES' | sed -n 's/^[^ ]* \([^:]*\):.*myself.*/\1/p')
+    [ -z "$ip" ] || { echo "$ip"; return 0; }
+  done
+  echo "ERROR None of these pods answers: $(pods | tr '\n' ' ')" >&2
+  return 1
+}
+
+# The keys of all masters together.
+count_keys() { tool 60 --cluster call "$(any_pod):$PORT" dbsize --cluster-only-masters | awk '/: [0-9]+$/ { sum += $NF } END { print sum + 0 }'; }
+
+: "${LOCAL:=127.0.0.1}" "${AS:=keeper}"

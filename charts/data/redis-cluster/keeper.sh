@@ -1,0 +1,76 @@
+#!/bin/sh
+# Keeps the server of this pod in its cluster: a sidecar that needs names and redis-cli, but no rights in Kubernetes.
+# Redis alone does not: it never looks for a peer whose address has changed, and a server that has lost its volume
+# comes back as a stranger.
+#
+# A pass asks the servers, plans, and acts on the own server only; it may be repeated, or end anywhere.
+set -u
+readonly scripts=$(dirname "$0")
+. "$scripts/cli.sh"
+
+readonly heartbeat=${HEARTBEAT:-/tmp/keeper} # as old as the last pass
+readonly answers=$heartbeat.answers
+readonly patience=10 # passes that must agree on what is to be done `later`: longer than redis needs to elect
+readonly glances=10  # passes of which one asks all servers, while all is well
+
+# Puts what a server says into a file with the name of its pod.
+listen() { ask "$1" 'CLUSTER NODES' ROLE 'CONFIG GET syslog-ident' > "$answers/$2"; }
+
+plan() { awk -f "$scripts/plan.awk" "$@"; }
+
+# Logs the steps that the last plan did not have, and sends the commands in one go.
+act() {
+  set --
+  while IFS='|' read -r command sentence; do
+    case $command in
+      later*) [ "$agreed" -gt 0 ] && [ $((agreed % patience)) -eq 0 ] && echo "$sentence" || continue ;;
+      *) case $last in *"$sentence"*) ;; *) echo "$sentence" ;; esac ;;
+    esac
+    [ -z "$command" ] || set -- "$@" "${command#later }"
+  done << END
+$now
+END
+  [ $# -gt 0 ] || return 0
+  reply=$(ask "$LOCAL" "$@")
+  case $reply in "$complaint") ;; *ERR* | *NOPERM*) complaint=$reply && echo "WARN The server answers: $reply" ;; esac
+}
+
+# What changes in the Secret reaches the running server without a restart, and without disconnecting anybody.
+follow_secret() {
+  [ -n "${PASSWORDS:-}" ] || return 0
+  secret=$(cat "$PASSWORDS"/*)
+  [ "$secret" != "$followed" ] || return 0
+  if orders=$(sh "$scripts/acl.sh" commands); then
+    case $(ask "$LOCAL" "$orders" | sort -u) in
+      OK) followed=$secret && echo 'INFO The server has the passwords of the Secret' ;;
+    esac
+  elif [ "$orders" != "$complaint" ]; then
+    complaint=$orders && echo "$orders"
+  fi
+}
+
+pass() {
+  listen "$LOCAL" "$HOSTNAME"
+  now=$(plan glance=1 "$answers/$HOSTNAME")
+  if [ -z "$now" ] && { [ -n "$last" ] || [ $((passes % glances)) -eq 0 ]; }; then now=look; fi
+  if [ "$now" = look ]; then
+    for pod in $pods; do [ "$pod" = "$HOSTNAME" ] || listen "$pod.$DOMAIN" "$pod" & done
+    wait
+    now=$(plan glance= "$answers"/*)
+  fi
+  if [ "$now" = "$last" ]; then agreed=$((agreed + 1)); else agreed=0; fi
+  act
+  [ -n "$now" ] || [ -z "$last" ] || echo 'INFO All is well: every pod is connected, and every slot has an owner'
+  last=$now passes=$((passes + 1))
+}
+
+trap 'exit 0' TERM INT
+rm -rf "$answers" && mkdir -p "$answers"
+readonly pods=$(pods)
+passes=0 agreed=0 last=unknown complaint= followed=
+while :; do
+  follow_secret
+  pass
+  : > "$heartbeat"
+  if [ "$agreed" -lt "$patience" ]; then sleep 1; else sleep "${INTERVAL:-4}"; fi # what has changed may change on
+done

@@ -1,0 +1,173 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Component, type ComponentProps } from '../../../lib/component';
+import { type ContainerProps, PodField, type Resources } from '../../../lib/container';
+import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
+import type { PodProps } from '../../../lib/pod';
+import { exec } from '../../../lib/probe';
+import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import type { HostPort } from '../../../lib/workload';
+import { type Access, type ServerAccess, serverAccess, type User } from '../access';
+import { directives } from '../directives';
+import { claimErrors, derivedMaxmemory, maxmemoryErrors } from '../memory';
+import { shape, type Topology, topologyErrors, topologyNotices } from './topology';
+
+/** What the Redis Cluster of an environment may need. */
+export interface RedisClusterSize {
+  readonly topology: Topology;
+  readonly access: Access;
+  /** Of each server. */
+  readonly resources: Resources;
+  /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
+  readonly maxmemory?: Size;
+  /** Claim of each server; at least three times maxmemory. */
+  readonly disk: Size;
+}
+
+export interface RedisClusterProps extends ComponentProps, RedisClusterSize {
+  readonly image: string;
+  readonly spread: Spread;
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+  /** Port of the machine that runs the cluster. @default - not reachable */
+  readonly host?: HostPort;
+}
+
+/** What a client needs: names to start from, of which any will do, and whom to log in as where access is not open. */
+export interface RedisClusterClients {
+  readonly seeds: Endpoint[];
+  readonly user?: User;
+}
+
+/** A pod with this role may use the cluster: it carries the label `role.bss/redis-cluster-client: "true"`. */
+export const CLIENT_ROLE = 'redis-cluster-client';
+
+const PORTS = { client: 7000, bus: 7001 };
+const LEAVE_SECONDS = 20;
+
+const PURPOSES = {
+  application: 'password of the applications: all keys, nothing that administers. A second line is valid, too',
+  keeper: 'password of the keeper, the probes and the scripts. A second line is valid, too',
+  exporter: 'password of the metrics exporter, which reads no key. A second line is valid, too',
+  replication: 'password with which a replica copies its master. A second line is valid, too',
+  operator: 'password of people, backups and restores, who may do everything. A second line is valid, too',
+};
+
+/** A Redis Cluster that forms and heals itself. A client starts from `clients` and follows the cluster from there. */
+export class RedisCluster extends Component {
+  readonly clients: RedisClusterClients;
+  /** What a pod needs that runs one of the scripts as the operator. */
+  readonly operation: Pick<PodProps, 'image' | 'secretFiles'> & { readonly env: Record<string, string> };
+  /** Memory limit of a server. */
+  readonly serverMemory: Size;
+  /** Keys that all shards may hold together. */
+  readonly keyspace: Size;
+
+  constructor(scope: Construct, props: RedisClusterProps) {
+    super(scope, 'redis-cluster', props);
+    this.node.addValidation({ validate: () => redisClusterErrors(props) });
+    for (const notice of topologyNotices(props.topology)) this.node.addMetadata('notice', notice);
+    const { shards, replicas } = shape(props.topology);
+    const { image } = props;
+    const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
+    const env = {
+      ...{ NAME: this.node.id, SHARDS: `${shards}`, REPLICAS: `${replicas}`, DOMAIN: domain(this) },
+      ...{ PORT: `${PORTS.client}`, BUS_PORT: `${PORTS.bus}`, LEAVE_SECONDS: `${LEAVE_SECONDS}` },
+      ...access.env,
+    };
+
+    const redis = new StatefulWorkload(this, 'default', {
+      image,
+      component: 'data',
+      user: 999,
+      command: [...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain(this)}`],
+      env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },
+      ports: PORTS,
+      files: { ...configFiles(props, access), ...access.files },
+      secretFiles: access.secretFiles,
+      memoryScratch: access.memoryScratch,
+      scratch: { '/tmp': Size.mebibytes(4) },
+      claims: { data: { mountPath: '/data', size: props.disk } },
+      storageClass: props.storageClass,
+      initContainers: access.initContainers,
+      sidecars: { keeper: keeper(image, env) },
+      resources: props.resources,
+      probes: {
+        // Loading ten gigabytes takes minutes: half an hour.
+        startup: { ...script('alive.sh'), periodSeconds: 1, timeoutSeconds: 6, failureThreshold: 1800 },
+        readiness: { ...script('ready.sh'), periodSeconds: 5, timeoutSeconds: 6, failureThreshold: 2 },
+        // A slow disk stalls a server for seconds, and a restart would only make it load again.
+        liveness: { ...script('alive.sh'), periodSeconds: 15, timeoutSeconds: 6, failureThreshold: 5 },
+      },
+      preStop: ['sh', '/etc/redis/leave.sh'],
+      // The hand-over, the wait for replicas, and a snapshot.
+      graceSeconds: LEAVE_SECONDS + 70,
+      replicas: replicas + 1,
+      shards,
+      spread: props.spread,
+    });
+    const seeds = redis.podNameEndpoints('client');
+    redis.connectsTo(...seeds, ...redis.podNameEndpoints('bus'));
+    // The Service `redis-cluster`, for people and their tools.
+    redis.endpoint('client');
+    redis.admitsRole(CLIENT_ROLE, 'client');
+    if (props.host) redis.publish('client', 'Redis Cluster', props.host);
+    this.clients = { seeds, user: access.application };
+    this.operation = { image, env, secretFiles: access.secretFiles };
+    this.serverMemory = props.resources.memoryLimit;
+    this.keyspace = Size.mebibytes(shards * maxmemory(props).toMebibytes());
+  }
+}
+
+/** The flags of the original as they stand there, and what only the pod knows. Flags win over the file. */
+const SERVER = [
+  ...['redis-server', '/etc/redis/redis.conf', '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
+  ...['--cluster-node-timeout', '5000', '--appendonly', 'yes', '--save', '20 1', '--loglevel', 'warning'],
+  // A server never corrects its own address: without this a pod that moved hands out the old one for ever.
+  ...['--cluster-announce-ip', '$(POD_IP)'],
+  // Free text that every version has: the keeper reads there which node a server runs on.
+  ...['--syslog-ident', '$(NODE_NAME)'],
+];
+
+const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+
+const script = (name: string) => exec('sh', `/etc/redis/${name}`);
+const domain = ({ node, namespace }: Component) => serviceHost(`${node.id}-headless`, namespace!);
+
+function configFiles(props: RedisClusterProps, access: ServerAccess): Record<string, string> {
+  const file = (name: string) => nativeFile(__dirname, name);
+  return {
+    ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/redis/${name}`, file(name)])),
+    '/etc/redis/redis.conf':
+      file('redis.conf') +
+      directives({
+        maxmemory: `${maxmemory(props).toMebibytes()}mb`,
+        ...(props.access === 'users' && { masteruser: 'replication' }),
+        ...access.settings,
+      }),
+  };
+}
+
+/** Stands beside the server and keeps it in its cluster. */
+function keeper(image: string, env: Record<string, string>): ContainerProps {
+  const fresh = 'test $(($(date +%s) - $(stat -c %Y /tmp/keeper))) -lt 60';
+  return {
+    image,
+    command: ['sh', '/etc/redis/keeper.sh'],
+    env,
+    resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    probes: { liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 30 } },
+  };
+}
+
+const maxmemory = ({ maxmemory, resources }: RedisClusterSize) =>
+  maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'persistent');
+
+function redisClusterErrors(props: RedisClusterProps): string[] {
+  return [
+    ...topologyErrors(props.topology),
+    ...maxmemoryErrors('redisCluster', maxmemory(props), props.resources.memoryLimit, 'persistent'),
+    ...claimErrors('redisCluster', props.disk, maxmemory(props)),
+  ];
+}

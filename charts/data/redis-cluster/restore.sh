@@ -1,0 +1,42 @@
+#!/bin/sh
+# Writes the keys of a backup, the newest if none is named, into the running cluster, over those of the same name. Into
+# whatever number of shards: the keys of each file are sent to whoever owns their slots now.
+set -eu
+AS=operator
+. "$(dirname "$0")/cli.sh"
+
+readonly port=6400
+backup=${1:-$(find "$BACKUPS" -mindepth 1 -maxdepth 1 ! -name '*.incomplete' | sort | tail -n 1)}
+if [ ! -d "$backup" ]; then
+  echo "ERROR There is no backup in $BACKUPS"
+  exit 1
+fi
+
+source_says() { timeout 5 redis-cli -p $port "$@" 2> /dev/null || :; }
+
+# A server of its own, for this pod alone, holds the keys while they are sent.
+serve() {
+  redis-server --bind 127.0.0.1 --port $port --dir "$backup" --dbfilename "${1##*/}" --save '' --appendonly no \
+    --daemonize no --loglevel warning &
+  server=$!
+  until [ "$(source_says ping)" = PONG ]; do
+    kill -0 $server
+    sleep 0.2
+  done
+}
+
+echo "INFO Restores ${backup##*/}"
+seed=$(any_pod)
+for file in "$backup"/*.rdb; do
+  serve "$file"
+  keys=$(source_says dbsize)
+  tool 36000 --cluster import "$seed:$PORT" --cluster-from "127.0.0.1:$port" --cluster-copy --cluster-replace > /tmp/sent 2>&1 || {
+    tail -n 20 /tmp/sent
+    exit 1
+  }
+  if grep -E 'ERR|failed|NOPERM' /tmp/sent; then exit 1; fi
+  source_says shutdown nosave
+  wait $server || :
+  echo "INFO ${file##*/}: $keys keys written"
+done
+echo "INFO Complete: the cluster has $(count_keys) keys"

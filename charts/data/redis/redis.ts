@@ -1,0 +1,77 @@
+import type { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
+import type { Endpoint } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
+import { tcp } from '../../../lib/probe';
+import { StatelessWorkload } from '../../../lib/stateless-workload';
+import { type Access, serverAccess, type User } from '../access';
+import { directives } from '../directives';
+import { derivedMaxmemory, maxmemoryErrors } from '../memory';
+
+/** What the Redis for counters of an environment may need. */
+export interface RedisSize {
+  readonly access: Access;
+  readonly resources: Resources;
+  /** At most 80 % of the memory limit. @default - 75 % of the memory limit */
+  readonly maxmemory?: Size;
+}
+
+export interface RedisProps extends ComponentProps, RedisSize {
+  readonly image: string;
+}
+
+/** Where to count, and whom to log in as where access is not open. */
+export interface RedisCounters {
+  readonly server: Endpoint;
+  readonly user?: User;
+}
+
+/** A pod with this role may count: it carries the label `role.bss/redis-client: "true"`. */
+export const CLIENT_ROLE = 'redis-client';
+
+const PURPOSES = {
+  application: 'password of the gateway, which counts there',
+  exporter: 'password of the metrics exporter, which reads no key',
+};
+
+/**
+ * One plain Redis for the rate-limit counters of the gateway, whose limiter speaks to a single server and to no cluster.
+ * Nothing is persistent: counters live for a minute, and a restart means that somebody may ask a little more.
+ */
+export class Redis extends Component {
+  readonly counters: RedisCounters;
+
+  constructor(scope: Construct, props: RedisProps) {
+    super(scope, 'redis', props);
+    const { image, resources } = props;
+    const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
+    this.node.addValidation({ validate: () => maxmemoryErrors('redis', maxmemory, resources.memoryLimit, 'volatile') });
+    const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
+    const redis = new StatelessWorkload(this, 'default', {
+      image,
+      component: 'data',
+      user: 999,
+      command: ['redis-server', '/etc/redis/redis.conf'],
+      ports: { client: 6379 },
+      files: {
+        '/etc/redis/redis.conf':
+          nativeFile(__dirname, 'redis.conf') +
+          directives({ maxmemory: `${maxmemory.toMebibytes()}mb`, ...access.settings }),
+        ...access.files,
+      },
+      secretFiles: access.secretFiles,
+      memoryScratch: access.memoryScratch,
+      initContainers: access.initContainers,
+      resources,
+      probes: {
+        readiness: { ...tcp('client'), periodSeconds: 2 },
+        liveness: { ...tcp('client'), periodSeconds: 10, failureThreshold: 6 },
+      },
+      graceSeconds: 10,
+    });
+    redis.admitsRole(CLIENT_ROLE, 'client');
+    this.counters = { server: redis.endpoint('client'), user: access.application };
+  }
+}

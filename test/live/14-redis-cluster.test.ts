@@ -1,0 +1,117 @@
+import { kind } from '../../config/kind';
+import { eventually, type Namespace } from './cluster';
+import { remove } from './installation';
+import { dispensableNode, runNodeCommand, signal, TOOLS, threeNodes } from './node';
+import { RedisInstallation, sixServers } from './redis/installation';
+import { RedisLoad } from './redis/load';
+import { unless } from './unless';
+
+const KEYS = 3000;
+const redis = new RedisInstallation(sixServers);
+const bss: Namespace = redis.namespace;
+const seconds = (start: number) => ((Date.now() - start) / 1000).toFixed(1);
+
+beforeAll(() => remove(kind.namespace));
+afterAll(() => {
+  redis.remove();
+  remove(TOOLS);
+});
+
+test('six servers form a cluster from one apply', () => {
+  const start = Date.now();
+  redis.apply();
+  redis.awaitReady();
+  console.info(`six servers are a cluster ${seconds(start)} s after apply`);
+  expect(redis.pods.filter(redis.isMaster)).toEqual(['redis-cluster-0-0', 'redis-cluster-1-0', 'redis-cluster-2-0']);
+  redis.fill(KEYS);
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('all pods deleted at once, with new addresses, are a cluster again, and no key is missing', () => {
+  bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name=redis-cluster');
+  eventually('the containers to run', () => redis.pods.every((pod) => redis.tryCli(pod, 'ping') === 'PONG'));
+  const start = Date.now();
+  redis.awaitWell();
+  console.info(`healed ${seconds(start)} s after the servers ran`);
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('a master that loses its volume comes back as a replica, and no key is missing', () => {
+  redis.awaitReady();
+  const lost = redis.pods.find(redis.isMaster)!;
+  const { uid } = bss.pod(lost)!.metadata;
+  bss.run('delete', 'pvc', `data-${lost}`, '--wait=false');
+  // Without its farewell, as a node dies.
+  bss.run('delete', 'pod', lost, '--grace-period=0', '--force');
+  eventually('another pod', () => (bss.pod(lost)?.metadata.uid ?? uid) !== uid);
+  redis.awaitReady();
+  expect(redis.isMaster(lost)).toBe(false);
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('kill -9 of a master under load: its replica takes over, and what was acknowledged is counted', () => {
+  const load = new RedisLoad(redis, 'killed-master');
+  const master = redis.pods.find(redis.isMaster)!;
+  const before = bss.restarts(master);
+  signal(bss.pod(master)!, 'KILL');
+  eventually('the container to be started again', () => bss.restarts(master) > before);
+  redis.awaitReady();
+  const result = load.stop();
+  console.info(result);
+  // Replication is asynchronous: what the master had acknowledged and not yet sent is gone, a moment's writes at most.
+  expect(result.lost).toBeLessThanOrEqual(50);
+  expect(result.acknowledged).toBe(result.sent);
+});
+
+test('a rolling restart under load: no CLUSTERDOWN, and no key lost', () => {
+  const load = new RedisLoad(redis, 'rolling-restart');
+  const uids = new Set(redis.pods.map((pod) => bss.pod(pod)!.metadata.uid));
+  const start = Date.now();
+  for (const shard of [0, 1, 2]) bss.run('rollout', 'restart', `statefulset/redis-cluster-${shard}`);
+  for (const shard of [0, 1, 2]) bss.awaitRollout(`statefulset/redis-cluster-${shard}`);
+  console.info(`rolled in ${seconds(start)} s`);
+  redis.awaitReady();
+  expect(redis.pods.filter((pod) => uids.has(bss.pod(pod)!.metadata.uid))).toEqual([]);
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ clusterDown: 0, lost: 0 });
+});
+
+const { commands, missing } = threeNodes();
+const onNodes = unless(missing);
+const nodeOf = (pod: string) => bss.pod(pod)!.spec.nodeName;
+
+onNodes('no master shares a node with its replica, nor with another master', () => {
+  redis.awaitReady();
+  for (const shard of [0, 1, 2]) {
+    expect(nodeOf(`redis-cluster-${shard}-0`)).not.toBe(nodeOf(`redis-cluster-${shard}-1`));
+  }
+  eventually('each node to have one master', () => {
+    const masters = redis.pods.filter(redis.isMaster).map(nodeOf);
+    return masters.length === 3 && new Set(masters).size === 3;
+  });
+});
+
+onNodes('a stopped node: the others serve all slots, and its return heals', () => {
+  const node = dispensableNode();
+  const load = new RedisLoad(redis, 'stopped-node', { avoidNode: node });
+  const others = redis.pods.filter((pod) => nodeOf(pod) !== node);
+  const start = Date.now();
+  runNodeCommand(commands!.stop, node);
+  try {
+    eventually(
+      'the others to serve all slots',
+      () =>
+        /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(redis.tryCli(others[0]!, 'cluster', 'info')) &&
+        others.filter(redis.isMaster).length === 3,
+    );
+    console.info(`all slots served again ${seconds(start)} s after the node was stopped`);
+  } finally {
+    runNodeCommand(commands!.start, node);
+  }
+  eventually('every pod to be ready', () => redis.pods.every((pod) => bss.isReady(pod)));
+  redis.awaitWell();
+  const result = load.stop();
+  console.info(result);
+  expect(result.acknowledged).toBe(result.sent);
+});

@@ -1,0 +1,138 @@
+import { rehearsal } from '../../config/rehearsal';
+import { eventually, type Namespace } from './cluster';
+import { RedisInstallation, sixServers } from './redis/installation';
+import { RedisLoad } from './redis/load';
+
+const KEYS = 2000;
+const SECRET = 'redis-cluster-users';
+const redis = new RedisInstallation(sixServers);
+const bss: Namespace = redis.namespace;
+const passwords = rehearsal.developmentSecrets![SECRET]!;
+
+beforeAll(() => {
+  redis.apply();
+  redis.awaitReady();
+  redis.fill(KEYS);
+});
+afterAll(() => redis.remove());
+
+/** Changes passwords in the Secret, and waits until every server has been told. */
+function setPasswords(text: (user: string) => string): void {
+  const stringData = Object.fromEntries(Object.keys(passwords).map((user) => [user, text(user)]));
+  bss.run('patch', 'secret', SECRET, '-p', JSON.stringify({ stringData }));
+  // The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched.
+  bss.run('annotate', 'pods', '--overwrite', '-l', 'app.kubernetes.io/name=redis-cluster', `touched=${Date.now()}`);
+  for (const pod of redis.pods) {
+    eventually(`${pod} to have the passwords`, () => {
+      const mounted = bss.try('exec', pod, '-c', 'keeper', '--', 'cat', '/etc/redis-passwords/application').output;
+      return (
+        mounted === stringData['application'] && logsIn(pod, 'application', stringData['application']!.split('\n')[0]!)
+      );
+    });
+  }
+}
+
+/** Whether a server takes the password: asked in the pod, as from elsewhere it would be the same. */
+function logsIn(pod: string, user: string, password: string): boolean {
+  const script = `REDISCLI_AUTH=${password} timeout 5 redis-cli --user ${user} -p 7000 ping`;
+  return bss.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output.includes('PONG');
+}
+
+test('passwords are changed under load without a failed command', () => {
+  const old = (user: string) => passwords[user]!;
+  const changed = (user: string) => `changed-for-${user}-1`;
+  const load = new RedisLoad(redis, 'rotation');
+  setPasswords((user) => `${old(user)}\n${changed(user)}\n`);
+  for (const pod of redis.pods) expect(logsIn(pod, 'application', changed('application'))).toBe(true);
+  // Now clients change, one after the other.
+  setPasswords((user) => `${changed(user)}\n${old(user)}\n`);
+  setPasswords((user) => `${changed(user)}\n`);
+  for (const pod of redis.pods) {
+    eventually('the old password to be refused', () => !logsIn(pod, 'application', old('application')));
+  }
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ failed: 0, lost: 0, clusterDown: 0 });
+  expect(redis.isWell()).toBe(true);
+  setPasswords((user) => `${changed(user)}\n${old(user)}\n`);
+  setPasswords(old);
+});
+
+test('a Secret with a bad password stops the pod that starts with it, which says so; the others serve, nothing is lost', () => {
+  bss.run('patch', 'secret', SECRET, '-p', JSON.stringify({ stringData: { keeper: 'short' } }));
+  const replica = redis.pods.find((pod) => !redis.isMaster(pod))!;
+  bss.run('delete', 'pod', replica);
+  const says = () => bss.try('logs', replica, '-c', 'users').output;
+  eventually('the pod to say what is wrong', () =>
+    says().includes('The Secret\'s key "keeper" has a password of 5 characters'),
+  );
+  expect(bss.pod(replica)!.status.containerStatuses!.every(({ ready }) => !ready)).toBe(true);
+  bss.run('patch', 'secret', SECRET, '-p', JSON.stringify({ stringData: { keeper: passwords['keeper'] } }));
+  redis.awaitReady();
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('a backup that is restored after everything was wiped has every key, with its time to live', () => {
+  redis.cluster('SET', 'expires', 'later', 'EX', '100000');
+  const before = redis.count();
+  expect(redis.runJob('redis-backup', 'backup-1')).toContain('INFO Complete');
+  for (const pod of redis.pods.filter(redis.isMaster)) redis.cli(pod, 'FLUSHALL');
+  expect(redis.count()).toBe(0);
+  console.info(redis.runJob('redis-backup-restore', 'restore-1'));
+  expect(redis.count()).toBe(before);
+  expect(Number(redis.cluster('TTL', 'expires'))).toBeGreaterThan(90_000);
+  redis.cluster('DEL', 'expires');
+});
+
+const shards = (count: number) => ({ kind: 'highlyAvailable', shards: count, replicas: 1 }) as const;
+const reshard = (count: number) =>
+  bss.run('exec', redis.pods[0]!, '-c', 'keeper', '--', 'sh', '/etc/redis/reshard.sh', `${count}`);
+
+test('three shards become four, and three again, with every key', () => {
+  redis.resize(shards(4));
+  bss.awaitReady(...redis.pods.slice(0, 6));
+  redis.awaitWell();
+  console.info(reshard(4));
+  redis.awaitReady();
+  expect(Number(redis.cli('redis-cluster-3-0', 'DBSIZE'))).toBeGreaterThan(KEYS / 8);
+  expect(redis.count()).toBe(KEYS);
+
+  console.info(reshard(3));
+  expect(Number(redis.cli('redis-cluster-3-0', 'DBSIZE'))).toBe(0);
+  redis.resize(shards(3));
+  bss.run('delete', 'statefulset', 'redis-cluster-3');
+  redis.awaitReady();
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('a backup of three shards is restored into one', () => {
+  const log = redis.runJob('redis-backup', 'backup-2');
+  expect(log).toContain('INFO Complete');
+  bss.run('delete', 'statefulsets', '-l', 'app.kubernetes.io/name=redis-cluster');
+  eventually('the pods to be gone', () => bss.pods('app.kubernetes.io/name=redis-cluster').length === 0);
+  bss.run(
+    'delete',
+    'pvc',
+    ...bss
+      .run('get', 'pvc', '-o', 'name')
+      .trim()
+      .split('\n')
+      .filter((name) => name.includes('data-redis'))
+      .map((name) => name.replace('persistentvolumeclaim/', '')),
+  );
+  redis.apply({ redisCluster: { ...sixServers.redisCluster, topology: { kind: 'single' } } });
+  redis.awaitReady();
+  redis.runJob('redis-backup-restore', 'restore-2');
+  expect(redis.count()).toBe(KEYS);
+});
+
+test('Valkey runs by changing one line', () => {
+  redis.apply({ images: { ...sixServers.images, redis: VALKEY } });
+  bss.awaitRollout('statefulset/redis-cluster-0');
+  redis.awaitReady();
+  expect(redis.cli(redis.pods[0]!, 'INFO', 'server')).toContain('valkey_version');
+  expect(redis.count()).toBe(KEYS);
+});
+
+/** Its tag here; elsewhere any of 8. */
+const VALKEY = process.env['LIVE_VALKEY_IMAGE'] ?? 'valkey/valkey:8.1.1-alpine';

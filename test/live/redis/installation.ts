@@ -1,0 +1,139 @@
+import { App } from 'cdk8s';
+import { shape, type Topology } from '../../../charts/data/redis-cluster/topology';
+import { platform } from '../../../charts/platform';
+import type { Environment } from '../../../config/environment';
+import { kind } from '../../../config/kind';
+import { rehearsal } from '../../../config/rehearsal';
+import { eventually, kubectl, Namespace } from '../cluster';
+import { manifests, nodeNames, remove } from '../installation';
+
+export const REDIS_NAMESPACE = 'bss-redis';
+
+/** Three shards of two: where there are nodes enough a node each, as production asks for. */
+export const sixServers: Environment = {
+  ...rehearsal,
+  namespace: REDIS_NAMESPACE,
+  spread: nodeNames().length < 3 ? 'preferred' : 'required',
+};
+
+const CHARTS = ['namespace', 'development-secrets', 'redis-cluster', 'redis-backup'];
+
+/** A Redis Cluster by itself, without the rest of the platform. */
+export class RedisInstallation {
+  readonly namespace: Namespace;
+  readonly user?: { name: string; password: string };
+
+  constructor(private environment: Environment) {
+    this.namespace = new Namespace(environment.namespace);
+    const password = environment.developmentSecrets?.['redis-cluster-users']?.['application'];
+    if (environment.redisCluster.access === 'users') this.user = { name: 'application', password: password! };
+  }
+
+  /** @param charts those to apply @default - all of them */
+  apply(change: Partial<Environment> = {}, charts = CHARTS): void {
+    this.environment = { ...this.environment, ...change };
+    kubectl(['apply', '-f', '-'], charts.map((chart) => manifests(this.environment, chart)).join('---\n'));
+  }
+
+  resize(topology: Topology): void {
+    this.apply({ redisCluster: { ...this.environment.redisCluster, topology } }, ['namespace', 'redis-cluster']);
+  }
+
+  get shape() {
+    return shape(this.environment.redisCluster.topology);
+  }
+
+  get seeds(): string {
+    const cluster = platform(new App(), this.environment).node.findChild('redis-cluster');
+    const { clients } = cluster as unknown as { clients: { seeds: { address: string }[] } };
+    return clients.seeds.map(({ address }) => address).join(',');
+  }
+
+  get pods(): string[] {
+    const { shards, replicas } = this.shape;
+    return Array.from({ length: shards * (replicas + 1) }, (_, index) => {
+      return `redis-cluster-${Math.floor(index / (replicas + 1))}-${index % (replicas + 1)}`;
+    });
+  }
+
+  /** redis-cli as the operator, at one server. */
+  cli(pod: string, ...command: string[]): string {
+    const script = 'AS=operator; . /etc/redis/cli.sh; tool 20 -h "$LOCAL" -p "$PORT" "$@"';
+    return this.namespace.run('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script, 'cli', ...command).trim();
+  }
+
+  /** The same wherever the keys are. */
+  cluster(...command: string[]): string {
+    return this.cli(this.pods[0]!, '-c', ...command);
+  }
+
+  tryCli(pod: string, ...command: string[]): string {
+    try {
+      return this.cli(pod, ...command);
+    } catch {
+      return '';
+    }
+  }
+
+  /** Every server agrees: all slots, no failure, as many nodes as pods, and replicas in sync. */
+  isWell(): boolean {
+    const size = this.pods.length;
+    return this.pods.every((pod) => {
+      const script = '. /etc/redis/cli.sh; ask "$LOCAL" "CLUSTER INFO" "INFO replication"';
+      const info = this.namespace.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output;
+      return (
+        /cluster_state:ok/.test(info) &&
+        /cluster_slots_ok:16384/.test(info) &&
+        new RegExp(`cluster_known_nodes:${size}\\s`).test(info) &&
+        /role:master|master_link_status:up/.test(info)
+      );
+    });
+  }
+
+  awaitWell(): void {
+    eventually('the cluster to be well', () => this.isWell());
+  }
+
+  awaitReady(): void {
+    this.namespace.awaitReady(...this.pods);
+    this.awaitWell();
+  }
+
+  /** `true` for a server that is a master. */
+  isMaster = (pod: string) => this.tryCli(pod, 'role').startsWith('master');
+
+  /** Writes so many keys with one text; gives what is expected to be there. */
+  fill(keys: number): void {
+    const script =
+      'AS=operator; . /etc/redis/cli.sh; i=0; ' +
+      `while [ $i -lt ${keys} ]; do echo "SET kept:$i value-$i"; i=$((i+1)); done | tool 60 -c -h "$LOCAL" -p "$PORT" | grep -c OK`;
+    const written = this.namespace.run('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script).trim();
+    if (!written.startsWith(`${keys}`)) throw new Error(`wrote ${written} of ${keys} keys`);
+  }
+
+  /** How many keys there are, each counted once. */
+  count(): number {
+    const script = '. /etc/redis/cli.sh; AS=operator; count_keys';
+    return Number(this.namespace.run('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script).trim());
+  }
+
+  /** Runs what a CronJob would, and gives what it says. */
+  runJob(cronJob: string, name: string): string {
+    this.namespace.run('create', 'job', `--from=cronjob/${cronJob}`, name);
+    const ended = eventually(`${name} to end`, () => {
+      const { status } = JSON.parse(this.namespace.run('get', 'job', name, '-o', 'json'));
+      return status.succeeded ? 'succeeded' : status.failed ? 'failed' : undefined;
+    });
+    const log = this.namespace.run('logs', `job/${name}`, '--tail=-1');
+    this.namespace.run('delete', 'job', name, '--wait=false');
+    if (ended === 'failed') throw new Error(`${name} failed:\n${log}`);
+    return log;
+  }
+
+  remove(): void {
+    remove(this.namespace.name);
+  }
+}
+
+/** The single server of a laptop, where it runs with the platform. */
+export const onKind = () => new RedisInstallation(kind);

@@ -1,0 +1,88 @@
+// Writes keys to a Redis Cluster as an application does, keeps account of each, and reads back at its end what was
+// acknowledged. Prints READY when it has begun and, once /tmp/stop is there, one JSON object.
+//
+//   load.mjs SEEDS KEYS_PER_SECOND [USER]    the password is in $PASSWORD
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
+
+const [seeds, rate, username] = [process.argv[2]!, Number(process.argv[3]), process.argv[4]];
+const password = process.env['PASSWORD'];
+const account = { sent: 0, acknowledged: 0, failed: 0, firstFailure: '', clusterDown: 0, longestStallMs: 0 };
+const latencies: number[] = [];
+const acknowledged = new Set<number>();
+
+const cluster = new Cluster(
+  seeds.split(',').map((seed) => ({ host: seed.split(':')[0]!, port: Number(seed.split(':')[1]) })),
+  {
+    redisOptions: { username, password, connectTimeout: 2000, commandTimeout: 3000 },
+    slotsRefreshTimeout: 2000,
+    clusterRetryStrategy: () => 200,
+    retryDelayOnFailover: 50,
+    retryDelayOnClusterDown: 50,
+    enableReadyCheck: true,
+  },
+);
+cluster.on('error', () => {});
+// The client asks again by itself, so that nobody would see the answer.
+type Handle = (error: Error, ...rest: unknown[]) => void;
+const inner = cluster as unknown as { handleError: Handle };
+const handleError = inner.handleError;
+inner.handleError = function (error, ...rest) {
+  if (error.message.startsWith('CLUSTERDOWN')) account.clusterDown++;
+  handleError.call(this, error, ...rest);
+};
+
+let lastAcknowledged = performance.now();
+async function write(number: number): Promise<void> {
+  const start = performance.now();
+  for (let tries = 0; ; tries++) {
+    try {
+      await cluster.set(`load:${number}`, `${number}`);
+      break;
+    } catch (error) {
+      account.failed++;
+      account.firstFailure ||= String(error);
+      await sleep(50);
+    }
+  }
+  const now = performance.now();
+  acknowledged.add(number);
+  account.acknowledged++;
+  account.longestStallMs = Math.max(account.longestStallMs, now - lastAcknowledged);
+  lastAcknowledged = now;
+  latencies.push(now - start);
+}
+
+/** Of those acknowledged, the ones that are not there. */
+async function lost(): Promise<number> {
+  let missing = 0;
+  const numbers = [...acknowledged];
+  for (let first = 0; first < numbers.length; first += 500) {
+    const some = numbers.slice(first, first + 500);
+    const values = await Promise.all(some.map((number) => cluster.get(`load:${number}`)));
+    missing += values.filter((value, index) => value !== `${some[index]}`).length;
+  }
+  return missing;
+}
+
+await cluster.set('load:ready', 'yes');
+console.log('READY');
+const start = performance.now();
+lastAcknowledged = start;
+const pending = new Set<Promise<void>>();
+while (!existsSync('/tmp/stop')) {
+  const due = ((performance.now() - start) / 1000) * rate;
+  while (account.sent < due) {
+    const one: Promise<void> = write(account.sent++).finally(() => pending.delete(one));
+    pending.add(one);
+  }
+  await sleep(10);
+}
+await Promise.all(pending);
+latencies.sort((a, b) => a - b);
+const percentile = (share: number) => Math.round(latencies[Math.floor((latencies.length - 1) * share)] ?? 0);
+const { longestStallMs, ...rest } = account;
+const summary = { longestStallMs: Math.round(longestStallMs), p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
+console.log(JSON.stringify({ ...rest, ...summary, lost: await lost() }));
+cluster.disconnect();

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { Size } from 'cdk8s';
+import { buildSync } from 'esbuild';
+import { CLIENT_ROLE } from '../../../charts/data/redis-cluster/redis-cluster';
+import type { Namespace } from '../cluster';
+import { removePod, startPod } from '../pod';
+import type { RedisInstallation } from './installation';
+
+/** What the load saw; see load.mts. */
+export interface RedisLoadResult {
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly failed: number;
+  readonly firstFailure: string;
+  readonly clusterDown: number;
+  readonly longestStallMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly lost: number;
+}
+
+/** An image with Node.js, for clients that are written for it. */
+export const NODE_IMAGE = 'node:22-bookworm-slim';
+
+/** The program and its client in one file, as a pod has nowhere to install packages from. */
+const bundle = () =>
+  buildSync({
+    entryPoints: [join(__dirname, 'load.mts')],
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // ioredis is CommonJS and asks for Node's own modules while it runs.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
+  }).outputFiles[0]!.text;
+
+/** An application in the cluster that writes keys and keeps account of every one. */
+export class RedisLoad {
+  private readonly namespace: Namespace;
+
+  constructor(
+    { namespace, seeds, user }: RedisInstallation,
+    private readonly name: string,
+    { keysPerSecond = 500, avoidNode }: { keysPerSecond?: number; avoidNode?: string } = {},
+  ) {
+    this.namespace = namespace;
+    startPod(namespace, {
+      name,
+      image: NODE_IMAGE,
+      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      command: ['node', '/etc/load/load.mjs', seeds, `${keysPerSecond}`, ...(user ? [user.name] : [])],
+      env: user ? { PASSWORD: user.password } : {},
+      files: { '/etc/load/load.mjs': bundle() },
+      scratch: { '/tmp': Size.mebibytes(1) },
+      resources: { cpu: 100, memory: Size.mebibytes(128), memoryLimit: Size.mebibytes(512) },
+      avoidNode,
+    });
+    namespace.awaitLog(name, /^READY/);
+  }
+
+  /** Ends the load, and gives its account once everything was read back. */
+  stop(): RedisLoadResult {
+    this.namespace.exec(this.name, 'touch', '/tmp/stop');
+    const line = this.namespace.awaitLog(this.name, /^\{/);
+    removePod(this.namespace, this.name);
+    return JSON.parse(line);
+  }
+}
