@@ -1,5 +1,6 @@
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,8 +113,18 @@ public class Bench {
         // Its main ends the JVM.
         Method execute = EndToEndLatency.class.getDeclaredMethod("execute", String[].class);
         execute.setAccessible(true);
-        return onFreshTopic(ROUND_TRIPS, topic ->
-                execute.invoke(null, (Object) new String[] {bootstrap, topic, "" + records, "all", "" + bytes}));
+        return onFreshTopic(ROUND_TRIPS, topic -> {
+            boolean known = false;
+            while (!known) {
+                try {
+                    execute.invoke(null, (Object) new String[] {bootstrap, topic, "" + records, "all", "" + bytes});
+                    known = true;
+                } catch (InvocationTargetException failure) {
+                    // The broker that it asked has not heard of the topic yet, so that it tries to make it.
+                    if (!String.valueOf(failure.getCause()).contains("TopicExistsException")) throw failure;
+                }
+            }
+        });
     }
 
     /** The figures that the tool prints at its end, by name. */
