@@ -1,5 +1,6 @@
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ public class Bench {
     static final Map<String, String> TOPIC = Map.of("min.insync.replicas", "2", "unclean.leader.election.enable", "false");
     static final int UNTHROTTLED = -1;
     /** Long enough that the start of the client is less than the slowest hundredth. */
-    static final int PACED_SECONDS = 6;
+    static final int PACED_SECONDS = 8;
 
     static final Pattern PRODUCED = Pattern.compile("(?<records>\\d+) records sent, (?<recordsPerSecond>[\\d.]+) records/sec "
             + "\\((?<megabytesPerSecond>[\\d.]+) MB/sec\\), (?<meanMs>[\\d.]+) ms avg latency, (?<maxMs>[\\d.]+) ms max latency, "
@@ -71,14 +72,17 @@ public class Bench {
     }
 
     void run() throws Exception {
-        produce("warm-up", 100, Client.DEFAULT, 500_000, UNTHROTTLED);
-        // Brokers and client are compiled while they run: before some ten million records they are not what they will be.
-        produce("warm-up", 100, Client.TUNED, 16_000_000, UNTHROTTLED);
+        // Latency first, while there is little on the disk: gigabytes that are still being written and deleted would be
+        // most of what it shows.
+        produce("warm-up", 100, Client.DEFAULT, 1_000_000, UNTHROTTLED);
+        produce("warm-up", 100, Client.DEFAULT, PACED_SECONDS * 20_000, 20_000);
         for (Client client : Client.values()) {
             print("latency at 20,000/s", 100, client, produce("latency", 100, client, PACED_SECONDS * 20_000, 20_000));
             print("latency at 5,000/s", 1000, client, produce("latency", 1000, client, PACED_SECONDS * 5_000, 5_000));
         }
         print("end to end", 100, Client.DEFAULT, roundTrips(1000, 100));
+        // Brokers and client are compiled while they run: before some ten million records they are not what they will be.
+        produce("warm-up", 100, Client.TUNED, 16_000_000, UNTHROTTLED);
         for (Client client : Client.values()) {
             // The default client is slower, and fewer records tell as much.
             boolean tuned = client == Client.TUNED;
@@ -109,8 +113,18 @@ public class Bench {
         // Its main ends the JVM.
         Method execute = EndToEndLatency.class.getDeclaredMethod("execute", String[].class);
         execute.setAccessible(true);
-        return onFreshTopic(ROUND_TRIPS, topic ->
-                execute.invoke(null, (Object) new String[] {bootstrap, topic, "" + records, "all", "" + bytes}));
+        return onFreshTopic(ROUND_TRIPS, topic -> {
+            boolean known = false;
+            while (!known) {
+                try {
+                    execute.invoke(null, (Object) new String[] {bootstrap, topic, "" + records, "all", "" + bytes});
+                    known = true;
+                } catch (InvocationTargetException failure) {
+                    // The broker that it asked has not heard of the topic yet, so that it tries to make it.
+                    if (!String.valueOf(failure.getCause()).contains("TopicExistsException")) throw failure;
+                }
+            }
+        });
     }
 
     /** The figures that the tool prints at its end, by name. */
