@@ -31,8 +31,10 @@ test('all pods deleted at once, with new addresses, are a cluster again, and no 
   bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name=redis-cluster');
   eventually('the containers to run', () => redis.pods.every((pod) => redis.tryCli(pod, 'ping') === 'PONG'));
   const start = Date.now();
+  eventually('all slots to be served', () => redis.isServing());
+  console.info(`all slots served ${seconds(start)} s after the servers ran`);
   redis.awaitWell();
-  console.info(`healed ${seconds(start)} s after the servers ran`);
+  console.info(`replicas in sync ${seconds(start)} s after the servers ran`);
   expect(redis.count()).toBe(KEYS);
 });
 

@@ -769,7 +769,8 @@ class Pair(Cluster):
         self.passes(6)
         for pod in self.pods:
             self.assertRegex(
-                pod.said()[-1], f"^ERROR {refusing.name} refuses the user keeper: WRONGPASS .*the Secret holds a password"
+                pod.said()[-1],
+                f"^ERROR {refusing.name} refuses the user keeper: WRONGPASS .*the Secret holds a password",
             )
             self.assertEqual(len(pod.view()), 1)
         self.assertLess(len(self.said("ERROR")), 6)  # again only if a server was too busy to answer

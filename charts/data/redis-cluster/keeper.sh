@@ -38,11 +38,11 @@ END
 # What changes in the Secret reaches the running server without a restart, and without disconnecting anybody.
 follow_secret() {
   [ -n "${PASSWORDS:-}" ] || return 0
-  secret=$(cat "$PASSWORDS"/*)
-  [ "$secret" != "$followed" ] || return 0
+  lines=$(cat "$PASSWORDS"/*)
+  [ "$lines" != "$followed" ] || return 0
   if orders=$(sh "$scripts/acl.sh" commands); then
     case $(ask "$LOCAL" "$orders" | sort -u) in
-      OK) followed=$secret && echo 'INFO The server has the passwords of the Secret' ;;
+      OK) followed=$lines && echo 'INFO The server has the passwords of the Secret' ;;
     esac
   elif [ "$orders" != "$complaint" ]; then
     complaint=$orders && echo "$orders"

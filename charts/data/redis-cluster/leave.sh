@@ -29,4 +29,7 @@ while replica=$(successor) && [ -n "$replica" ]; do
   tries=$((tries + 1))
   sleep 0.2
 done
-[ "$tries" -eq 0 ] || tell "INFO $HOSTNAME has handed over its slots and leaves"
+[ "$tries" -gt 0 ] || exit 0
+tell "INFO $HOSTNAME has handed over its slots and leaves"
+# Clients learn the new owner from redirections, for which somebody must still be here: an address that is gone says nothing.
+sleep 3

@@ -75,19 +75,26 @@ export class RedisInstallation {
     }
   }
 
-  /** Every server agrees: all slots, no failure, as many nodes as pods, and replicas in sync. */
+  /** What each server says of itself and of its cluster. */
+  private infos(): string[] {
+    const script = '. /etc/redis/cli.sh; ask "$LOCAL" "CLUSTER INFO" "INFO replication"';
+    return this.pods.map((pod) => this.namespace.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output);
+  }
+
+  /** Every server sees a master that serves for every slot. */
+  isServing(): boolean {
+    return this.infos().every((info) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info));
+  }
+
+  /** And besides as many nodes as there are pods, and every replica is in sync. */
   isWell(): boolean {
-    const size = this.pods.length;
-    return this.pods.every((pod) => {
-      const script = '. /etc/redis/cli.sh; ask "$LOCAL" "CLUSTER INFO" "INFO replication"';
-      const info = this.namespace.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output;
-      return (
-        /cluster_state:ok/.test(info) &&
-        /cluster_slots_ok:16384/.test(info) &&
-        new RegExp(`cluster_known_nodes:${size}\\s`).test(info) &&
-        /role:master|master_link_status:up/.test(info)
-      );
-    });
+    const known = new RegExp(`cluster_known_nodes:${this.pods.length}\\s`);
+    return this.infos().every(
+      (info) =>
+        /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info) &&
+        known.test(info) &&
+        /role:master|master_link_status:up/.test(info),
+    );
   }
 
   awaitWell(): void {

@@ -13,6 +13,7 @@ export interface RedisLoadResult {
   readonly failed: number;
   readonly firstFailure: string;
   readonly clusterDown: number;
+  /** Without an acknowledgement for any key of a slot that was written to all the time. */
   readonly longestStallMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
