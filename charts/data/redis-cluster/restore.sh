@@ -17,10 +17,10 @@ source_says() { timeout 5 redis-cli -p $port "$@" 2> /dev/null || :; }
 # A server of its own, for this pod alone, holds the keys while they are sent.
 serve() {
   redis-server --bind 127.0.0.1 --port $port --dir "$backup" --dbfilename "${1##*/}" --save '' --appendonly no \
-    --daemonize no --loglevel warning &
+    --daemonize no --loglevel warning > /tmp/server 2>&1 &
   server=$!
   until [ "$(source_says ping)" = PONG ]; do
-    kill -0 $server
+    kill -0 $server || { cat /tmp/server; exit 1; }
     sleep 0.2
   done
 }
