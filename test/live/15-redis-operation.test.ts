@@ -93,8 +93,8 @@ const reshard = (count: number) =>
 
 test('three shards become four, and three again, with every key', () => {
   redis.resize(shards(4));
-  bss.awaitReady(...redis.pods.slice(0, 6));
-  redis.awaitWell();
+  // A cluster with an empty shard is well: it only owns nothing yet.
+  redis.awaitReady();
   console.info(reshard(4));
   redis.awaitReady();
   expect(Number(redis.cli('redis-cluster-3-0', 'DBSIZE'))).toBeGreaterThan(keys / 8);
@@ -131,7 +131,6 @@ test('a backup of three shards is restored into one', () => {
 
 test('Valkey runs by changing one line', () => {
   redis.apply({ images: { ...sixServers.images, redis: VALKEY } });
-  bss.awaitRollout('statefulset/redis-cluster-0');
   redis.awaitReady();
   expect(redis.cli(redis.pods[0]!, 'INFO', 'server')).toContain('valkey_version');
   expect(redis.count()).toBe(keys);

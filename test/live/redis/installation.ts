@@ -101,7 +101,11 @@ export class RedisInstallation {
     eventually('the cluster to be well', () => this.isWell());
   }
 
+  /** Every pod is as it was applied last, ready, and the cluster is well. */
   awaitReady(): void {
+    for (let shard = 0; shard < this.shape.shards; shard++) {
+      this.namespace.awaitRollout(`statefulset/redis-cluster-${shard}`);
+    }
     this.namespace.awaitReady(...this.pods);
     this.awaitWell();
   }
