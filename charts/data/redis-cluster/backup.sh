@@ -27,6 +27,7 @@ rm -rf "$BACKUPS"/*.incomplete
 mkdir "$new.incomplete"
 cd "$new.incomplete"
 
+await_pods
 ask "$(any_pod)" 'CLUSTER NODES' > nodes.txt
 if ! sources nodes.txt > /tmp/sources; then
   echo 'ERROR Not every slot has an owner that answers: a backup would lack keys. Heal the cluster first: cluster nodes says'

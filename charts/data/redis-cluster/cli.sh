@@ -51,6 +51,15 @@ pods() {
   done
 }
 
+# Until every pod has answered, or a minute has passed: the network learns of a new pod, and what it may reach, only
+# after the pod has started.
+await_pods() {
+  until=$(($(date +%s) + 60))
+  for pod in $(pods); do
+    while [ "$(ask "$pod.$DOMAIN" PING)" != PONG ] && [ "$(date +%s)" -lt "$until" ]; do sleep 1; done
+  done
+}
+
 # The address of some pod that answers.
 any_pod() {
   for pod in $(pods); do

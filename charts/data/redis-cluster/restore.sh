@@ -26,6 +26,7 @@ serve() {
 }
 
 echo "INFO Restores ${backup##*/}"
+await_pods
 seed=$(any_pod)
 for file in "$backup"/*.rdb; do
   serve "$file"
