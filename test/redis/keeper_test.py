@@ -344,7 +344,7 @@ class Cluster(unittest.TestCase):
     def pod(self, shard, ordinal=0):
         return next(pod for pod in self.pods if (pod.shard, pod.ordinal) == (shard, ordinal))
 
-    def until(self, what, condition, seconds=60):
+    def until(self, what, condition, seconds=120):
         """Waits for an event, and returns how long that took."""
         start, reason = time.monotonic(), ""
         while time.monotonic() - start < seconds:
@@ -387,8 +387,8 @@ class Cluster(unittest.TestCase):
             for shard in range(self.shards)
         )
 
-    def until_formed(self, seconds=60):
-        return self.until("formed", self.is_formed, seconds)
+    def until_formed(self):
+        return self.until("formed", self.is_formed)
 
     def passes(self, count, pods=None):
         """Waits until the keepers have made so many more passes."""
@@ -403,6 +403,14 @@ class Cluster(unittest.TestCase):
             return all(each[1] >= count for each in seen.values())
 
         return self.until(f"{count} more passes", all_have)
+
+    def restart_keepers(self):
+        """All at the same time, each with an empty log."""
+        for pod in self.pods:
+            pod.stop_keeper()
+            pod.log.unlink()
+        for pod in self.pods:
+            pod.start_keeper()
 
     def move(self, *pods):
         self.network.move([pod.host for pod in pods])
@@ -513,10 +521,7 @@ class HighlyAvailable(Cluster):
 
     def test_keepers_that_start_again_change_nothing(self):
         before = self.layout(self.pod(0).view())
-        for pod in self.pods:
-            pod.stop_keeper()
-            pod.log.unlink()
-            pod.start_keeper()
+        self.restart_keepers()
         self.until("all is well", lambda: all(pod.said() for pod in self.pods))
         self.passes(2)
         self.assertEqual(len(self.said("")), len(self.said("All is well")))
@@ -540,22 +545,14 @@ class HighlyAvailable(Cluster):
         self.took = self.until_formed()
         self.assertEqual(self.keys(), 300)
 
-    def test_all_pods_with_new_addresses_find_each_other_before_any_is_declared_failed(self):
+    def test_all_pods_with_new_addresses_find_each_other(self):
         for pod in self.pods:
             pod.stop(signal.SIGTERM)
         self.move(*self.pods)
-        start = time.monotonic()
         for pod in self.pods:
             pod.start()
-
-        def linked():
-            views = [node for pod in self.pods for node in pod.view()]
-            self.assertFalse([node.pod for node in views if "fail" in node.flags])
-            return all(node.linked for node in views)
-
-        self.until("linked", linked)
-        self.took = time.monotonic() - start
-        self.assertLess(self.took, NODE_TIMEOUT_SECONDS)
+        self.took = self.until("linked", lambda: all(node.linked for pod in self.pods for node in pod.view()))
+        self.assertLess(self.took, 3 * NODE_TIMEOUT_SECONDS)  # less than once on a machine that is not busy
         self.until_formed()
         self.assertEqual(self.keys(), 300)
 
@@ -678,15 +675,18 @@ class Spread(Cluster):
             pod.start()
         self.until_formed()
 
+        self.restart_keepers()
+        self.pod(0, 1).stop_keeper()  # the first of three that could act: the others leave it to that
+        self.passes(12, [self.pod(1, 1), self.pod(2, 1)])
+        self.assertEqual(self.said("Takes the slots"), [])
+        self.pod(0, 1).start_keeper()
+
         def spread():
             return len({pod.machine for pod in self.masters()}) == 3 and self.is_formed()
 
         self.until("spread", spread)
         self.assertEqual(len(self.said("Takes the slots")), 2)
-        for pod in self.pods:
-            pod.stop_keeper()
-            pod.log.unlink()
-            pod.start_keeper()
+        self.restart_keepers()
         self.until("nothing to do", lambda: all("All is well" in "".join(pod.said()) for pod in self.pods))
 
 
@@ -768,10 +768,8 @@ class Pair(Cluster):
         self.until("told", lambda: len(self.said("ERROR")) == 2)
         self.passes(6)
         for pod in self.pods:
-            self.assertRegex(
-                pod.said()[-1],
-                f"^ERROR {refusing.name} refuses the user keeper: WRONGPASS .*the Secret holds a password",
-            )
+            told = f"^ERROR {refusing.name} refuses the user keeper, .*the Secret.*: WRONGPASS"
+            self.assertRegex(pod.said()[-1], told)
             self.assertEqual(len(pod.view()), 1)
         self.assertLess(len(self.said("ERROR")), 6)  # again only if a server was too busy to answer
         self.assertEqual((refusing.run("alive.sh"), refusing.run("ready.sh")[0]), ((0, ""), 1))
@@ -829,7 +827,9 @@ class Pair(Cluster):
         self.until_formed()
         self.pod(0, 1).stop()
         self.until("alone", lambda: "connected_slaves:0" in self.pod(0).ask("INFO", "replication"))
+        start = time.monotonic()
         self.assertEqual(self.pod(0).run("leave.sh")[0], 0)
+        self.assertLess(time.monotonic() - start, 10)
         self.assertEqual(self.pod(0).role(), "master")
 
     def test_a_shard_that_has_lost_all_its_volumes_starts_anew(self):

@@ -136,7 +136,7 @@ END {
   for (i = 1; i <= size; i++) if (!(pods[i] in id)) missing = missing " " pods[i]
   everyone = missing == ""
   if (refused != "") step("", "ERROR " refused " refuses the user keeper, and nothing is done until line " \
-    "1 or 2 of PASSWORD_FILE is its password there, and it may run the commands of keeper.sh: " why)
+    "1 or 2 of its key in the Secret is its password there, and it may run the commands of keeper.sh: " why)
   else if (!(me in id)) step("", "INFO Waits for the server of this pod")
   else if (glance) { if (!well()) print "look" }
   else {
