@@ -97,7 +97,12 @@ function readinessServer(image: string): ContainerProps {
   const port = 8080;
   return {
     image,
-    command: python('ready.py', BROKER_PORTS.internal, port),
+    // The shell hears the request to stop from its first moment, the interpreter only half a second later.
+    command: [
+      'bash',
+      '-c',
+      `trap 'exit 0' TERM; ${python('ready.py', BROKER_PORTS.internal, port).join(' ')} & wait $!`,
+    ],
     ports: { 'in-sync': port },
     resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
     probes: {

@@ -7,7 +7,6 @@ and a broker that has just restarted leads none. A server and no command, becaus
 each probe of each broker, which cost a tenth of two cores.
 """
 
-import signal
 import struct
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -59,8 +58,6 @@ class Answer(BaseHTTPRequestHandler):
 
 
 def main(broker_port: str, port: str) -> None:
-    # The first process of a container ignores what it does not handle.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     Readiness(("", int(port)), int(broker_port), own_number()).serve_forever()
 
 

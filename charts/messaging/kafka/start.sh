@@ -3,6 +3,9 @@
 # read, and nothing of it is in the pod's environment, where every `kubectl exec kafka-0 -- kafka-topics` would
 # inherit it and fail on the agent's port or take the broker's heap.
 set -euo pipefail
+# The first process of a container ignores what it does not handle: a pod that is told to stop while it starts would go
+# on until its grace period ends.
+trap 'exit 143' TERM
 
 readonly volume=/var/lib/kafka/data
 readonly ballast=$volume/ballast

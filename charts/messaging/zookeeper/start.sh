@@ -2,6 +2,9 @@
 # Starts the server of this pod without the image's entrypoint, which ignores most settings silently
 # and needs a writable /etc/kafka. https://github.com/confluentinc/kafka-images/tree/v7.6.0/zookeeper
 set -euo pipefail
+# The first process of a container ignores what it does not handle: a pod that is told to stop while it starts would go
+# on until its grace period ends.
+trap 'exit 143' TERM
 
 # Servers are numbered from 1, pods from 0.
 echo $((${HOSTNAME##*-} + 1)) > /var/lib/zookeeper/data/myid
