@@ -93,6 +93,7 @@ export class Namespace {
   }
 
   awaitJobs(): void {
+    if (this.run('get', 'jobs', '-o', 'name').trim() === '') return;
     this.run('wait', '--for=condition=complete', 'jobs', '--all', `--timeout=${DEADLINE_SECONDS}s`);
   }
 
