@@ -7,7 +7,7 @@ export const DEADLINE_SECONDS = 300;
 export function kubectl(args: string[], input?: string): string {
   const run = spawnSync('kubectl', args, { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
   if (run.error) throw run.error;
-  if (run.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${run.stderr || run.stdout}`);
+  if (run.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${run.stderr}${run.stdout}`);
   return run.stdout;
 }
 

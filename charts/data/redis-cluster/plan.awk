@@ -23,7 +23,8 @@ NF >= 8 && $2 ~ /@/ {
   if (pod != "") pod_of[$1] = pod
   if ($7 + 0 > epoch) epoch = $7 + 0
   acquainted[view]++; owned = 0
-  for (i = 9; i <= NF; i++) if ($i !~ /^\[/) { # [slot->-id]: one that is being moved
+  for (i = 9; i <= NF; i++) if ($i ~ /^\[/) moving = 1 # [slot->-id]: somebody is moving slots
+  else {
     n = split($i, slot, "-")
     owner[++ranges] = $1; low[ranges] = slot[1] + 0; high[ranges] = slot[n] + 0
     owned += high[ranges] - low[ranges] + 1
@@ -119,6 +120,7 @@ function take_over(   x, i) {
 # From a machine with several masters to one with none: each time one machine more has a master, so this ends.
 # Every keeper chooses the same replica, the first that can, so that never two of them move to one machine.
 function spread(   i, pod, masters, leader) {
+  if (moving) return
   for (i = 1; i <= size; i++) {
     pod = pods[i]
     if (id[pod] in has_slots) masters[machine[pod]]++
