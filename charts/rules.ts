@@ -3,6 +3,7 @@ import type { Environment } from '../config/environment';
 import { RequiredSecret } from '../lib/secret';
 import { Workload } from '../lib/workload';
 import { catalogueErrors } from './messaging/topics/rules';
+import { scheduleErrors } from './numbers';
 
 const PORTS = { hostPort: { first: 1, last: 65535 }, nodePort: { first: 30000, last: 32767 } };
 
@@ -26,9 +27,7 @@ function nameErrors({ namespace, topicsJob: { driftSchedule } }: Environment): s
       : [
           `namespace is "${namespace}": use 1 to 63 of the characters a-z, 0-9 and "-", which may not be first or last.`,
         ]),
-    ...(/^\S+( \S+){4}$/.test(driftSchedule)
-      ? []
-      : [`topicsJob.driftSchedule is "${driftSchedule}": it needs five fields, as in "0 * * * *", every hour.`]),
+    ...scheduleErrors('topicsJob.driftSchedule', driftSchedule, '"0 * * * *", every hour'),
   ];
 }
 

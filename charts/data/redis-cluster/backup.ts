@@ -5,7 +5,7 @@ import type { Resources } from '../../../lib/container';
 import { ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { VolumeClaim } from '../../../lib/volume-claim';
-import { wholeErrors } from '../../numbers';
+import { scheduleErrors, wholeErrors } from '../../numbers';
 import type { RedisCluster } from './redis-cluster';
 
 /** When the Redis Cluster of an environment is copied, and how long copies are kept. */
@@ -75,9 +75,7 @@ function backupErrors({ schedule, keep, disk, cluster }: RedisClusterBackupProps
   const [has, needs] = [disk.toMebibytes(), (keep + 1) * cluster.keyspace.toMebibytes()];
   return [
     ...wholeErrors({ 'redisBackup.keep': keep }),
-    ...(/^\S+( \S+){4}$/.test(schedule)
-      ? []
-      : [`redisBackup.schedule is "${schedule}": it needs five fields, as in "0 2 * * *", every night at two.`]),
+    ...scheduleErrors('redisBackup.schedule', schedule, '"0 2 * * *", every night at two'),
     ...(has >= needs
       ? []
       : [
