@@ -1,5 +1,7 @@
-import { eventually, kubectl, type Namespace } from '../test/live/cluster';
-import { remove } from '../test/live/installation';
+import { readFileSync } from 'node:fs';
+import { kind } from '../config/kind';
+import { eventually, kubectl, Namespace } from '../test/live/cluster';
+import { manifests, remove } from '../test/live/installation';
 import { type Comparison, compare, type Measurement } from './figures';
 import { bold, say } from './progress';
 
@@ -11,6 +13,24 @@ export interface Side {
 }
 
 export const NAMESPACES = { ours: 'bench-ours', stock: 'bench-stock' };
+
+/** These charts of the environment `kind`, with nothing exposed. */
+export function ours(charts: string[]): Side {
+  const environment = { ...kind, namespace: NAMESPACES.ours, exposure: undefined };
+  return {
+    name: 'ours',
+    namespace: new Namespace(NAMESPACES.ours),
+    manifests: charts.map((chart) => manifests(environment, chart)).join('---\n'),
+  };
+}
+
+/** What people would run instead. @throws when the file lacks a part that ours has. */
+export function stock(file: string, parts: string[]): Side {
+  const text = readFileSync(file, 'utf8');
+  const lacking = parts.filter((part) => !text.includes(part));
+  if (lacking.length > 0) throw new Error(`${file} differs from the environment, it lacks ${lacking}`);
+  return { name: 'stock', namespace: new Namespace(NAMESPACES.stock), manifests: text };
+}
 
 /** Measures each side in each round, never both at once. @param measure gives the same rows each time */
 export function inRounds(sides: Side[], rounds: number, measure: (side: Side) => Measurement[]): Comparison[] {
@@ -29,7 +49,7 @@ export function inRounds(sides: Side[], rounds: number, measure: (side: Side) =>
 }
 
 /** Runs `work`, and leaves nothing behind: not after a failure, and not after Ctrl-C either. */
-function cleanly(work: () => void): void {
+export function cleanly(work: () => void): void {
   const names = Object.values(NAMESPACES);
   const existing = kubectl(['get', 'namespace', ...names, '--ignore-not-found', '-o', 'name']).trim();
   if (existing) {

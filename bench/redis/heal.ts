@@ -5,15 +5,15 @@ import { RedisInstallation, sixServers } from '../../test/live/redis/installatio
 import { number, summary } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
-import { NAMESPACES, removeSides } from '../rounds';
+import { cleanly, NAMESPACES, removeSides } from '../rounds';
 
 const HEALS = 20;
 const KEYS = 3000;
 
 /** Deletes all six pods of a Redis Cluster at once, again and again, and measures how long they need to be a cluster. */
 export function heal(options: Options): void {
-  const redis = new RedisInstallation({ ...sixServers, namespace: NAMESPACES.ours });
-  try {
+  const redis = new RedisInstallation({ ...sixServers(), namespace: NAMESPACES.ours });
+  cleanly(() => {
     redis.apply();
     redis.awaitReady();
     redis.fill(KEYS);
@@ -29,9 +29,8 @@ export function heal(options: Options): void {
     );
     show(result, () => false);
     save('heal', { ...options, rounds: HEALS }, clusterConditions(options), result, heals);
-  } finally {
     removeSides();
-  }
+  });
 }
 
 /** Seconds from the moment when every server answers, each at a new address, to a cluster that is well. */

@@ -1,38 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/data/redis-cluster/redis-cluster';
 import { images } from '../../config/images';
-import { kind } from '../../config/kind';
-import { eventually, kubectl, Namespace } from '../../test/live/cluster';
-import { awaitConverged, manifests } from '../../test/live/installation';
+import { eventually, kubectl, type Namespace } from '../../test/live/cluster';
+import { awaitConverged } from '../../test/live/installation';
 import { startPod } from '../../test/live/pod';
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
-import { inRounds, NAMESPACES, type Side } from '../rounds';
+import { inRounds, ours, type Side, stock } from '../rounds';
 
 const CLIENT = 'bench';
 const BYTES = 100;
 const KEYS = 100_000;
 const REQUESTS = { 1: 300_000, 16: 1_000_000 };
 
-function ours(): Side {
-  const environment = { ...kind, namespace: NAMESPACES.ours, exposure: undefined };
-  const text = ['namespace', 'redis-cluster'].map((chart) => manifests(environment, chart)).join('---\n');
-  return { name: 'ours', namespace: new Namespace(NAMESPACES.ours), manifests: text };
-}
-
-/** @throws when the manifest runs another image. */
-function stock(): Side {
-  const text = readFileSync(join(__dirname, 'bare.yaml'), 'utf8');
-  if (!text.includes(images.redis)) throw new Error(`bench/redis/bare.yaml does not run ${images.redis}`);
-  return { name: 'stock', namespace: new Namespace(NAMESPACES.stock), manifests: text };
-}
-
 /** GET and SET of one server, ours against a bare one. */
 export function redis(options: Options): void {
-  const comparisons = inRounds([ours(), stock()], options.rounds, (side) => {
+  const sides = [ours(['namespace', 'redis-cluster']), stock(join(__dirname, 'bare.yaml'), [images.redis])];
+  const comparisons = inRounds(sides, options.rounds, (side) => {
     say('  installing it');
     install(side);
     return measure(side);

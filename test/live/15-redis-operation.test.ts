@@ -7,7 +7,8 @@ const KEYS = 2000;
 /** Those, and what the load of a test has left. */
 let keys: number;
 const SECRET = 'redis-cluster-users';
-const redis = new RedisInstallation(sixServers);
+const environment = sixServers();
+const redis = new RedisInstallation(environment);
 const bss: Namespace = redis.namespace;
 const passwords = rehearsal.developmentSecrets![SECRET]!;
 
@@ -123,14 +124,14 @@ test('a backup of three shards is restored into one', () => {
       .filter((name) => name.includes('data-redis'))
       .map((name) => name.replace('persistentvolumeclaim/', '')),
   );
-  redis.apply({ redisCluster: { ...sixServers.redisCluster, topology: { kind: 'single' } } });
+  redis.apply({ redisCluster: { ...environment.redisCluster, topology: { kind: 'single' } } });
   redis.awaitReady();
   redis.runJob('redis-backup-restore', 'restore-2');
   expect(redis.count()).toBe(keys);
 });
 
 test('Valkey runs by changing one line', () => {
-  redis.apply({ images: { ...sixServers.images, redis: VALKEY } });
+  redis.apply({ images: { ...environment.images, redis: VALKEY } });
   redis.awaitReady();
   expect(redis.cli(redis.pods[0]!, 'INFO', 'server')).toContain('valkey_version');
   expect(redis.count()).toBe(keys);

@@ -1,20 +1,25 @@
 import { App } from 'cdk8s';
+import type { RedisCluster } from '../../../charts/data/redis-cluster/redis-cluster';
 import { shape, type Topology } from '../../../charts/data/redis-cluster/topology';
 import { platform } from '../../../charts/platform';
 import type { Environment } from '../../../config/environment';
 import { kind } from '../../../config/kind';
 import { rehearsal } from '../../../config/rehearsal';
+import { addresses } from '../../../lib/endpoint';
 import { eventually, kubectl, Namespace } from '../cluster';
 import { manifests, nodeNames, remove } from '../installation';
 
 export const REDIS_NAMESPACE = 'bss-redis';
 
 /** Three shards of two: where there are nodes enough a node each, as production asks for. */
-export const sixServers: Environment = {
+export const sixServers = (): Environment => ({
   ...rehearsal,
   namespace: REDIS_NAMESPACE,
   spread: nodeNames().length < 3 ? 'preferred' : 'required',
-};
+});
+
+/** @param info what a server answers to CLUSTER INFO */
+export const servesAllSlots = (info: string) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info);
 
 const CHARTS = ['namespace', 'development-secrets', 'redis-cluster', 'redis-backup'];
 
@@ -44,9 +49,8 @@ export class RedisInstallation {
   }
 
   get seeds(): string {
-    const cluster = platform(new App(), this.environment).node.findChild('redis-cluster');
-    const { clients } = cluster as unknown as { clients: { seeds: { address: string }[] } };
-    return clients.seeds.map(({ address }) => address).join(',');
+    const cluster = platform(new App(), this.environment).node.findChild('redis-cluster') as RedisCluster;
+    return addresses(cluster.clients.seeds);
   }
 
   get pods(): string[] {
@@ -83,17 +87,14 @@ export class RedisInstallation {
 
   /** Every server sees a master that serves for every slot. */
   isServing(): boolean {
-    return this.infos().every((info) => /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info));
+    return this.infos().every(servesAllSlots);
   }
 
   /** And besides as many nodes as there are pods, and every replica is in sync. */
   isWell(): boolean {
     const known = new RegExp(`cluster_known_nodes:${this.pods.length}\\s`);
     return this.infos().every(
-      (info) =>
-        /cluster_state:ok[\s\S]*cluster_slots_ok:16384/.test(info) &&
-        known.test(info) &&
-        /role:master|master_link_status:up/.test(info),
+      (info) => servesAllSlots(info) && known.test(info) && /role:master|master_link_status:up/.test(info),
     );
   }
 
