@@ -18,4 +18,16 @@ export const developmentSecrets: DevelopmentSecretValues = {
         groups: [bss-reader]
 `,
   },
+  'postgres-users': {
+    postgres: 'postgres-development',
+    pgbouncer: 'pgbouncer-development',
+    pghero: 'pghero-development',
+    bss: 'bss-development',
+    bss_migrations: 'bss-migrations-development',
+  },
+  pghero: {
+    username: 'admin',
+    password: 'admin-development',
+    'secret-key-base': 'development-only-development-only-development-only-development-only',
+  },
 };
