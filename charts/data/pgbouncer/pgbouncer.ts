@@ -38,6 +38,7 @@ export const CLIENT_ROLE = 'pgbouncer-client';
 const LEAST_VERSION = [1, 25, 2];
 const PORT = 6432;
 const PASSWORDS = '/etc/pgbouncer-passwords';
+const RUNTIME = '/run/pgbouncer';
 /** Connections for looking up logins, of each replica. */
 const LOOKUPS = 2;
 const LIFETIME_SECONDS = 60;
@@ -65,12 +66,12 @@ export class PgBouncer extends Component {
         '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
       },
       secretFiles: { [`${PASSWORDS}/pgbouncer`]: postgres.password('pgbouncer') },
-      memoryScratch: { '/run/pgbouncer': Size.mebibytes(1) },
+      memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
       initContainers: {
         userlist: {
           image,
           command: ['sh', '/etc/pgbouncer/userlist.sh'],
-          env: { PASSWORDS },
+          env: { PASSWORDS, RUNTIME },
           resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
         },
       },
@@ -112,6 +113,7 @@ function settings({ postgres: { clients, databases }, poolSize, maxClients }: Pg
   return [
     `listen_port = ${PORT}`,
     `max_client_conn = ${maxClients}`,
+    `auth_file = ${RUNTIME}/userlist.txt`,
     '',
     '[databases]',
     entry('logins', 'postgres', LOOKUPS),

@@ -4,4 +4,4 @@ set -eu
 umask 077
 
 IFS= read -r own < "$PASSWORDS/pgbouncer" || :
-printf '"pgbouncer" "%s"\n' "$(printf %s "$own" | sed 's/"/""/g')" > /run/pgbouncer/userlist.txt
+printf '"pgbouncer" "%s"\n' "$(printf %s "$own" | sed 's/"/""/g')" > "$RUNTIME/userlist.txt"

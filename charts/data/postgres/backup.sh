@@ -12,14 +12,16 @@ cd "$new.incomplete"
 await_server
 pg_dumpall --globals-only --no-role-passwords > roles.sql
 # Not `postgres`, which holds nothing, nor what a restore has put aside.
-sql -d postgres -At -c "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'" > /tmp/databases
+databases=$(sql -d postgres -At -c "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'")
 while read -r database; do
   pg_dump -Fc -d "$database" -f "$database.dump"
-  pg_restore --list "$database.dump" > /tmp/list
+  tables=$(pg_restore --list "$database.dump" | grep -c 'TABLE DATA' || :)
   # The list is only the beginning of the file: this reads all of it.
   pg_restore -f /dev/null "$database.dump"
-  echo "INFO $database: $(grep -c 'TABLE DATA' /tmp/list || :) tables, $(wc -c < "$database.dump") bytes"
-done < /tmp/databases
+  echo "INFO $database: $tables tables, $(wc -c < "$database.dump") bytes"
+done << EOF
+$databases
+EOF
 cd /
 sync
 mv "$new.incomplete" "$new"

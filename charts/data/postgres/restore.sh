@@ -16,8 +16,8 @@ aside=before_$(date -u +%Y%m%d%H%M%S)
 echo "INFO Restores ${backup##*/}"
 sh "$here/databases.sh"
 # Those that exist are complained about; what matters is that those that do not are made.
-psql -X -q -w -d postgres -f "$backup/roles.sql" > /tmp/roles 2>&1 || :
-if grep ERROR /tmp/roles | grep -v 'already exists'; then exit 1; fi
+complaints=$(psql -X -q -w -d postgres -f "$backup/roles.sql" 2>&1) || :
+if echo "$complaints" | grep ERROR | grep -v 'already exists'; then exit 1; fi
 for dump in "$backup"/*.dump; do
   database=$(basename "$dump" .dump)
   sql -d postgres -v restored="${database}_restored" -f "$here/empty.sql"
