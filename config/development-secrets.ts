@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { rolesOf } from '../charts/data/postgres/database';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
+import { databases } from './databases';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -18,13 +20,7 @@ export const developmentSecrets: DevelopmentSecretValues = {
         groups: [bss-reader]
 `,
   },
-  'postgres-users': {
-    postgres: 'postgres-development',
-    pgbouncer: 'pgbouncer-development',
-    pghero: 'pghero-development',
-    bss: 'bss-development',
-    bss_migrations: 'bss-migrations-development',
-  },
+  'postgres-users': Object.fromEntries(Object.keys(rolesOf(databases)).map((role) => [role, `${role}-development`])),
   pghero: {
     username: 'admin',
     password: 'admin-development',

@@ -291,7 +291,8 @@ class FirstStart(unittest.TestCase):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="postgres-init-"))
         self.data = self.home / "pgdata"
         image = self.home / "docker-ensure-initdb.sh"
-        image.write_text(f'#!/bin/sh\necho made >> {self.home}/calls\nmkdir "$PGDATA" && echo 17 > "$PGDATA/PG_VERSION"\n')
+        lines = ("#!/bin/sh", f"echo made >> {self.home}/calls", 'mkdir "$PGDATA" && echo 17 > "$PGDATA/PG_VERSION"')
+        image.write_text("\n".join(lines))
         image.chmod(0o755)
 
     def tearDown(self):

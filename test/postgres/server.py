@@ -1,4 +1,4 @@
-"""A real server on a loopback port, with the settings and the access rules of the chart, and what the scripts are given."""
+"""A real server on a loopback port, with the settings and the access rules of the chart, and what the scripts get."""
 
 import contextlib
 import os

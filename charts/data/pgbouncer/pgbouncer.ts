@@ -136,8 +136,14 @@ function pgbouncerErrors(props: PgBouncerProps, surge: number, connections: numb
 }
 
 function versionErrors(image: string): string[] {
-  const version = image.match(/:v?(\d+)\.(\d+)\.(\d+)/)?.slice(1).map(Number) ?? [];
-  const [first] = version.flatMap((part, index) => (part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!]));
+  const version =
+    image
+      .match(/:v?(\d+)\.(\d+)\.(\d+)/)
+      ?.slice(1)
+      .map(Number) ?? [];
+  const [first] = version.flatMap((part, index) =>
+    part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!],
+  );
   return version.length === LEAST_VERSION.length && (first ?? 0) >= 0
     ? []
     : [

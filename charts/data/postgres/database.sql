@@ -18,9 +18,9 @@ GRANT CONNECT ON DATABASE :"database" TO pghero;
 \connect :"database"
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO :"application";
--- What the owner will make: applications read and write rows, and change no table.
-ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE ON SCHEMAS TO :"application";
+GRANT USAGE ON SCHEMA public TO :"application", pghero;
+-- What the owner will make: applications read and write rows, and change no table; PgHero knows names.
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE ON SCHEMAS TO :"application", pghero;
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"application";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE, SELECT ON SEQUENCES TO :"application";
 

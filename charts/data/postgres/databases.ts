@@ -13,7 +13,7 @@ export interface DatabasesJobSize {
   readonly resources: Resources;
   /** When roles get the passwords of a changed Secret: five cron fields, UTC. */
   readonly reconcileSchedule: string;
-  /** Only by hand: `kubectl create job --from=cronjob/postgres-databases-reconcile …`. */
+  /** Only by hand: `kubectl create job --from=cronjob/databases-reconcile …`. */
   readonly reconcileSuspended: boolean;
 }
 
@@ -36,7 +36,7 @@ export const databasesFiles = (databases: readonly Database[]): Record<string, s
 /** Makes databases, roles and passwords what they are declared to be: a Job for each version of them, and on a schedule. */
 export class Databases extends Component {
   constructor(scope: Construct, props: DatabasesProps) {
-    super(scope, 'postgres-databases', props);
+    super(scope, 'databases', props);
     const { postgres, resources, reconcileSchedule, reconcileSuspended } = props;
     this.node.addValidation({
       validate: () =>

@@ -73,7 +73,10 @@ export class Postgres extends Component {
       // The builtin collation sorts the same on every system: indexes survive another C library.
       POSTGRES_INITDB_ARGS: '--data-checksums --locale-provider=builtin --locale=C.UTF-8 --encoding=UTF8',
     };
-    const ready = { ...exec('pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'postgres'), timeoutSeconds: 5 };
+    const ready = {
+      ...exec('pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'postgres'),
+      timeoutSeconds: 5,
+    };
 
     const postgres = new StatefulWorkload(this, 'default', {
       image,
