@@ -1,5 +1,10 @@
 import type { App } from 'cdk8s';
 import type { Environment, PortPair } from '../config/environment';
+import { PgBouncer } from './data/pgbouncer/pgbouncer';
+import { PgHero } from './data/pghero/pghero';
+import { PostgresBackup } from './data/postgres/backup';
+import { Databases } from './data/postgres/databases';
+import { Postgres } from './data/postgres/postgres';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
@@ -55,6 +60,18 @@ export function platform(app: App, environment: Environment): App {
   });
   const redis = new Redis(app, { namespace, ...environment.redis, image: images.redis });
 
+  const postgres = new Postgres(app, {
+    namespace,
+    storageClass,
+    ...environment.postgres,
+    image: images.postgres,
+    databases: environment.databases,
+  });
+  const databases = new Databases(app, { ...environment.databasesJob, namespace, postgres });
+  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, namespace, storageClass, postgres });
+  const pgbouncer = new PgBouncer(app, { namespace, ...environment.pgbouncer, image: images.pgbouncer, postgres });
+  const pghero = new PgHero(app, { namespace, image: images.pghero, resources: environment.pghero, postgres });
+
   zookeeper.addDependency(foundation);
   kafka.addDependency(zookeeper);
   topics.addDependency(kafka);
@@ -62,10 +79,15 @@ export function platform(app: App, environment: Environment): App {
   redisCluster.addDependency(foundation);
   redisBackup.addDependency(redisCluster);
   redis.addDependency(foundation);
+  postgres.addDependency(foundation);
+  databases.addDependency(postgres);
+  postgresBackup.addDependency(databases);
+  pgbouncer.addDependency(databases);
+  pghero.addDependency(databases);
   if (environment.developmentSecrets) {
     const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
     secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis]) reader.addDependency(secrets);
+    for (const reader of [akhq, redisCluster, redis, postgres, pghero]) reader.addDependency(secrets);
   }
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { rolesOf } from '../charts/data/postgres/database';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
+import { databases } from './databases';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -17,5 +19,11 @@ export const developmentSecrets: DevelopmentSecretValues = {
         password: ${sha256('reader-development')}
         groups: [bss-reader]
 `,
+  },
+  'postgres-users': Object.fromEntries(Object.keys(rolesOf(databases)).map((role) => [role, `${role}-development`])),
+  pghero: {
+    username: 'admin',
+    password: 'admin-development',
+    'secret-key-base': 'development-only-development-only-development-only-development-only',
   },
 };

@@ -1,3 +1,8 @@
+import type { PgBouncerSize } from '../charts/data/pgbouncer/pgbouncer';
+import type { PostgresBackupSize } from '../charts/data/postgres/backup';
+import type { Database } from '../charts/data/postgres/database';
+import type { DatabasesJobSize } from '../charts/data/postgres/databases';
+import type { PostgresSize } from '../charts/data/postgres/postgres';
 import type { RedisSize } from '../charts/data/redis/redis';
 import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
 import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
@@ -17,6 +22,7 @@ export interface Environment {
   readonly namespace: string;
   readonly images: Images;
   readonly topics: readonly Topic[];
+  readonly databases: readonly Database[];
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
   /** Whether pods of one set must have a node each. */
@@ -29,6 +35,11 @@ export interface Environment {
   readonly redisBackup: RedisBackupSize;
   /** For the counters of the gateway. */
   readonly redis: RedisSize;
+  readonly postgres: PostgresSize;
+  readonly databasesJob: DatabasesJobSize;
+  readonly postgresBackup: PostgresBackupSize;
+  readonly pgbouncer: PgBouncerSize;
+  readonly pghero: Resources;
   /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
   readonly exposure?: Exposure;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */

@@ -5,6 +5,9 @@ export const images = {
   akhq: 'tchiotludo/akhq:0.24.0',
   // The last line under a BSD licence. Valkey instead: 'valkey/valkey:8.1.1-alpine', and nothing else.
   redis: 'redis:7.2.11-alpine',
+  postgres: 'postgres:17.12-alpine',
+  pgbouncer: 'edoburu/pgbouncer:v1.26.1-p0',
+  pghero: 'ankane/pghero:v4.0.1',
 } as const;
 
 export type Images = { readonly [component in keyof typeof images]: string };

@@ -1,4 +1,5 @@
 import { Size } from 'cdk8s';
+import { databases } from './databases';
 import { developmentSecrets } from './development-secrets';
 import type { Environment } from './environment';
 import { images } from './images';
@@ -12,6 +13,7 @@ export const kind: Environment = {
   namespace: 'bss',
   images,
   topics,
+  databases,
   spread: 'preferred',
   zookeeper: {
     servers: 1,
@@ -47,6 +49,24 @@ export const kind: Environment = {
   },
   redisBackup: { schedule: '0 2 * * *', suspended: true, keep: 2, disk: gibibytes(1) },
   redis: { access: 'open', resources: { cpu: 30, memory: mebibytes(64), memoryLimit: mebibytes(96) } },
+  postgres: {
+    resources: { cpu: 100, memory: mebibytes(256), memoryLimit: gibibytes(1) },
+    maxConnections: 64,
+    disk: gibibytes(2),
+  },
+  databasesJob: {
+    resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },
+    reconcileSchedule: '*/15 * * * *',
+    reconcileSuspended: true,
+  },
+  postgresBackup: { schedule: '0 1 * * *', suspended: true, keep: 2, disk: mebibytes(1536) },
+  pgbouncer: {
+    replicas: 1,
+    poolSize: 8,
+    maxClients: 500,
+    resources: { cpu: 20, memory: mebibytes(32), memoryLimit: mebibytes(128) },
+  },
+  pghero: { cpu: 60, memory: mebibytes(240), memoryLimit: mebibytes(512) },
   exposure: {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },

@@ -1,4 +1,5 @@
 import { Size } from 'cdk8s';
+import { databases } from './databases';
 import type { Environment } from './environment';
 import { images } from './images';
 import { topics } from './topics';
@@ -11,6 +12,7 @@ export const production: Environment = {
   namespace: 'bss',
   images,
   topics,
+  databases,
   spread: 'required',
   zookeeper: {
     servers: 3,
@@ -46,4 +48,23 @@ export const production: Environment = {
   },
   redisBackup: { schedule: '0 2 * * *', suspended: false, keep: 7, disk: gibibytes(128) },
   redis: { access: 'users', resources: { cpu: 500, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
+  postgres: {
+    // The request is the limit: a node that runs out of memory must not take it from the database.
+    resources: { cpu: 4000, memory: gibibytes(16), memoryLimit: gibibytes(16) },
+    maxConnections: 200,
+    disk: gibibytes(200),
+  },
+  databasesJob: {
+    resources: { cpu: 50, memory: mebibytes(64), memoryLimit: mebibytes(128) },
+    reconcileSchedule: '*/15 * * * *',
+    reconcileSuspended: false,
+  },
+  postgresBackup: { schedule: '0 1 * * *', suspended: false, keep: 7, disk: gibibytes(400) },
+  pgbouncer: {
+    replicas: 3,
+    poolSize: 40,
+    maxClients: 5000,
+    resources: { cpu: 500, memory: mebibytes(256), memoryLimit: mebibytes(256) },
+  },
+  pghero: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) },
 };

@@ -32,5 +32,11 @@ export const rehearsal: Environment = {
   redisCluster: { ...kind.redisCluster, topology: production.redisCluster.topology, access: 'users' },
   redisBackup: { ...kind.redisBackup, disk: gibibytes(3) },
   redis: { ...kind.redis, access: 'users' },
+  postgres: { ...kind.postgres, disk: gibibytes(1) },
+  // Suspended: what a test has changed on purpose must stay changed.
+  databasesJob: kind.databasesJob,
+  postgresBackup: { ...kind.postgresBackup, disk: mebibytes(768) },
+  pgbouncer: { ...kind.pgbouncer, replicas: 2 },
+  pghero: kind.pghero,
   developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords },
 };

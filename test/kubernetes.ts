@@ -78,6 +78,7 @@ export interface PodSpec {
   readonly containers: Container[];
   readonly initContainers?: Container[];
   readonly volumes?: Volume[];
+  readonly topologySpreadConstraints?: unknown[];
 }
 
 export interface SecurityContext {

@@ -89,6 +89,12 @@ redis-cluster -> redis-cluster:client
 redis-cluster -> redis-cluster:bus
 redis-backup -> redis-cluster:client
 redis-backup-restore -> redis-cluster:client
+databases -> postgres:sql
+databases-reconcile -> postgres:sql
+postgres-backup -> postgres:sql
+postgres-backup-restore -> postgres:sql
+pgbouncer -> postgres:sql
+pghero -> postgres:sql
 `);
 });
 

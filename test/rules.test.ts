@@ -200,10 +200,11 @@ describe('An image', () => {
 describe('Development Secrets', () => {
   it('have a value for every key that is read', () => {
     const { 'users.yml': users } = developmentSecrets['akhq']!;
-    expect(errors({ developmentSecrets: { akhq: { 'users.yml': users! } } })).toEqual([
+    expect(errors({ developmentSecrets: { ...developmentSecrets, akhq: { 'users.yml': users! } } })).toEqual([
       'developmentSecrets has no value for key "jwt-signing-key" of Secret "akhq". Add it, or leave developmentSecrets out.',
     ]);
-    expect(errors({ developmentSecrets: {} })).toHaveLength(2);
+    const keys = Object.values(developmentSecrets).flatMap(Object.keys);
+    expect(errors({ developmentSecrets: {} })).toHaveLength(keys.length);
   });
 
   it('can be left out: then the operator makes the Secrets', () => {

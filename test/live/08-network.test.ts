@@ -55,6 +55,8 @@ test.each([
   ['redis-cluster-0-0', 7000],
   ['redis-cluster-0-0', 7001],
   ['redis', 6379],
+  ['postgres-0', 5432],
+  ['pgbouncer', 6432],
   ['akhq-stand-in', 8080],
   ['akhq-stand-in', 28081],
 ])('a pod without permission does not reach %s on port %i', (pod, port) => {

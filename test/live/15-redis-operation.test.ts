@@ -116,10 +116,10 @@ test('a Secret with a bad password stops the pod that starts with it, which says
 
 test('a backup that is restored after everything was wiped has every key, with its time to live', () => {
   redis.cluster('SET', 'expires', 'later', 'EX', '100000');
-  expect(redis.runJob('redis-backup', 'backup-1')).toContain('INFO Complete');
+  expect(bss.runJob('redis-backup', 'backup-1')).toContain('INFO Complete');
   for (const pod of redis.pods.filter(redis.isMaster)) redis.cli(pod, 'FLUSHALL');
   expect(redis.count()).toBe(0);
-  console.info(redis.runJob('redis-backup-restore', 'restore-1'));
+  console.info(bss.runJob('redis-backup-restore', 'restore-1'));
   expect(redis.count()).toBe(keys + 1);
   expect(Number(redis.cluster('TTL', 'expires'))).toBeGreaterThan(90_000);
   redis.cluster('DEL', 'expires');
@@ -147,7 +147,7 @@ test('three shards become four, and three again, with every key', () => {
 });
 
 test('a backup of three shards is restored into one', () => {
-  const log = redis.runJob('redis-backup', 'backup-2');
+  const log = bss.runJob('redis-backup', 'backup-2');
   expect(log).toContain('INFO Complete');
   bss.run('delete', 'statefulsets', '-l', 'app.kubernetes.io/name=redis-cluster');
   eventually('the pods to be gone', () => bss.pods('app.kubernetes.io/name=redis-cluster').length === 0);
@@ -163,7 +163,7 @@ test('a backup of three shards is restored into one', () => {
   );
   redis.apply({ redisCluster: { ...environment.redisCluster, topology: { kind: 'single' } } });
   redis.awaitReady();
-  redis.runJob('redis-backup-restore', 'restore-2');
+  bss.runJob('redis-backup-restore', 'restore-2');
   expect(redis.count()).toBe(keys);
 });
 

@@ -97,6 +97,19 @@ export class Namespace {
     this.run('wait', '--for=condition=complete', 'jobs', '--all', `--timeout=${DEADLINE_SECONDS}s`);
   }
 
+  /** Runs what a CronJob would, and gives what it says. */
+  runJob(cronJob: string, name: string): string {
+    this.run('create', 'job', `--from=cronjob/${cronJob}`, name);
+    const ended = eventually(`${name} to end`, () => {
+      const { status } = JSON.parse(this.run('get', 'job', name, '-o', 'json'));
+      return status.succeeded ? 'succeeded' : status.failed ? 'failed' : undefined;
+    });
+    const log = this.run('logs', `job/${name}`, '--tail=-1');
+    this.run('delete', 'job', name, '--wait=false');
+    if (ended === 'failed') throw new Error(`${name} failed:\n${log}`);
+    return log;
+  }
+
   /** A line of the pod's log that matches, as soon as there is one. */
   awaitLog(pod: string, pattern: RegExp, seconds = DEADLINE_SECONDS): string {
     return eventually(

@@ -21,10 +21,13 @@ export function running(environment: Environment): Namespace {
   return namespace;
 }
 
-/** Everything rolled out and every Job done; but for AKHQ, whose test says whether its image can be had. */
+/** Deployments whose image cannot be had everywhere. */
+const MAY_BE_MISSING = ['deployment.apps/akhq', 'deployment.apps/pghero'];
+
+/** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
-  for (const name of rolled.filter((name) => name !== 'deployment.apps/akhq')) namespace.awaitRollout(name);
+  for (const name of rolled.filter((each) => !MAY_BE_MISSING.includes(each))) namespace.awaitRollout(name);
   namespace.awaitJobs();
 }
 

@@ -2,9 +2,10 @@ import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { kubectl, tryKubectl } from './cluster';
 import { TOOLS } from './node';
+import { POSTGRES_NAMESPACE } from './postgres/installation';
 import { REDIS_NAMESPACE } from './redis/installation';
 
-export const NAMESPACES = [kind.namespace, rehearsal.namespace, REDIS_NAMESPACE, TOOLS];
+export const NAMESPACES = [kind.namespace, rehearsal.namespace, REDIS_NAMESPACE, POSTGRES_NAMESPACE, TOOLS];
 
 /** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
 export default function setup(): void {

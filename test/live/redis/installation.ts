@@ -134,19 +134,6 @@ export class RedisInstallation {
     return Number(this.namespace.run('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script).trim());
   }
 
-  /** Runs what a CronJob would, and gives what it says. */
-  runJob(cronJob: string, name: string): string {
-    this.namespace.run('create', 'job', `--from=cronjob/${cronJob}`, name);
-    const ended = eventually(`${name} to end`, () => {
-      const { status } = JSON.parse(this.namespace.run('get', 'job', name, '-o', 'json'));
-      return status.succeeded ? 'succeeded' : status.failed ? 'failed' : undefined;
-    });
-    const log = this.namespace.run('logs', `job/${name}`, '--tail=-1');
-    this.namespace.run('delete', 'job', name, '--wait=false');
-    if (ended === 'failed') throw new Error(`${name} failed:\n${log}`);
-    return log;
-  }
-
   remove(): void {
     remove(this.namespace.name);
   }

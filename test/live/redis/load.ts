@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
-import { buildSync } from 'esbuild';
 import { CLIENT_ROLE } from '../../../charts/data/redis-cluster/redis-cluster';
 import type { Namespace } from '../cluster';
+import { bundle, NODE_IMAGE } from '../node-program';
 import { removePod, startPod } from '../pod';
 import type { RedisInstallation } from './installation';
 
@@ -20,23 +20,6 @@ export interface RedisLoadResult {
   readonly lost: number;
 }
 
-/** An image with Node.js, for clients that are written for it. */
-export const NODE_IMAGE = 'node:22-bookworm-slim';
-
-/** The program and its client in one file, as a pod has nowhere to install packages from. */
-const bundle = () =>
-  buildSync({
-    entryPoints: [join(__dirname, 'load.mts')],
-    bundle: true,
-    minify: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // ioredis is CommonJS and asks for Node's own modules while it runs.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
-  }).outputFiles[0]!.text;
-
 /** An application in the cluster that writes keys and keeps account of every one. */
 export class RedisLoad {
   private readonly namespace: Namespace;
@@ -53,7 +36,7 @@ export class RedisLoad {
       labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
       command: ['node', '/etc/load/load.mjs', seeds, `${keysPerSecond}`, ...(user ? [user.name] : [])],
       env: { ...(user && { PASSWORD: user.password }), ...(authority && { AUTHORITY: authority }) },
-      files: { '/etc/load/load.mjs': bundle() },
+      files: { '/etc/load/load.mjs': bundle(join(__dirname, 'load.mts')) },
       scratch: { '/tmp': Size.mebibytes(1) },
       resources: { cpu: 100, memory: Size.mebibytes(128), memoryLimit: Size.mebibytes(512) },
       avoidNode,

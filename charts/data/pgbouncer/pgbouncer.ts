@@ -1,0 +1,168 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
+import type { Endpoint } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
+import { tcp } from '../../../lib/probe';
+import { StatelessWorkload } from '../../../lib/stateless-workload';
+import { wholeErrors } from '../../numbers';
+import type { DatabaseLogin } from '../postgres/database';
+import type { Postgres } from '../postgres/postgres';
+
+/** What the PgBouncer of an environment may need. */
+export interface PgBouncerSize {
+  readonly replicas: number;
+  /** Connections to PostgreSQL of each replica for each database. */
+  readonly poolSize: number;
+  /** Clients of each replica, connected at once; most of them wait. */
+  readonly maxClients: number;
+  readonly resources: Resources;
+}
+
+export interface PgBouncerProps extends ComponentProps, PgBouncerSize {
+  readonly image: string;
+  readonly postgres: Postgres;
+}
+
+/** What a client of a pooled database needs besides its login. */
+export interface PooledLogin extends DatabaseLogin {
+  /** Age in seconds at which a client must replace a connection: a replica that stops waits so long for it. */
+  readonly connectionLifetimeSeconds: number;
+}
+
+/** A pod with this role may connect: it carries the label `role.bss/pgbouncer-client: "true"`. It needs a login besides. */
+export const CLIENT_ROLE = 'pgbouncer-client';
+
+/** CVE-2026-6664: before it, anybody who reaches the port stops the program. https://www.pgbouncer.org/changelog.html */
+const LEAST_VERSION = [1, 25, 2];
+const PORT = 6432;
+const PASSWORDS = '/etc/pgbouncer-passwords';
+const RUNTIME = '/run/pgbouncer';
+/** Connections for looking up logins, of each replica. */
+const LOOKUPS = 2;
+const LIFETIME_SECONDS = 60;
+/** Until every node has learnt that the pod is going. */
+const FAREWELL_SECONDS = 15;
+
+/** Few connections to PostgreSQL for many clients: a client has one for a transaction at a time, and no session. */
+export class PgBouncer extends Component {
+  readonly clients: Endpoint;
+  private readonly postgres: Postgres;
+
+  constructor(scope: Construct, props: PgBouncerProps) {
+    super(scope, 'pgbouncer', props);
+    const { image, postgres, replicas, resources } = props;
+    this.postgres = postgres;
+    const pgbouncer = new StatelessWorkload(this, 'default', {
+      image,
+      component: 'data',
+      user: 70,
+      replicas,
+      command: ['pgbouncer', '/etc/pgbouncer/pgbouncer.ini'],
+      ports: { sql: PORT },
+      files: {
+        '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + settings(props),
+        '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
+      },
+      secretFiles: { [`${PASSWORDS}/pgbouncer`]: postgres.password('pgbouncer') },
+      memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
+      initContainers: {
+        userlist: {
+          image,
+          command: ['sh', '/etc/pgbouncer/userlist.sh'],
+          env: { PASSWORDS, RUNTIME },
+          resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
+        },
+      },
+      resources,
+      probes: {
+        readiness: { ...tcp('sql'), periodSeconds: 2 },
+        liveness: { ...tcp('sql'), periodSeconds: 10, failureThreshold: 6 },
+      },
+      // SIGTERM lets clients stay until they leave by themselves, and refuses new ones: so it comes when no new ones come.
+      // No signal besides: a second one of any kind ends the program at once. https://www.pgbouncer.org/usage.html#signals
+      preStop: ['sleep', `${FAREWELL_SECONDS}`],
+      graceSeconds: FAREWELL_SECONDS + LIFETIME_SECONDS + 15,
+    });
+    const connections = (replicas + pgbouncer.surge) * (postgres.databases.length * props.poolSize + LOOKUPS);
+    this.node.addValidation({ validate: () => pgbouncerErrors(props, pgbouncer.surge, connections) });
+    pgbouncer.connectsTo(postgres.clients);
+    pgbouncer.admitsRole(CLIENT_ROLE, 'sql');
+    this.clients = pgbouncer.endpoint('sql');
+  }
+
+  /** For the applications of that database: they read and write rows. @throws when there is no such database */
+  application(name: string): PooledLogin {
+    const { name: role } = this.postgres.database(name);
+    return {
+      server: this.clients,
+      database: name,
+      role,
+      password: this.postgres.password(role),
+      connectionLifetimeSeconds: LIFETIME_SECONDS,
+    };
+  }
+}
+
+function settings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
+  const entry = (name: string, database: string, connections: number) =>
+    // The second limit holds for all roles together, so that the sum of the pools is what synth has counted.
+    `${name} = host=${clients.host} port=${clients.portNumber} dbname=${database} ` +
+    `pool_size=${connections} max_db_connections=${connections}`;
+  return [
+    `listen_port = ${PORT}`,
+    `max_client_conn = ${maxClients}`,
+    `auth_file = ${RUNTIME}/userlist.txt`,
+    '',
+    '[databases]',
+    entry('logins', 'postgres', LOOKUPS),
+    ...databases.map(({ name }) => entry(name, name, poolSize)),
+    '',
+  ].join('\n');
+}
+
+function pgbouncerErrors(props: PgBouncerProps, surge: number, connections: number): string[] {
+  const { image, replicas, poolSize, maxClients } = props;
+  return [
+    ...versionErrors(image),
+    ...wholeErrors({
+      'pgbouncer.replicas': replicas,
+      'pgbouncer.poolSize': poolSize,
+      'pgbouncer.maxClients': maxClients,
+    }),
+    ...budgetErrors(props, surge, connections),
+  ];
+}
+
+function versionErrors(image: string): string[] {
+  const version =
+    image
+      .match(/:v?(\d+)\.(\d+)\.(\d+)/)
+      ?.slice(1)
+      .map(Number) ?? [];
+  const [first] = version.flatMap((part, index) =>
+    part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!],
+  );
+  return version.length === LEAST_VERSION.length && (first ?? 0) >= 0
+    ? []
+    : [
+        `images.pgbouncer is "${image}": before ${LEAST_VERSION.join('.')} anybody who reaches its port stops it, without a ` +
+          `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
+      ];
+}
+
+/** The connections of a database that are refused when there are too many are those of people and Jobs. */
+function budgetErrors({ postgres, replicas, poolSize }: PgBouncerProps, surge: number, connections: number): string[] {
+  const { maxConnections, reservedConnections, databases } = postgres;
+  const pods = replicas + surge;
+  const most = Math.floor(((maxConnections - reservedConnections) / pods - LOOKUPS) / databases.length);
+  return connections <= maxConnections - reservedConnections
+    ? []
+    : [
+        `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
+          `connections for each of ${databases.length} databases and ${LOOKUPS} for lookups are ${connections}, but of ` +
+          `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
+          `poolSize to ${most} or less, or maxConnections to ${connections + reservedConnections} or more.`,
+      ];
+}

@@ -1,0 +1,29 @@
+-- One database, its two roles and their rights. Variables: database, application, owner.
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM (VALUES (:'application'), (:'owner')) AS role (name)
+WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
+-- PgBouncer counts on the connections that are left.
+\getenv connections OWNER_CONNECTIONS
+ALTER ROLE :"owner" CONNECTION LIMIT :connections;
+
+-- From template0: nothing that somebody put into template1.
+SELECT format('CREATE DATABASE %I TEMPLATE template0', :'database')
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+ALTER DATABASE :"database" OWNER TO :"owner";
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"application";
+GRANT CONNECT ON DATABASE :"database" TO pghero;
+
+\connect :"database"
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO :"application", pghero;
+-- What the owner will make: applications read and write rows, and change no table; PgHero knows names.
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE ON SCHEMAS TO :"application", pghero;
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"application";
+ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" GRANT USAGE, SELECT ON SEQUENCES TO :"application";
+
+CREATE SCHEMA IF NOT EXISTS pghero;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA pghero;
+GRANT USAGE ON SCHEMA pghero TO pghero;

@@ -1,0 +1,77 @@
+import type { Endpoint } from '../../../lib/endpoint';
+import type { SecretKey } from '../../../lib/secret';
+
+/** One database of the platform. */
+export interface Database {
+  /** Also the name of the role that applications log in with: 1 to 32 of the characters a-z, 0-9 and `_`, a letter first. */
+  readonly name: string;
+  /** What is in it, in a few words. */
+  readonly holds: string;
+}
+
+/** Where a client of one database connects to, and as whom. */
+export interface DatabaseLogin {
+  readonly server: Endpoint;
+  readonly database: string;
+  readonly role: string;
+  readonly password: SecretKey;
+}
+
+/** The role that owns the tables, so that no application can change them. */
+export const ownerOf = ({ name }: Database) => `${name}_migrations`;
+
+/** Roles that no database brings along, and what each does with its password. */
+export const SERVER_ROLES: Record<string, string> = {
+  postgres: 'password of the superuser, for the Jobs. Read once, at the first start: see docs/operations.md',
+  pgbouncer: 'password with which PgBouncer looks up what applications log in with',
+  pghero: 'password with which PgHero reads statistics, and no table',
+};
+
+/** Each role that logs in, and what its password is for. */
+export function rolesOf(databases: readonly Database[]): Record<string, string> {
+  const pairs = databases.flatMap((database) => [
+    [database.name, `password of the applications of database \`${database.name}\`: reads and writes rows`],
+    [ownerOf(database), `password of the migrations of database \`${database.name}\`, whose tables it owns`],
+  ]);
+  return { ...SERVER_ROLES, ...Object.fromEntries(pairs) };
+}
+
+/** A plain SQL identifier with room for what is put behind it; PostgreSQL keeps `pg_` for itself. */
+const LEGAL = /^(?!pg_)[a-z][a-z0-9_]{0,31}$/;
+
+/** Databases that every server has, and PgBouncer's own two. */
+const TAKEN = ['postgres', 'template0', 'template1', 'pgbouncer', 'logins'];
+
+export function databaseErrors(databases: readonly Database[]): string[] {
+  return [
+    ...(databases.length === 0 ? ['databases is empty: the platform needs one at least. Add { name, holds }.'] : []),
+    ...databases.flatMap(({ name }) => nameErrors(name)),
+    ...roleErrors(databases),
+  ];
+}
+
+function nameErrors(name: string): string[] {
+  return [
+    ...(LEGAL.test(name)
+      ? []
+      : [
+          `database "${name}" has no legal name: use 1 to 32 of the characters a-z, 0-9 and "_", a letter first and not "pg_".`,
+        ]),
+    ...(TAKEN.includes(name) ? [`database "${name}" is one that the server or PgBouncer has already. Rename it.`] : []),
+  ];
+}
+
+function roleErrors(databases: readonly Database[]): string[] {
+  const seen = new Map(Object.keys(SERVER_ROLES).map((role) => [role, 'the server']));
+  return databases
+    .filter(({ name }) => !TAKEN.includes(name))
+    .flatMap((database) =>
+      [database.name, ownerOf(database)].flatMap((role) => {
+        const other = seen.get(role);
+        seen.set(role, `database "${database.name}"`);
+        return other === undefined
+          ? []
+          : [`role "${role}" of database "${database.name}" is already one of ${other}. Rename the database.`];
+      }),
+    );
+}

@@ -1,0 +1,60 @@
+import { Size } from 'cdk8s';
+
+/**
+ * What a memory limit is spent on. The rest is for the server's own processes; the page cache takes what is free.
+ * @see https://www.postgresql.org/docs/17/runtime-config-resource.html
+ */
+const SHARE = {
+  sharedBuffers: 1 / 4,
+  /** `/dev/shm`, through which the workers of a parallel query exchange rows. */
+  parallelQueries: 1 / 8,
+  maintenance: 1 / 16,
+  autovacuum: 1 / 64,
+  connections: 1 / 2,
+};
+const AUTOVACUUM_WORKERS = 3;
+
+/** Of each connection, in MiB: its process with the catalogue it has read, and sorts and hashes that one query runs at once. */
+const PROCESS = 4;
+const WORK_AREAS = 4;
+const LEAST_WORK = 1;
+const LEAST_CONNECTION = PROCESS + WORK_AREAS * LEAST_WORK;
+
+/** What the server may count on finding in the page cache, besides its own buffers. */
+const CACHED = 0.7;
+
+const part = (limit: Size, share: number) => Math.floor(limit.toMebibytes() * share);
+
+export const sharedMemory = (limit: Size) => Size.mebibytes(part(limit, SHARE.parallelQueries));
+
+/** Lines of postgresql.conf. */
+export function memorySettings(limit: Size, maxConnections: number): Record<string, string> {
+  const connection = part(limit, SHARE.connections) / maxConnections;
+  return {
+    shared_buffers: `${part(limit, SHARE.sharedBuffers)}MB`,
+    effective_cache_size: `${part(limit, CACHED)}MB`,
+    maintenance_work_mem: `${part(limit, SHARE.maintenance)}MB`,
+    autovacuum_max_workers: `${AUTOVACUUM_WORKERS}`,
+    autovacuum_work_mem: `${part(limit, SHARE.autovacuum)}MB`,
+    work_mem: `${Math.floor(((connection - PROCESS) / WORK_AREAS) * 1024)}kB`,
+  };
+}
+
+/** What all of it adds up to at its worst, as a share of the limit. */
+export const spentShare =
+  SHARE.sharedBuffers +
+  SHARE.parallelQueries +
+  SHARE.maintenance +
+  AUTOVACUUM_WORKERS * SHARE.autovacuum +
+  SHARE.connections;
+
+export function connectionMemoryErrors(limit: Size, maxConnections: number): string[] {
+  const most = Math.floor(part(limit, SHARE.connections) / LEAST_CONNECTION);
+  return maxConnections <= most
+    ? []
+    : [
+        `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${limit.toMebibytes()} MiB is enough for ` +
+          `${most}: each takes ${PROCESS} MiB, and ${WORK_AREAS} sorts or hashes of ${LEAST_WORK} MiB. Set it to ${most} or ` +
+          `less, or resources.memoryLimit to ${(maxConnections * LEAST_CONNECTION) / SHARE.connections} MiB or more.`,
+      ];
+}

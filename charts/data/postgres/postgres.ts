@@ -1,0 +1,176 @@
+import { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Component, type ComponentProps } from '../../../lib/component';
+import type { Resources } from '../../../lib/container';
+import type { Endpoint } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
+import type { PodProps } from '../../../lib/pod';
+import { exec } from '../../../lib/probe';
+import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { StatefulWorkload } from '../../../lib/stateful-workload';
+import { wholeErrors } from '../../numbers';
+import { type Database, type DatabaseLogin, databaseErrors, ownerOf, rolesOf } from './database';
+import { connectionMemoryErrors, memorySettings, sharedMemory } from './memory';
+
+/** What the PostgreSQL of an environment may need. */
+export interface PostgresSize {
+  readonly resources: Resources;
+  /** Connections at once, PgBouncer's included: each is a process with memory of its own. */
+  readonly maxConnections: number;
+  /** Claim for data, indexes and the write-ahead log; a restore needs room for a second copy. */
+  readonly disk: Size;
+}
+
+export interface PostgresProps extends ComponentProps, PostgresSize {
+  readonly image: string;
+  readonly databases: readonly Database[];
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+}
+
+/** The major version whose image, settings and collation this chart is made for. */
+const MAJOR = 17;
+const USER = 70;
+const PORT = 5432;
+const VOLUME = '/var/lib/postgresql/data';
+const PASSWORDS = '/etc/postgresql-passwords';
+
+/** Connections that PgBouncer must leave: what postgresql.conf and the roles grant to the others. */
+const RESERVED = { superuser: 5, ofEachDatabase: { owner: 5, pghero: 5 } };
+/** Of the disk, and no more than this: the log of a server that is written to at full speed for minutes. */
+const WAL = { share: 0.1, most: Size.gibibytes(16) };
+
+/** PostgreSQL, one primary. Applications go through PgBouncer; `clients` is for what needs a session of its own. */
+export class Postgres extends Component {
+  /** For migrations, PgHero, dumps and whatever else needs LISTEN, session locks or prepared statements by name. */
+  readonly clients: Endpoint;
+  readonly databases: readonly Database[];
+  readonly maxConnections: number;
+  /** Connections that are not PgBouncer's. */
+  readonly reservedConnections: number;
+  readonly disk: Size;
+  /** What a pod needs that does something as the superuser. */
+  readonly operation: Pick<PodProps, 'image' | 'component' | 'user' | 'secretFiles'> & {
+    readonly env: Record<string, string>;
+  };
+  private readonly users: RequiredSecret;
+
+  constructor(scope: Construct, props: PostgresProps) {
+    super(scope, 'postgres', props);
+    this.node.addValidation({ validate: () => postgresErrors(props) });
+    const { image, databases, maxConnections, resources, disk } = props;
+    this.databases = databases;
+    this.maxConnections = maxConnections;
+    const { owner, pghero } = RESERVED.ofEachDatabase;
+    this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
+    this.disk = disk;
+    const roles = rolesOf(databases);
+    this.users = new RequiredSecret(this, 'postgres-users', roles);
+    const env = {
+      // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.
+      PGDATA: `${VOLUME}/pgdata`,
+      POSTGRES_PASSWORD_FILE: `${PASSWORDS}/postgres`,
+      // The builtin collation sorts the same on every system: indexes survive another C library.
+      POSTGRES_INITDB_ARGS: '--data-checksums --locale-provider=builtin --locale=C.UTF-8 --encoding=UTF8',
+    };
+    const ready = {
+      ...exec('pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'postgres'),
+      timeoutSeconds: 5,
+    };
+
+    const postgres = new StatefulWorkload(this, 'default', {
+      image,
+      component: 'data',
+      user: USER,
+      // The entrypoint mends the mode of the data, which mounting may change, and becomes the server.
+      command: ['docker-entrypoint.sh', 'postgres', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
+      env,
+      ports: { sql: PORT },
+      files: {
+        '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + settings(props),
+        '/etc/postgresql/pg_hba.conf': nativeFile(__dirname, 'pg_hba.conf'),
+        '/etc/postgresql/init.sh': nativeFile(__dirname, 'init.sh'),
+      },
+      secretFiles: { [`${PASSWORDS}/postgres`]: this.users.key('postgres') },
+      scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
+      memoryScratch: { '/dev/shm': sharedMemory(resources.memoryLimit) },
+      claims: { data: { mountPath: VOLUME, size: disk } },
+      storageClass: props.storageClass,
+      // Before the server and its probes: the image would answer from a server of its own while it initializes.
+      initContainers: { init: { image, command: ['bash', '/etc/postgresql/init.sh'], env, resources } },
+      resources,
+      probes: {
+        // After a crash the log is replayed: half an hour.
+        startup: { ...ready, periodSeconds: 2, failureThreshold: 900 },
+        readiness: { ...ready, periodSeconds: 5 },
+        liveness: { ...ready, periodSeconds: 10, failureThreshold: 6 },
+      },
+      // What is written now need not be written while nobody is served.
+      preStop: ['psql', '-c', 'CHECKPOINT'],
+      graceSeconds: 120,
+      replicas: 1,
+      spread: 'preferred',
+    });
+    this.clients = postgres.endpoint('sql');
+    this.operation = {
+      image,
+      component: 'data',
+      user: USER,
+      env: {
+        ...{ PGHOST: this.clients.host, PGPORT: `${PORT}`, PGUSER: 'postgres', PASSWORDS },
+        ...{ OWNER_CONNECTIONS: `${owner}`, PGHERO_CONNECTIONS: `${databases.length * pghero}` },
+      },
+      secretFiles: Object.fromEntries(Object.keys(roles).map((role) => [`${PASSWORDS}/${role}`, this.users.key(role)])),
+    };
+  }
+
+  /** The password of a role. @throws when there is no such role */
+  password(role: string): SecretKey {
+    return this.users.key(role);
+  }
+
+  /** For migrations of that database: they own its tables. @throws when there is no such database */
+  migrations(name: string): DatabaseLogin {
+    const role = ownerOf(this.database(name));
+    return { server: this.clients, database: name, role, password: this.password(role) };
+  }
+
+  /** @throws when there is no such database */
+  database(name: string): Database {
+    const found = this.databases.find((database) => database.name === name);
+    if (found) return found;
+    throw new Error(`there is no database "${name}"; there are ${this.databases.map((each) => each.name).join(', ')}`);
+  }
+}
+
+function settings({ resources, maxConnections, disk }: PostgresSize): string {
+  const wal = Math.min(Math.floor(disk.toMebibytes() * WAL.share), WAL.most.toMebibytes());
+  const lines = {
+    port: PORT,
+    max_connections: maxConnections,
+    superuser_reserved_connections: RESERVED.superuser,
+    max_wal_size: `${wal}MB`,
+    ...memorySettings(resources.memoryLimit, maxConnections),
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
+}
+
+function postgresErrors(props: PostgresProps): string[] {
+  return [
+    ...imageErrors(props.image),
+    ...databaseErrors(props.databases),
+    ...wholeErrors({ 'postgres.maxConnections': props.maxConnections }),
+    ...connectionMemoryErrors(props.resources.memoryLimit, props.maxConnections),
+  ];
+}
+
+function imageErrors(image: string): string[] {
+  const [, major, variant] = image.split('@')[0]!.match(/:(\d+)\.\d+(.*)$/) ?? [];
+  if (Number(major) === MAJOR && variant?.startsWith('-alpine')) return [];
+  return [
+    `images.postgres is "${image}": this chart is for ${MAJOR}.x-alpine. From 18 on the image keeps its data elsewhere, ` +
+      `before 17 there is no builtin collation, and other variants have other users. Dump, change the chart, restore.`,
+  ];
+}
