@@ -1,5 +1,6 @@
 import type { App } from 'cdk8s';
 import type { Environment, PortPair } from '../config/environment';
+import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
 import { PgHero } from './data/pghero/pghero';
 import { PostgresBackup } from './data/postgres/backup';
@@ -72,6 +73,16 @@ export function platform(app: App, environment: Environment): App {
   const pgbouncer = new PgBouncer(app, { namespace, ...environment.pgbouncer, image: images.pgbouncer, postgres });
   const pghero = new PgHero(app, { namespace, image: images.pghero, resources: environment.pghero, postgres });
 
+  const backend = new Backend(app, {
+    namespace,
+    ...environment.backend,
+    image: images.backend,
+    kafka,
+    database: pgbouncer.application('bss'),
+    migrations: postgres.migrations('bss'),
+    cache: redisCluster.clients,
+  });
+
   zookeeper.addDependency(foundation);
   kafka.addDependency(zookeeper);
   topics.addDependency(kafka);
@@ -84,10 +95,11 @@ export function platform(app: App, environment: Environment): App {
   postgresBackup.addDependency(databases);
   pgbouncer.addDependency(databases);
   pghero.addDependency(databases);
+  backend.addDependency(databases);
   if (environment.developmentSecrets) {
     const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
     secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis, postgres, pghero]) reader.addDependency(secrets);
+    for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend]) reader.addDependency(secrets);
   }
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;

@@ -3,6 +3,7 @@ import type { PostgresBackupSize } from '../charts/data/postgres/backup';
 import type { Database } from '../charts/data/postgres/database';
 import type { DatabasesJobSize } from '../charts/data/postgres/databases';
 import type { PostgresSize } from '../charts/data/postgres/postgres';
+import type { BackendSize } from '../charts/applications/backend/backend';
 import type { RedisSize } from '../charts/data/redis/redis';
 import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
 import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
@@ -40,6 +41,7 @@ export interface Environment {
   readonly postgresBackup: PostgresBackupSize;
   readonly pgbouncer: PgBouncerSize;
   readonly pghero: Resources;
+  readonly backend: BackendSize;
   /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
   readonly exposure?: Exposure;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */

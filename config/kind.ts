@@ -67,6 +67,11 @@ export const kind: Environment = {
     resources: { cpu: 20, memory: mebibytes(32), memoryLimit: mebibytes(128) },
   },
   pghero: { cpu: 60, memory: mebibytes(240), memoryLimit: mebibytes(512) },
+  backend: {
+    replicas: 1,
+    resources: { cpu: 100, memory: mebibytes(192), memoryLimit: mebibytes(384) },
+    connections: 10,
+  },
   exposure: {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },

@@ -67,4 +67,10 @@ export const production: Environment = {
     resources: { cpu: 500, memory: mebibytes(256), memoryLimit: mebibytes(256) },
   },
   pghero: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) },
+  backend: {
+    replicas: 3,
+    autoscaling: { mostReplicas: 12, cpuPercent: 70 },
+    resources: { cpu: 1000, memory: mebibytes(768), memoryLimit: mebibytes(768) },
+    connections: 30,
+  },
 };

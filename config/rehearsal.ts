@@ -38,5 +38,6 @@ export const rehearsal: Environment = {
   postgresBackup: { ...kind.postgresBackup, disk: mebibytes(768) },
   pgbouncer: { ...kind.pgbouncer, replicas: 2 },
   pghero: kind.pghero,
+  backend: { ...kind.backend, replicas: 3 },
   developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords },
 };
