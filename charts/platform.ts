@@ -5,6 +5,8 @@ import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
+import { Kong } from './gateway/kong/kong';
+import { operatorsPage } from './gateway/kong/site';
 import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
@@ -54,6 +56,15 @@ export function platform(app: App, environment: Environment): App {
     cluster: redisCluster,
   });
   const redis = new Redis(app, { namespace, ...environment.redis, image: images.redis });
+  const kong = new Kong(app, {
+    ...environment.kong,
+    namespace,
+    image: images.kong,
+    // What is public. Applications with a key get `api(…)`, people with a browser `operatorsPage(…)`.
+    sites: [operatorsPage(akhq)],
+    counters: redis.counters,
+    host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
+  });
 
   zookeeper.addDependency(foundation);
   kafka.addDependency(zookeeper);
@@ -62,10 +73,11 @@ export function platform(app: App, environment: Environment): App {
   redisCluster.addDependency(foundation);
   redisBackup.addDependency(redisCluster);
   redis.addDependency(foundation);
+  kong.addDependency(redis);
   if (environment.developmentSecrets) {
     const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
     secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis]) reader.addDependency(secrets);
+    for (const reader of [akhq, redisCluster, redis, kong]) reader.addDependency(secrets);
   }
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;

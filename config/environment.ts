@@ -2,6 +2,7 @@ import type { RedisSize } from '../charts/data/redis/redis';
 import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
 import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
+import type { KongSize } from '../charts/gateway/kong/kong';
 import type { KafkaSize } from '../charts/messaging/kafka/size';
 import type { Topic } from '../charts/messaging/topics/topic';
 import type { TopicsJobSize } from '../charts/messaging/topics/topics';
@@ -29,6 +30,7 @@ export interface Environment {
   readonly redisBackup: RedisBackupSize;
   /** For the counters of the gateway. */
   readonly redis: RedisSize;
+  readonly kong: KongSize;
   /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
   readonly exposure?: Exposure;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
@@ -42,6 +44,7 @@ export interface Exposure {
   readonly kafka: PortPair;
   readonly akhq: PortPair;
   readonly redisCluster: PortPair;
+  readonly kong: { readonly proxy: PortPair; readonly 'proxy-ssl': PortPair };
 }
 
 export interface PortPair {

@@ -46,11 +46,20 @@ export const kind: Environment = {
   },
   redisBackup: { schedule: '0 2 * * *', suspended: true, keep: 2, disk: gibibytes(1) },
   redis: { access: 'open', resources: { cpu: 30, memory: mebibytes(64), memoryLimit: mebibytes(96) } },
+  kong: {
+    resources: { cpu: 150, memory: mebibytes(256), memoryLimit: mebibytes(512) },
+    replicas: 1,
+    entry: { kind: 'host' },
+    leastKeyLength: 16,
+    origins: ['http://localhost:3000'],
+    drainSeconds: 5,
+  },
   exposure: {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },
     akhq: { hostPort: 8083, nodePort: 30083 },
     redisCluster: { hostPort: 7000, nodePort: 30700 },
+    kong: { proxy: { hostPort: 8000, nodePort: 30800 }, 'proxy-ssl': { hostPort: 8443, nodePort: 30843 } },
   },
   developmentSecrets,
 };
