@@ -11,6 +11,8 @@ import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
+import { Kong } from './gateway/kong/kong';
+import { api, operatorsPage } from './gateway/kong/site';
 import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
@@ -83,6 +85,16 @@ export function platform(app: App, environment: Environment): App {
     cache: redisCluster.clients,
   });
 
+  const kong = new Kong(app, {
+    ...environment.kong,
+    namespace,
+    image: images.kong,
+    // What is public: to applications with a key, and to people with a browser.
+    sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
+    counters: redis.counters,
+    host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
+  });
+
   zookeeper.addDependency(foundation);
   kafka.addDependency(zookeeper);
   topics.addDependency(kafka);
@@ -96,10 +108,11 @@ export function platform(app: App, environment: Environment): App {
   pgbouncer.addDependency(databases);
   pghero.addDependency(databases);
   backend.addDependency(databases);
+  kong.addDependency(redis);
   if (environment.developmentSecrets) {
     const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
     secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend]) reader.addDependency(secrets);
+    for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend, kong]) reader.addDependency(secrets);
   }
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;

@@ -26,4 +26,10 @@ export const developmentSecrets: DevelopmentSecretValues = {
     password: 'admin-development',
     'secret-key-base': 'development-only-development-only-development-only-development-only',
   },
+  // Those of the original system, so that its commands work as they are printed.
+  'kong-keys': {
+    'bss-frontend': 'frontend_api_key_123',
+    'bss-mobile': 'mobile_api_key_456',
+    'bss-partner': 'partner_api_key_789',
+  },
 };

@@ -1,13 +1,14 @@
+import type { BackendSize } from '../charts/applications/backend/backend';
 import type { PgBouncerSize } from '../charts/data/pgbouncer/pgbouncer';
 import type { PostgresBackupSize } from '../charts/data/postgres/backup';
 import type { Database } from '../charts/data/postgres/database';
 import type { DatabasesJobSize } from '../charts/data/postgres/databases';
 import type { PostgresSize } from '../charts/data/postgres/postgres';
-import type { BackendSize } from '../charts/applications/backend/backend';
 import type { RedisSize } from '../charts/data/redis/redis';
 import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
 import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
+import type { KongSize } from '../charts/gateway/kong/kong';
 import type { KafkaSize } from '../charts/messaging/kafka/size';
 import type { Topic } from '../charts/messaging/topics/topic';
 import type { TopicsJobSize } from '../charts/messaging/topics/topics';
@@ -42,6 +43,7 @@ export interface Environment {
   readonly pgbouncer: PgBouncerSize;
   readonly pghero: Resources;
   readonly backend: BackendSize;
+  readonly kong: KongSize;
   /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
   readonly exposure?: Exposure;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
@@ -55,6 +57,7 @@ export interface Exposure {
   readonly kafka: PortPair;
   readonly akhq: PortPair;
   readonly redisCluster: PortPair;
+  readonly kong: { readonly proxy: PortPair; readonly 'proxy-ssl': PortPair };
 }
 
 export interface PortPair {

@@ -10,6 +10,8 @@ export const images = {
   pghero: 'ankane/pghero:v4.0.1',
   // Of this repository: docker build -t bss/backend:0.1.0 backend
   backend: 'bss/backend:0.1.0',
+  // The one release of its line, without fixes since.
+  kong: 'kong:3.5.0',
 } as const;
 
 export type Images = { readonly [component in keyof typeof images]: string };

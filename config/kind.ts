@@ -72,11 +72,20 @@ export const kind: Environment = {
     resources: { cpu: 100, memory: mebibytes(192), memoryLimit: mebibytes(384) },
     connections: 10,
   },
+  kong: {
+    resources: { cpu: 150, memory: mebibytes(256), memoryLimit: mebibytes(512) },
+    replicas: 1,
+    entry: { kind: 'host' },
+    leastKeyLength: 16,
+    origins: ['http://localhost:3000'],
+    drainSeconds: 5,
+  },
   exposure: {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },
     akhq: { hostPort: 8083, nodePort: 30083 },
     redisCluster: { hostPort: 7000, nodePort: 30700 },
+    kong: { proxy: { hostPort: 8000, nodePort: 30800 }, 'proxy-ssl': { hostPort: 8443, nodePort: 30843 } },
   },
   developmentSecrets,
 };

@@ -73,4 +73,20 @@ export const production: Environment = {
     resources: { cpu: 1000, memory: mebibytes(768), memoryLimit: mebibytes(768) },
     connections: 30,
   },
+  kong: {
+    resources: { cpu: 4000, memory: gibibytes(2), memoryLimit: gibibytes(2) },
+    replicas: 3,
+    autoscaling: { mostReplicas: 6, cpuPercent: 60 },
+    // Change: who operates the platform, and the addresses of your nodes and pods.
+    entry: {
+      kind: 'loadBalancer',
+      clients: ['0.0.0.0/0'],
+      operators: ['203.0.113.0/24'],
+      clusterNetworks: ['10.0.0.0/8'],
+    },
+    leastKeyLength: 32,
+    // Change: where your web pages are.
+    origins: ['https://www.example.com'],
+    drainSeconds: 15,
+  },
 };

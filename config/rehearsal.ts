@@ -1,7 +1,9 @@
 import { Size } from 'cdk8s';
+import { CONSUMERS } from '../charts/gateway/kong/configuration';
 import type { Environment } from './environment';
 import { kind } from './kind';
 import { production } from './production';
+import { certificate } from './rehearsal-certificate';
 
 const { gibibytes, mebibytes } = Size;
 
@@ -12,6 +14,13 @@ const redisPasswords = Object.fromEntries(
     'redis-users': ['application', 'exporter'],
   }).map(([secret, users]) => [secret, Object.fromEntries(users.map((user) => [user, password(user)]))]),
 );
+
+const gatewaySecrets = {
+  'kong-keys': Object.fromEntries(
+    CONSUMERS.map((consumer) => [consumer, `rehearsal-only-${consumer}`.padEnd(32, '-')]),
+  ),
+  'kong-tls': certificate,
+};
 
 /** Production's shape at laptop size, so that three nodes with two cores prove what production does. For tests only. */
 export const rehearsal: Environment = {
@@ -39,5 +48,12 @@ export const rehearsal: Environment = {
   pgbouncer: { ...kind.pgbouncer, replicas: 2 },
   pghero: kind.pghero,
   backend: { ...kind.backend, replicas: 3 },
-  developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords },
+  kong: {
+    ...production.kong,
+    resources: kind.kong.resources,
+    replicas: 2,
+    autoscaling: undefined,
+    drainSeconds: kind.kong.drainSeconds,
+  },
+  developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets },
 };

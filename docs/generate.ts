@@ -9,6 +9,7 @@ import { production } from '../config/production';
 import { type Requests, totalRequests } from '../lib/requests';
 import { RequiredSecret } from '../lib/secret';
 import { type Publication, Workload } from '../lib/workload';
+import { effectivePolicy, pluginChains } from './gateway';
 import { replaceSection, table } from './markdown';
 
 /** Both environments as construct trees; nothing is written. */
@@ -146,10 +147,19 @@ const sections: Record<string, () => string> = {
   refusal,
 };
 
-/** The README with every part between `<!-- name:begin -->` and `<!-- name:end -->` made anew. */
-export function readme(text: string): string {
-  return Object.entries(sections).reduce((result, [name, make]) => replaceSection(result, name, make()), text);
-}
+const gatewaySections: typeof sections = {
+  'policy-kind': () => effectivePolicy(onKind),
+  'policy-production': () => effectivePolicy(inProduction),
+  'chains-kind': () => pluginChains(onKind),
+  'chains-production': () => pluginChains(inProduction),
+};
+
+/** A page with every part between `<!-- name:begin -->` and `<!-- name:end -->` made anew. */
+const page = (made: typeof sections) => (text: string) =>
+  Object.entries(made).reduce((result, [name, make]) => replaceSection(result, name, make()), text);
+
+export const readme = page(sections);
+export const gateway = page(gatewaySections);
 
 /** A cluster for kind whose ports and pod network are those that the model counts on. */
 export function kindCluster(): string {
@@ -181,5 +191,6 @@ export const read = (name: string) => readFileSync(join(root, name), 'utf8');
 
 if (require.main === module) {
   writeFileSync(join(root, 'README.md'), readme(read('README.md')));
+  writeFileSync(join(root, 'docs/gateway.md'), gateway(read('docs/gateway.md')));
   writeFileSync(join(root, 'kind.yaml'), kindCluster());
 }

@@ -36,7 +36,8 @@ export type EnvValue = string | SecretKey | PodField;
 export interface ContainerProps {
   /** Image reference, from config/images.ts. */
   readonly image: string;
-  readonly command: string[];
+  /** @default - the image's own */
+  readonly command?: string[];
   /** Environment. A command may use a value as `$(NAME)`. @default - none */
   readonly env?: Record<string, EnvValue>;
   /** Container ports by name. @default - none */
@@ -46,6 +47,11 @@ export interface ContainerProps {
   readonly probes?: Probes;
   /** Command that runs before the container is told to stop. @default - none */
   readonly preStop?: string[];
+  /**
+   * Where `kubectl describe` takes the last words of a container from. `File` for one whose log could hold a secret: then
+   * they are what it writes to /dev/termination-log. @default FallbackToLogsOnError
+   */
+  readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
 }
 
 /** An amount of memory or storage as Kubernetes takes it. */
@@ -83,8 +89,7 @@ export function container(name: string, props: ContainerProps, volumeMounts: k8s
     readinessProbe: readiness,
     livenessProbe: liveness,
     lifecycle: props.preStop ? { preStop: { exec: { command: props.preStop } } } : undefined,
-    // The last words of a crash in `kubectl describe`, where nothing was written to the message file.
-    terminationMessagePolicy: 'FallbackToLogsOnError',
+    terminationMessagePolicy: props.terminationMessagePolicy ?? 'FallbackToLogsOnError',
     volumeMounts,
   };
 }

@@ -11,13 +11,13 @@ function egress(scope: Construct, id: string, from: k8s.LabelSelector, rule: k8s
 }
 
 /** Named after its target, though it is made beside the consumer. */
-function ingress(scope: Construct, name: string, to: Workload, port: string, from: k8s.NetworkPolicyPeer) {
+function ingress(scope: Construct, name: string, to: Workload, port: string, ...from: k8s.NetworkPolicyPeer[]) {
   new k8s.KubeNetworkPolicy(scope, name, {
     metadata: { name },
     spec: {
       podSelector: { matchLabels: to.selector },
       policyTypes: ['Ingress'],
-      ingress: [{ from: [from], ports: [policyPort(to.portNumber(port))] }],
+      ingress: [{ from, ports: [policyPort(to.portNumber(port))] }],
     },
   });
 }
@@ -61,4 +61,9 @@ export function allowRole(role: string, to: Workload, port: string): void {
 /** Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten. */
 export function allowHost(to: Workload, port: string, podNetwork: string): void {
   ingress(to, `${to.name}-${port}-from-host`, to, port, { ipBlock: { cidr: '0.0.0.0/0', except: [podNetwork] } });
+}
+
+/** The addresses reach `port`, in and outside the cluster. */
+export function allowAddresses(to: Workload, port: string, cidrs: readonly string[]): void {
+  ingress(to, `${to.name}-${port}-from-clients`, to, port, ...cidrs.map((cidr) => ({ ipBlock: { cidr } })));
 }

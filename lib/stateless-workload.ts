@@ -3,24 +3,33 @@ import type { Component } from './component';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
-export interface StatelessWorkloadProps extends PodProps {
-  /** Pods that run. @default 1 */
-  readonly replicas?: number;
+/** How many pods there are when there is much to do. */
+export interface Autoscaling {
+  readonly mostReplicas: number;
+  /** Of the CPU request, on average over the pods: above it there will be more of them. */
+  readonly cpuPercent: number;
 }
 
-/** The share of its pods that a Deployment runs besides while it is replaced: what Kubernetes does unless told otherwise. */
-const SURGE = 0.25;
+export interface StatelessWorkloadProps extends PodProps {
+  /** @default 1 */
+  readonly replicas?: number;
+  /** @default - always `replicas` */
+  readonly autoscaling?: Autoscaling;
+}
 
-/** Pods without a state of their own, replaced freely: new ones start before old ones stop. */
+/** Pods without state of their own, replaced freely. */
 export class StatelessWorkload extends Workload {
-  constructor(scope: Component, id: string, { replicas = 1, ...props }: StatelessWorkloadProps) {
-    super(scope, id, props, replicas, Math.ceil(replicas * SURGE));
-    const { metadata, spec } = podTemplate(this, props, { name: this.name, labels: this.labels });
-    new k8s.KubeDeployment(this, 'resource', {
+  constructor(scope: Component, id: string, props: StatelessWorkloadProps) {
+    const { replicas = 1, autoscaling } = props;
+    super(scope, id, props, replicas, (autoscaling?.mostReplicas ?? replicas) - replicas + 1);
+    const template = podTemplate(this, props, { name: this.name, labels: this.labels });
+    const deployment = new k8s.KubeDeployment(this, 'resource', {
       spec: {
-        replicas,
+        // An apply would take back what the autoscaler has done.
+        replicas: autoscaling ? undefined : replicas,
         selector: { matchLabels: this.selector },
-        template: { metadata, spec: { ...spec!, ...(replicas > 1 && { topologySpreadConstraints: this.evenly() }) } },
+        ...(replicas > 1 && ONE_MORE_AT_A_TIME),
+        template: replicas > 1 ? { ...template, spec: { ...template.spec!, ...this.spread() } } : template,
       },
     });
     if (replicas > 1) {
@@ -33,15 +42,46 @@ export class StatelessWorkload extends Workload {
         },
       });
     }
+    if (autoscaling) {
+      new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', {
+        spec: {
+          scaleTargetRef: { apiVersion: deployment.apiVersion, kind: deployment.kind, name: deployment.name },
+          minReplicas: replicas,
+          maxReplicas: autoscaling.mostReplicas,
+          metrics: [
+            {
+              type: 'Resource',
+              resource: {
+                name: 'cpu',
+                target: { type: 'Utilization', averageUtilization: autoscaling.cpuPercent },
+              },
+            },
+          ],
+        },
+      });
+    }
   }
 
-  /** ScheduleAnyway: a node or a zone that is down must not keep pods from starting elsewhere. */
-  private evenly(): k8s.TopologySpreadConstraint[] {
-    return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-      labelSelector: { matchLabels: this.selector },
-      topologyKey,
-      maxSkew: 1,
-      whenUnsatisfiable: 'ScheduleAnyway',
-    }));
+  /** Of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces do not count. */
+  private spread(): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
+    return {
+      topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+        topologyKey,
+        labelSelector: { matchLabels: this.selector },
+        matchLabelKeys: ['pod-template-hash'],
+        maxSkew: 1,
+        // A zone or a node that is down must not keep its pods from starting elsewhere.
+        whenUnsatisfiable: 'ScheduleAnyway',
+      })),
+    };
   }
 }
+
+/** Never fewer pods than asked for, also while they are replaced. */
+const ONE_MORE_AT_A_TIME: Pick<k8s.DeploymentSpec, 'strategy' | 'minReadySeconds'> = {
+  minReadySeconds: 5,
+  strategy: {
+    type: 'RollingUpdate',
+    rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+  },
+};

@@ -4,7 +4,7 @@ import * as k8s from '../imports/k8s';
 import { type Component, PLATFORM_LABELS } from './component';
 import type { Resources } from './container';
 import { Endpoint } from './endpoint';
-import { allowConnection, allowDns, allowHost, allowRole } from './network';
+import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
 import { type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
@@ -15,6 +15,14 @@ export interface HostPort {
   readonly nodePort: number;
   /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
   readonly podNetwork: string;
+}
+
+/** A load balancer of the cluster's provider before a workload. */
+export interface LoadBalancer {
+  /** Port of the load balancer by name of the workload's port. */
+  readonly ports: Record<string, number>;
+  /** Addresses that may come, for example `0.0.0.0/0`. */
+  readonly clients: readonly string[];
 }
 
 export interface Connection {
@@ -40,6 +48,7 @@ export abstract class Workload extends Construct {
   readonly labels: Record<string, string>;
   readonly connections: Connection[] = [];
   readonly publications: Publication[] = [];
+  readonly loadBalancers: LoadBalancer[] = [];
   /** Roles that open a port, by name, to pods that are not in the model. */
   readonly admissions: { readonly role: string; readonly port: string }[] = [];
   /** Of one pod. */
@@ -105,7 +114,27 @@ export abstract class Workload extends Construct {
 
   /** Makes `port` reachable from the machine that runs the cluster. */
   publish(port: string, title: string, host: HostPort): void {
-    this.publishPods('external', port, title, host, { selector: this.selector });
+    const id = this.publications.length === 0 ? 'external' : `${port}-external`;
+    this.publishPods(id, port, title, host, { selector: this.selector });
+  }
+
+  /** Makes ports reachable through a load balancer, which passes the addresses of clients on. */
+  balance(loadBalancer: LoadBalancer): void {
+    this.loadBalancers.push(loadBalancer);
+    new k8s.KubeService(this, 'public', {
+      spec: {
+        type: 'LoadBalancer',
+        // Cluster would replace the client's address by that of a node, and take a hop more.
+        externalTrafficPolicy: 'Local',
+        loadBalancerSourceRanges: [...loadBalancer.clients],
+        selector: this.selector,
+        ports: Object.entries(loadBalancer.ports).map(([port, number]) => ({
+          ...this.servicePort(port),
+          port: number,
+        })),
+      },
+    });
+    for (const port of Object.keys(loadBalancer.ports)) allowAddresses(this, port, loadBalancer.clients);
   }
 
   /** A Service on a fixed node port, and the policy that admits the host. */

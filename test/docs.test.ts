@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { production } from '../config/production';
-import { kindCluster, read, readme, root } from '../docs/generate';
+import { gateway, kindCluster, read, readme, root } from '../docs/generate';
 import packageJson from '../package.json';
 
-const PAGES = ['README.md', 'docs/operations.md', 'gitops/README.md'];
+const PAGES = ['README.md', 'docs/gateway.md', 'docs/operations.md', 'gitops/README.md'];
 
 /** All YAML objects of a directory, any depth. */
 // biome-ignore lint/suspicious/noExplicitAny: objects of other projects, whose types are not here
@@ -28,6 +28,10 @@ describe('what is generated from the model', () => {
 
   it('is in kind.yaml as it is in the model (if not: npm run docs)', () => {
     expect(read('kind.yaml')).toBe(kindCluster());
+  });
+
+  it('is in docs/gateway.md as it is in the model (if not: npm run docs)', () => {
+    expect(read('docs/gateway.md')).toBe(gateway(read('docs/gateway.md')));
   });
 
   it('has a place in the README, or says which one is missing', () => {

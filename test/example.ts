@@ -45,6 +45,7 @@ const containerProps: Required<ContainerProps> = {
   resources: { cpu: 250, memory: Size.mebibytes(64), memoryLimit: Size.gibibytes(1) },
   probes: { startup: tcp('web'), readiness: http('web', '/ready'), liveness: exec('till', '--alive') },
   preStop: ['till', '--close'],
+  terminationMessagePolicy: 'File',
 };
 
 /** Every prop of a pod: one that is added must be given here, and then asserted in pod.test.ts. */

@@ -1,6 +1,6 @@
 import { OneShotJob, type OneShotJobProps, ScheduledJob, type ScheduledJobProps } from '../lib/job';
 import { totalRequests } from '../lib/requests';
-import { StatelessWorkload, type StatelessWorkloadProps } from '../lib/stateless-workload';
+import { StatelessWorkload } from '../lib/stateless-workload';
 import { Example, podProps } from './example';
 
 const allProps: Required<OneShotJobProps> = { ...podProps(), retries: 4, deadlineSeconds: 60 };
@@ -69,34 +69,4 @@ it('A Deployment is one pod, replaced by a new one beside it', () => {
   expect(template.metadata.labels).toMatchObject(spec.selector.matchLabels);
   expect(totalRequests(example, 'at rest')).toEqual({ cpu: 255, memory: 80 });
   expect(totalRequests(example, 'while everything is replaced')).toEqual({ cpu: 510, memory: 160 });
-});
-
-describe('Several pods of a Deployment', () => {
-  const several: Required<StatelessWorkloadProps> = { ...podProps(), replicas: 5 };
-  const example = new Example();
-  new StatelessWorkload(example, 'default', several);
-  const selector = { matchLabels: { 'app.kubernetes.io/name': 'example' } };
-
-  it('are spread over nodes and zones as far as there are any', () => {
-    const { replicas, template } = example.manifests.find('Deployment', 'example').spec;
-    expect(replicas).toBe(5);
-    const evenly = { labelSelector: selector, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
-    expect(template.spec.topologySpreadConstraints).toEqual([
-      { ...evenly, topologyKey: 'kubernetes.io/hostname' },
-      { ...evenly, topologyKey: 'topology.kubernetes.io/zone' },
-    ]);
-  });
-
-  it('are taken one at a time when a node is emptied, and one that is not ready does not prevent it', () => {
-    const budget = example.manifests.objects.find(({ kind }) => kind === 'PodDisruptionBudget');
-    expect(budget).toMatchObject({
-      metadata: { name: 'example-budget' },
-      spec: { selector, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-    });
-  });
-
-  it('run with a quarter of them besides while they are replaced', () => {
-    expect(totalRequests(example, 'at rest').cpu).toBe(5 * 255);
-    expect(totalRequests(example, 'while everything is replaced').cpu).toBe(7 * 255);
-  });
 });

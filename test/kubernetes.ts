@@ -24,6 +24,11 @@ export interface Specs {
   ConfigMap: undefined;
   CronJob: { jobTemplate: { spec: { template: PodTemplate } } };
   Deployment: WorkloadSpec;
+  HorizontalPodAutoscaler: {
+    scaleTargetRef: { kind: string; name: string };
+    minReplicas: number;
+    maxReplicas: number;
+  };
   Job: { template: PodTemplate };
   NetworkPolicy: {
     podSelector: Selector;
@@ -32,13 +37,21 @@ export interface Specs {
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
   Secret: undefined;
-  Service: { type?: string; clusterIP?: string; selector: Labels; ports: ServicePort[] };
+  Service: {
+    type?: string;
+    clusterIP?: string;
+    externalTrafficPolicy?: string;
+    loadBalancerSourceRanges?: string[];
+    selector: Labels;
+    ports: ServicePort[];
+  };
   ServiceAccount: undefined;
   StatefulSet: WorkloadSpec & { serviceName: string; volumeClaimTemplates: { metadata: { name: string } }[] };
 }
 
 export interface WorkloadSpec {
-  readonly replicas: number;
+  /** An autoscaler's business where there is one. */
+  readonly replicas?: number;
   readonly selector: { readonly matchLabels: Labels };
   readonly template: PodTemplate;
 }
@@ -107,6 +120,7 @@ export interface Container {
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly lifecycle?: { preStop?: { exec: { command: string[] } } };
+  readonly terminationMessagePolicy?: string;
   readonly volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
 }
 

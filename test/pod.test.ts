@@ -87,7 +87,7 @@ spec:
       startupProbe:
         tcpSocket:
           port: web
-      terminationMessagePolicy: FallbackToLogsOnError
+      terminationMessagePolicy: File
       volumeMounts:
         - mountPath: /etc/till
           name: files
@@ -224,7 +224,9 @@ spec:
       memoryScratch,
       volumeClaims,
       probes,
+      command,
       preStop,
+      terminationMessagePolicy,
       initContainers,
       sidecars,
       ...required
@@ -236,6 +238,8 @@ spec:
     expect(spec.volumes ?? []).toEqual([]);
     const [only] = spec.containers;
     expect(only).not.toHaveProperty('lifecycle');
+    expect(only).not.toHaveProperty('command');
+    expect(only).toHaveProperty('terminationMessagePolicy', 'FallbackToLogsOnError');
     expect(Object.keys(only!).filter((key) => key.endsWith('Probe'))).toEqual([]);
     expect([only!.env, only!.ports, only!.volumeMounts].map((list) => list ?? [])).toEqual([[], [], []]);
   });

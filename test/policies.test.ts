@@ -13,7 +13,7 @@ function subject({ matchLabels = {} }: Selector): string {
 }
 
 function peer({ podSelector, namespaceSelector, ipBlock }: Peer): string {
-  if (ipBlock) return `${ipBlock.cidr} except ${ipBlock.except?.join(' ')}`;
+  if (ipBlock) return [ipBlock.cidr, ...(ipBlock.except ?? []).map((range) => `except ${range}`)].join(' ');
   const outside = namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'];
   return outside === 'kube-system' ? podSelector!.matchLabels!['k8s-app']! : subject(podSelector!);
 }
@@ -42,7 +42,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
   const workloads = Workload.all(manifests.app);
   const policies = manifests.ofKind('NetworkPolicy');
 
-  it('policies allow the declared connections, publications and roles, and nothing else', () => {
+  it('policies allow the declared connections, publications, load balancers and roles, and nothing else', () => {
     const expected = [
       'every pod may send and receive nothing else',
       ...workloads.flatMap((workload) =>
@@ -50,11 +50,21 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
       ),
       ...workloads.filter(({ connections }) => connections.length > 0).map(({ name }) => `${name} may send to ${DNS}`),
       ...workloads
-        .filter(({ publications }) => publications.length > 0)
-        .map(({ name, publications: [first] }) => {
-          const port = manifests.find('Service', first!.service).spec.ports[0]!.port;
+        .flatMap(({ name, publications }) => publications.map(({ port, service }) => ({ name, port, service })))
+        .filter(
+          (each, index, all) => all.findIndex(({ name, port }) => each.name === name && each.port === port) === index,
+        )
+        .map(({ name, service }) => {
+          const port = manifests.find('Service', service).spec.ports[0]!.port;
           return `${name} may receive from 0.0.0.0/0 except ${environment.exposure!.podNetwork}: ${port}/TCP`;
         }),
+      ...workloads.flatMap((workload) =>
+        workload.loadBalancers.flatMap(({ ports: balanced, clients }) =>
+          Object.keys(balanced).flatMap((port) =>
+            clients.map((range) => `${workload.name} may receive from ${range}: ${workload.portNumber(port)}/TCP`),
+          ),
+        ),
+      ),
       ...workloads.flatMap((workload) =>
         workload.admissions.flatMap(({ role, port }) => [
           ...both(`role.bss/${role}`, workload.name, workload.portNumber(port)),
@@ -95,6 +105,13 @@ postgres-backup -> postgres:sql
 postgres-backup-restore -> postgres:sql
 pgbouncer -> postgres:sql
 pghero -> postgres:sql
+backend-migrations -> postgres:sql
+backend -> kafka:internal
+backend -> pgbouncer:sql
+backend -> redis-cluster:client
+kong -> backend:web
+kong -> akhq:web
+kong -> pghero:web
 `);
 });
 

@@ -24,7 +24,9 @@ const pgbouncer = (change: Partial<Environment['pgbouncer']>) =>
   errors({ pgbouncer: { ...kind.pgbouncer, ...change } });
 const backup = (change: Partial<Environment['postgresBackup']>) =>
   errors({ postgresBackup: { ...kind.postgresBackup, ...change } });
-const databases = (...names: string[]) => errors({ databases: names.map((name) => ({ name, holds: 'something' })) });
+/** Beside `bss`, which the backend needs. */
+const databases = (...names: string[]) =>
+  errors({ databases: [...kind.databases, ...names.map((name) => ({ name, holds: 'something' }))] });
 const images = (change: Partial<Environment['images']>) => errors({ images: { ...kind.images, ...change } });
 const more = [...kind.databases, { name: 'reports', holds: 'reports' }];
 const limit = (memoryLimit: Size) => ({ ...kind.postgres.resources, memoryLimit });
@@ -45,23 +47,25 @@ describe('A database', () => {
     },
   );
 
-  it.each(['bss', 'x'.repeat(32), 'reports_2'])('can be called "%s"', (name) => {
+  it.each(['x'.repeat(32), 'reports_2'])('can be called "%s"', (name) => {
     expect(databases(name)).toEqual([]);
   });
 
   it('has roles that are its own', () => {
     const message = (role: string, database: string, other: string) =>
       `role "${role}" of database "${database}" is already one of ${other}. Rename the database.`;
-    expect(databases('bss', 'bss')).toEqual([
+    expect(databases('bss')).toEqual([
       message('bss', 'bss', 'database "bss"'),
       message('bss_migrations', 'bss', 'database "bss"'),
     ]);
-    expect(databases('bss', 'bss_migrations')).toEqual([message('bss_migrations', 'bss_migrations', 'database "bss"')]);
+    expect(databases('bss_migrations')).toEqual([message('bss_migrations', 'bss_migrations', 'database "bss"')]);
     expect(databases('pghero')).toEqual([message('pghero', 'pghero', 'the server')]);
   });
 
-  it('is there, one at least', () => {
-    expect(databases()).toEqual(['databases is empty: the platform needs one at least. Add { name, holds }.']);
+  it('is there where somebody needs it', () => {
+    expect(() => app({ databases: [{ name: 'shop', holds: 'something' }] })).toThrow(
+      'there is no database "bss"; there are shop',
+    );
   });
 
   it('that is added is another Job, and nothing of the server changes', () => {
@@ -180,10 +184,10 @@ describe('PgBouncer', () => {
   });
 
   it('counts every database', () => {
-    expect(databases('one', 'two', 'three')[0]).toMatch(
+    expect(databases('one', 'two')[0]).toMatch(
       /^pgbouncer.poolSize is 8: 2 pods .* each of 3 databases .* are 52, .* keep 35\. Set poolSize to 4 or less/,
     );
-    expect(databases('one', 'two')).toEqual([]);
+    expect(databases('one')).toEqual([]);
   });
 
   it.each(['pgbouncer:1.25.1', 'edoburu/pgbouncer:v1.24.9-p0', 'pgbouncer:1.26'])('is not %s', (image) => {

@@ -150,6 +150,14 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     }
   });
 
+  it('every autoscaler scales a Deployment that leaves its number of pods to it', () => {
+    for (const { spec } of manifests.ofKind('HorizontalPodAutoscaler')) {
+      expect(spec.scaleTargetRef.kind).toBe('Deployment');
+      expect(manifests.find('Deployment', spec.scaleTargetRef.name).spec.replicas).toBeUndefined();
+      expect(spec.maxReplicas).toBeGreaterThan(spec.minReplicas);
+    }
+  });
+
   it('every selector matches the pods of exactly one workload, or a role that pods outside the model may take', () => {
     const selectors = manifests.objects.flatMap((object) =>
       selectorsIn(object.spec).map((selector) => ({ object, selector })),

@@ -1,9 +1,11 @@
 import { Size } from 'cdk8s';
 import { totalRequests } from '../lib/requests';
 import { Workload } from '../lib/workload';
-import { everyEnvironment, plainText } from './manifests';
+import { everyEnvironment, nameOf, plainText } from './manifests';
 
 expect.addSnapshotSerializer(plainText);
+
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
 
 const table = (rows: (string | number)[][]) =>
   rows
@@ -12,7 +14,7 @@ const table = (rows: (string | number)[][]) =>
     )
     .join('\n');
 
-it('The laptop gives messaging 0.8 CPU and 4 GiB at most, Redis 0.15 CPU and 512 MiB, and PostgreSQL 0.25 CPU and 700 MiB', () => {
+it('The laptop gives each part what it may request at most, and 1.5 CPU and 6.5 GiB to all together', () => {
   const { app } = everyEnvironment[0]!.manifests;
   const rows = Workload.all(app).map(({ name, replicas, resources }) => [
     name,
@@ -39,18 +41,27 @@ postgres-backup                   1     10     32
 postgres-backup-restore           1     10     32
 pgbouncer                         1     20     32
 pghero                            1     60    240
-together                              1055   5008
+backend-migrations                1     10     64
+backend                           1    100    192
+kong                              1    150    256
+together                              1315   5520
 `);
-  const part = (...names: RegExp[]) =>
-    app.charts
-      .filter(({ node }) => names.some((name) => name.test(node.id)))
-      .map((chart) => totalRequests(chart, 'at rest'))
-      .reduce((total, each) => ({ cpu: total.cpu + each.cpu, memory: total.memory + each.memory }));
-  const [redis, postgres] = [part(/^redis/), part(/^postgres/, /^pg/)];
-  expect([redis.cpu <= 150, redis.memory <= 512]).toEqual([true, true]);
-  expect([postgres.cpu <= 250, postgres.memory <= 700]).toEqual([true, true]);
-  expect(cpu - redis.cpu - postgres.cpu).toBeLessThanOrEqual(800);
-  expect(memory - redis.memory - postgres.memory).toBeLessThanOrEqual(Size.gibibytes(4).toMebibytes());
+  const requestsOf = (charts: RegExp) => {
+    const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
+    return { cpu: sum(all.map((each) => each.cpu)), memory: sum(all.map((each) => each.memory)) };
+  };
+  const bounds: [charts: RegExp, milliCpu: number, memory: Size][] = [
+    [/^(zookeeper|kafka|topics|akhq)/, 800, Size.gibibytes(4)],
+    [/^redis/, 150, Size.mebibytes(512)],
+    [/^(postgres|databases|pg)/, 250, Size.mebibytes(700)],
+    [/^kong/, 150, Size.mebibytes(320)],
+    [/^(?!kong)/, 1300, Size.gibibytes(6)],
+    [/^/, 1500, Size.mebibytes(6656)],
+  ];
+  for (const [charts, milliCpu, memory] of bounds) {
+    const requests = requestsOf(charts);
+    expect([charts, requests.cpu <= milliCpu, requests.memory <= memory.toMebibytes()]).toEqual([charts, true, true]);
+  }
 });
 
 it.each(everyEnvironment)(
@@ -65,9 +76,17 @@ it.each(everyEnvironment)(
 );
 
 it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manifests }) => {
+  const autoscaled = new Map(
+    manifests
+      .ofKind('HorizontalPodAutoscaler')
+      .map(({ spec: { scaleTargetRef, minReplicas } }) => [
+        `${scaleTargetRef.kind}/${scaleTargetRef.name}`,
+        minReplicas,
+      ]),
+  );
   const pods = manifests.pods().flatMap(({ owner, spec }) =>
     spec.containers.map(({ resources }) => ({
-      replicas: (owner.spec as { replicas?: number }).replicas ?? 1,
+      replicas: (owner.spec as { replicas?: number }).replicas ?? autoscaled.get(nameOf(owner)) ?? 1,
       requests: resources!.requests!,
     })),
   );

@@ -120,6 +120,7 @@ describe('The search for secrets', () => {
     ['a password of an environment variable', '{"name":"DB_PASSWORD","value":"bss_password"}'],
     ['a default password in a file', 'admin.password=changeme'],
     ['a token in YAML', 'token: abc'],
+    ['a quoted password in a file', '{"kong.yml":"redis_password: \\"hunter2\\""}'],
     ['a random key', 'a line with 8sQx2LmZp0RvT7nWcY4kJ1hGdB6fE3uA in it'],
     ['a hash of a password', '710a17ce5eebb012ed63e1c8d62cf22ffd21c13977d90d91a3c729178482abac'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
@@ -128,6 +129,8 @@ describe('The search for secrets', () => {
   });
 
   it.each([
+    ['the id of an entity', 'id: 4e7eaca6-bfe6-5ccc-8e67-3ad620fbf631'],
+    ['a placeholder', '{"kong.yml":"redis_password: \\"@@REDIS_PASSWORD@@\\""}'],
     ['the digest of an image', `name:1.0@sha256:${'0123456789abcdef'.repeat(4)}`],
     [
       'long words',
@@ -156,9 +159,10 @@ function secretWords(): string[] {
 /** Values of what is called a password or the like, and words of letters and digits that no person would write. */
 function secretsIn(text: string): string[] {
   const assigned = text.matchAll(
-    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)["']?(?!false|[{[])([^\s"',]+)/gi,
+    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|[{[]|@@[A-Z_]+@@))\\?["']?([^\s"',\\]+)/gi,
   );
-  const random = [...text.replaceAll(/@sha256:[0-9a-f]{64}/g, '').matchAll(/[A-Za-z0-9+/=_-]{24,}/g)]
+  const names = /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+  const random = [...text.replaceAll(names, '').matchAll(/[A-Za-z0-9+/=_-]{24,}/g)]
     .map(([word]) => word)
     .filter((word) => entropy(word) > 3.4 && (word.match(/\d/g) ?? []).length >= 4 && !word.includes('/'));
   return [...[...assigned].map(([all]) => all), ...random, ...(text.match(/-----BEGIN [A-Z ]*PRIVATE KEY/g) ?? [])];

@@ -22,7 +22,7 @@ export function running(environment: Environment): Namespace {
 }
 
 /** Deployments whose image cannot be had everywhere. */
-const MAY_BE_MISSING = ['deployment.apps/akhq', 'deployment.apps/pghero'];
+const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
 
 /** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {

@@ -35,6 +35,9 @@ export interface BackendProps extends ComponentProps, BackendSize {
   readonly cache: RedisClusterClients;
 }
 
+/** A pod with this role may call the backend: it carries the label `role.bss/backend-client: "true"`. */
+export const CLIENT_ROLE = 'backend-client';
+
 const SECRETS = '/etc/bss-backend';
 /** Until every node has learnt that the pod is going, then the longest request, and what is still to be delivered. */
 const STOP = { drainSeconds: 5, deadlineSeconds: 5, deliverySeconds: 20 };
@@ -42,15 +45,14 @@ const STOP = { drainSeconds: 5, deadlineSeconds: 5, deliverySeconds: 20 };
 /** Customers, orders, invoices and payments over HTTP; every change is an event in Kafka, and events have effects. */
 export class Backend extends Component {
   readonly web: Endpoint;
-  /** What is public of `web`. */
-  readonly paths = ['/api', '/tmf-api'] as const;
+  readonly path = '/api';
 
   constructor(scope: Construct, props: BackendProps) {
     super(scope, 'backend', props);
     this.node.addValidation({ validate: () => backendErrors(props) });
     const { image, kafka, database, migrations, cache } = props;
 
-    const migration = new OneShotJob(this, 'migrations', {
+    const migration = new OneShotJob(this, 'schema', {
       image,
       component: 'applications',
       user: 1000,
@@ -92,7 +94,13 @@ export class Backend extends Component {
       autoscaling: props.autoscaling,
     });
     backend.connectsTo(...kafka.clients, database.server, ...cache.seeds);
+    backend.admitsRole(CLIENT_ROLE, 'web');
     this.web = backend.endpoint('web');
+  }
+
+  /** The same customers as TM Forum's API has them. https://www.tmforum.org/oda/open-apis/directory */
+  get tmForum() {
+    return { web: this.web, path: '/tmf-api' } as const;
   }
 }
 

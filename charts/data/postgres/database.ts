@@ -43,11 +43,7 @@ const LEGAL = /^(?!pg_)[a-z][a-z0-9_]{0,31}$/;
 const TAKEN = ['postgres', 'template0', 'template1', 'pgbouncer', 'logins'];
 
 export function databaseErrors(databases: readonly Database[]): string[] {
-  return [
-    ...(databases.length === 0 ? ['databases is empty: the platform needs one at least. Add { name, holds }.'] : []),
-    ...databases.flatMap(({ name }) => nameErrors(name)),
-    ...roleErrors(databases),
-  ];
+  return [...databases.flatMap(({ name }) => nameErrors(name)), ...roleErrors(databases)];
 }
 
 function nameErrors(name: string): string[] {

@@ -1,0 +1,67 @@
+import { Size } from 'cdk8s';
+import type { Component } from '../../../lib/component';
+import type { ContainerProps, EnvValue } from '../../../lib/container';
+import { nativeFile } from '../../../lib/native-file';
+import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { declarativeFile, keyVariable } from './declarative';
+import type { Configuration } from './entities';
+import { pluginNames } from './runtime';
+import { commonSettings } from './settings';
+
+export interface KeysProps {
+  readonly image: string;
+  readonly configuration: Configuration;
+  readonly leastKeyLength: number;
+  /** @default - Redis asks for none */
+  readonly redisPassword?: SecretKey;
+}
+
+const RUNTIME = '/run/kong';
+
+/** Where the configuration with the keys is, in memory. */
+export const RENDERED = `${RUNTIME}/kong.yml`;
+
+/** The Secret with the keys of each consumer. */
+export const requireKeys = (component: Component, { consumers }: Configuration): RequiredSecret =>
+  new RequiredSecret(
+    component,
+    'kong-keys',
+    Object.fromEntries(
+      consumers.map(({ username }) => [
+        username,
+        `API key of ${username}. A second line is valid, too, while it is changed`,
+      ]),
+    ),
+  );
+
+/** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */
+export function renderedKeys(secret: RequiredSecret, props: KeysProps) {
+  const { image, configuration, leastKeyLength, redisPassword } = props;
+  const keys = configuration.consumers.map(({ username }) => [keyVariable(username), secret.key(username)] as const);
+  const env: Record<string, EnvValue> = {
+    ...commonSettings(pluginNames(configuration)),
+    KONG_DATABASE: 'off',
+    // Its own: what it leaves there would keep the gateway from starting.
+    KONG_PREFIX: '/tmp/render',
+    LEAST_KEY_LENGTH: `${leastKeyLength}`,
+    TERMINATION_LOG: '/dev/termination-log',
+    ...Object.fromEntries(keys),
+    ...(redisPassword && { REDIS_PASSWORD: redisPassword }),
+  };
+  const render: ContainerProps = {
+    image,
+    command: ['sh', '/etc/bss/render.sh', '/etc/bss/kong.yml', RENDERED],
+    env,
+    // Kong quotes keys in what it says.
+    terminationMessagePolicy: 'File',
+    resources: { cpu: 10, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) },
+  };
+  return {
+    files: {
+      '/etc/bss/render.sh': nativeFile(__dirname, 'render.sh'),
+      '/etc/bss/kong.yml': declarativeFile(configuration),
+    },
+    memoryScratch: { [RUNTIME]: Size.mebibytes(4) },
+    initContainers: { render },
+  };
+}

@@ -1,0 +1,78 @@
+import type { App } from 'cdk8s';
+import type { Route, Service } from '../charts/gateway/kong/entities';
+import type { Kong } from '../charts/gateway/kong/kong';
+import type { RateLimiting } from '../charts/gateway/kong/plugins';
+import { effectivePlugin, effectivePlugins, routesOf, worstCaseSeconds } from '../charts/gateway/kong/policy';
+import { table } from './markdown';
+
+/** The gateway of a model. */
+const kongOf = (app: App) => app.node.findChild('kong') as Kong;
+
+const code = (text: string) => `\`${text}\``;
+const list = (texts: readonly string[]) => texts.map(code).join(', ');
+
+/** What holds for each route, and for which of its requests. */
+export function effectivePolicy(app: App): string {
+  const kong = kongOf(app);
+  const rows = routesOf(kong.configuration).map(({ service, route }) => [
+    code(route.name),
+    `${list(route.paths)}${route.hosts ? ` at ${list(route.hosts)}` : ''}`,
+    code(`${service.host}:${service.port}`) + (route.strip_path ? ', without the prefix' : ''),
+    protocols(route),
+    audience(kong, service, route),
+    limits(kong, service, route),
+    waiting(service),
+  ]);
+  return table(['Route', 'Paths', 'Leads to', 'Protocols', 'Who gets in', 'Limit', 'Longest wait'], rows);
+}
+
+/** Which plugins run for a request to each route, in this order. */
+export function pluginChains(app: App): string {
+  const { configuration } = kongOf(app);
+  const rows = routesOf(configuration).map(({ service, route }) => [
+    code(route.name),
+    effectivePlugins(configuration, service, route)
+      .map(({ plugin, from }) => (from === 'global' ? plugin.name : `**${plugin.name}**`))
+      .join(' → '),
+  ]);
+  return table(['Route', 'Plugins, in the order in which they run'], rows);
+}
+
+const protocols = (route: Route) =>
+  'https_redirect_status_code' in route
+    ? `HTTPS; HTTP is sent there with ${route.https_redirect_status_code}`
+    : 'HTTP and HTTPS';
+
+function audience({ configuration }: Kong, service: Service, route: Route): string {
+  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
+  const addresses = effectivePlugin(configuration, service, route, 'ip-restriction')?.config;
+  const consumers = list(configuration.consumers.map(({ username }) => username));
+  return [
+    ...(keyAuth ? [`${consumers}, by a key in ${list(keyAuth.config.key_names)}`] : []),
+    ...(addresses?.allow ? [`who comes from ${list(addresses.allow)}`] : []),
+    ...(addresses?.deny ? [`not who comes from ${list(addresses.deny)}`] : []),
+    ...(keyAuth || addresses ? [] : ['who reaches the port']),
+  ].join('; ');
+}
+
+const WHOSE: Record<RateLimiting['config']['limit_by'], string> = {
+  consumer: 'for each consumer',
+  ip: 'for each address',
+  service: 'for all together',
+};
+
+function limits({ configuration, runtime }: Kong, service: Service, route: Route): string {
+  const config = effectivePlugin(configuration, service, route, 'rate-limiting')?.config;
+  if (!config) return 'none';
+  const each = (['second', 'minute', 'hour', 'day'] as const).flatMap((period) =>
+    config[period] ? [`${config[period]} a ${period}`] : [],
+  );
+  const counted = config.policy === 'redis' ? `over all ${runtime.replicas} pods` : `in ${runtime.replicas} pod`;
+  return `${each.join(', ')} ${WHOSE[config.limit_by]}, counted ${counted}`;
+}
+
+function waiting(service: Service): string {
+  const { retries, connect_timeout, write_timeout, read_timeout } = service;
+  const parts = [connect_timeout, write_timeout, read_timeout].map((milliseconds) => milliseconds / 1000).join(' + ');
+  return `${worstCaseSeconds(service)} s: ${retries + 1} × (${parts}) s`;
+}

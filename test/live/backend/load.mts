@@ -1,0 +1,81 @@
+// Customers who order, as an application behind the gateway sends them: keeps account of every request, and tries again
+// with the same Idempotency-Key until it is answered. Prints READY when it has begun and, once /tmp/stop is there, one
+// JSON object.
+//
+//   load.mjs ADDRESS CUSTOMERS_PER_SECOND
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
+const account = { customers: 0, changes: 0, requests: 0, failed: 0, firstFailure: '' };
+const latencies: number[] = [];
+
+function failed(what: string): void {
+  account.failed++;
+  account.firstFailure ||= what;
+}
+
+/** @returns the answer, once there is one that is not the server's failure */
+async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: { id: string } }> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+  for (;;) {
+    const start = performance.now();
+    account.requests++;
+    try {
+      const answer = await fetch(`${base}${path}`, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      const content = (await answer.json()) as { id: string };
+      if (answer.status < 500) {
+        latencies.push(performance.now() - start);
+        return { status: answer.status, body: content };
+      }
+      failed(`${method} ${path}: ${answer.status}`);
+    } catch (error) {
+      failed(`${method} ${path}: ${error} ${(error as Error).cause ?? ''}`);
+    }
+    await sleep(200);
+  }
+}
+
+async function create(path: string, body: object): Promise<string> {
+  const answer = await ask('POST', path, body);
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  account.changes++;
+  return answer.body.id;
+}
+
+/** A change that was committed before its answer got lost is refused when it is asked for again: it has happened. */
+async function change(path: string, state: string): Promise<void> {
+  const { status } = await ask('PATCH', path, { state });
+  if (status !== 200 && status !== 409) throw new Error(`${path} to ${state}: ${status}`);
+  account.changes++;
+}
+
+async function customer(number: number): Promise<void> {
+  const customerId = await create('/api/customers', { name: `Load ${number}`, email: `load-${number}@example.com` });
+  account.customers++;
+  const order = await create('/api/orders', { customerId, product: 'fibre', amount: 4990, currency: 'EUR' });
+  await change(`/api/orders/${order}`, 'inProgress');
+  await change(`/api/orders/${order}`, 'completed');
+}
+
+await ask('GET', '/api/customers?page=0&size=1');
+Object.assign(account, { requests: 0, failed: 0, firstFailure: '' });
+console.log('READY');
+const start = performance.now();
+const pending = new Set<Promise<void>>();
+for (let sent = 0; !existsSync('/tmp/stop'); await sleep(10)) {
+  for (; sent < ((performance.now() - start) / 1000) * rate; sent++) {
+    const one: Promise<void> = customer(sent).finally(() => pending.delete(one));
+    pending.add(one);
+  }
+}
+await Promise.all(pending);
+latencies.sort((a, b) => a - b);
+const percentile = (share: number) => Math.round(latencies[Math.floor((latencies.length - 1) * share)] ?? 0);
+console.log(JSON.stringify({ ...account, p50Ms: percentile(0.5), p99Ms: percentile(0.99) }));
