@@ -136,6 +136,17 @@ function refusal(): string {
   );
 }
 
+/** What synth says when the connections of all pools are more than the server has. */
+function budget(): string {
+  const wrong = model({ ...kind, pgbouncer: { ...kind.pgbouncer, poolSize: 40 } });
+  return fence(
+    'text',
+    validationErrors(wrong)
+      .map((error) => `${kind.name}: ${error}`)
+      .join('\n'),
+  );
+}
+
 const sections: Record<string, () => string> = {
   picture,
   'host-ports': hostPorts,
@@ -145,6 +156,7 @@ const sections: Record<string, () => string> = {
   requests,
   diff,
   refusal,
+  budget,
 };
 
 const gatewaySections: typeof sections = {

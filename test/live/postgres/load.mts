@@ -12,8 +12,9 @@ const pool = new pg.Pool({
   ...{ host, port: Number(port), database, user, password: process.env['PASSWORD'] },
   ...{ max: 10, maxLifetimeSeconds, connectionTimeoutMillis: 20_000, query_timeout: 20_000 },
 });
-// A connection that ends while nobody uses it is no failure.
+// A connection that ends between two queries ends the program, unless somebody listens: in the pool, and in use.
 pool.on('error', () => {});
+pool.on('connect', (client) => client.on('error', () => {}));
 
 const account = { sent: 0, acknowledged: 0, failed: 0, firstFailure: '' };
 const acknowledged = new Set<number>();
@@ -62,7 +63,14 @@ async function found(): Promise<{ lost: number; torn: number }> {
   return { lost, torn: rows.filter(({ halves }) => halves !== 2).length };
 }
 
-await transaction(-1);
+// The network learns of a new pod, and what it may reach, only after the pod has started.
+for (let open = false; !open; ) {
+  await sleep(500);
+  open = await transaction(-1).then(
+    () => true,
+    () => false,
+  );
+}
 console.log('READY');
 const start = performance.now();
 lastAcknowledged = start;
