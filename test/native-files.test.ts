@@ -31,8 +31,8 @@ describe('Python', () => {
       ruffModule.PositionEncoding.Utf16,
     );
   });
-  const tests = ['kafka_pod_test.py', 'redis/keeper_test.py'].map((name) =>
-    readFileSync(join(__dirname, name), 'utf8'),
+  const tests = ['kafka_pod_test.py', 'redis/keeper_test.py', 'live/gateway/client.py', 'live/gateway/echo.py'].map(
+    (name) => readFileSync(join(__dirname, name), 'utf8'),
   );
   const sources = [...filesNamed('.py').map(read), ...tests];
 

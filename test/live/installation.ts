@@ -21,10 +21,13 @@ export function running(environment: Environment): Namespace {
   return namespace;
 }
 
-/** Everything rolled out and every Job done; but for AKHQ, whose test says whether its image can be had. */
+/** What may not start: its own tests say whether its image can be had. */
+const MAY_BE_MISSING = ['deployment.apps/akhq', 'deployment.apps/kong'];
+
+/** Everything rolled out and every Job done, but for what may not start. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
-  for (const name of rolled.filter((name) => name !== 'deployment.apps/akhq')) namespace.awaitRollout(name);
+  for (const name of rolled.filter((name) => !MAY_BE_MISSING.includes(name))) namespace.awaitRollout(name);
   namespace.awaitJobs();
 }
 
@@ -52,11 +55,10 @@ export function unavailableImage(namespace: Namespace, deployment: string): stri
   return (
     eventually(`the pod of ${deployment} to start or to fail to`, () => {
       const [pod] = namespace.pods(`app.kubernetes.io/name=${deployment}`);
-      const status = pod?.status.containerStatuses?.[0];
-      if (!status) return false;
-      if (status.state.waiting?.reason.match(/ImagePull/))
-        return `its image cannot be pulled: ${status.state.waiting.message}`;
-      return status.ready && 'available';
+      const statuses = [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])];
+      const missing = statuses.find(({ state }) => state.waiting?.reason.match(/ImagePull/));
+      if (missing) return `its image cannot be pulled: ${missing.state.waiting!.message}`;
+      return statuses.length > 0 && statuses.every(({ ready }) => ready) && 'available';
     }).replace(/^available$/, '') || undefined
   );
 }

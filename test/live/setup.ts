@@ -1,10 +1,11 @@
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { kubectl, tryKubectl } from './cluster';
+import { GATEWAY_NAMESPACE } from './gateway/installation';
 import { TOOLS } from './node';
 import { REDIS_NAMESPACE } from './redis/installation';
 
-export const NAMESPACES = [kind.namespace, rehearsal.namespace, REDIS_NAMESPACE, TOOLS];
+export const NAMESPACES = [kind.namespace, rehearsal.namespace, REDIS_NAMESPACE, GATEWAY_NAMESPACE, TOOLS];
 
 /** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
 export default function setup(): void {
