@@ -34,7 +34,12 @@ export class StatelessWorkload extends Workload {
     });
     if (replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'budget', {
-        spec: { selector: { matchLabels: this.selector }, maxUnavailable: k8s.IntOrString.fromNumber(1) },
+        spec: {
+          selector: { matchLabels: this.selector },
+          maxUnavailable: k8s.IntOrString.fromNumber(1),
+          // A pod that is not ready holds nothing: it must not keep a node from being emptied.
+          unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        },
       });
     }
     if (autoscaling) {

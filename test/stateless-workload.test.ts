@@ -43,6 +43,7 @@ it('Several pods are spread, replaced one after the other, and one of them at mo
   expect(manifests.objects.find(({ kind }) => kind === 'PodDisruptionBudget')?.spec).toEqual({
     selector: { matchLabels: { 'app.kubernetes.io/name': 'example' } },
     maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: 'AlwaysAllow',
   });
 });
 
