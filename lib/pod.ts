@@ -89,7 +89,7 @@ function mountVolumeClaims(claims: Record<string, VolumeClaim>): Mounted[] {
 
 function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted[] {
   return Object.entries(scratch).map(([mountPath, size]) => {
-    const name = `scratch${mountPath.replaceAll('/', '-')}`;
+    const name = `scratch${mountPath.replaceAll(/[^a-z0-9]/g, '-')}`;
     return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
   });
 }

@@ -75,6 +75,15 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     expect(all.filter((name) => !/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(name))).toEqual([]);
   });
 
+  it('names of volumes, containers and ports are DNS labels, which the schema does not say', () => {
+    const inner = pods.flatMap((pod) => [
+      ...(pod.spec.volumes ?? []).map(({ name }) => name),
+      ...pod.containers.map(({ name }) => name),
+      ...portNames(pod),
+    ]);
+    expect(inner.filter((name) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))).toEqual([]);
+  });
+
   it('every object is in the namespace and carries the labels of the platform', () => {
     const labels = { 'app.kubernetes.io/part-of': 'bss', 'app.kubernetes.io/managed-by': 'cdk8s' };
     for (const { kind, metadata } of manifests.objects) {

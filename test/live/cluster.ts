@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 
 /** Generous: a deadline ends a run that hangs, it does not measure. */
 export const DEADLINE_SECONDS = 300;
@@ -34,14 +34,17 @@ export interface Pod {
   readonly status: {
     podIP?: string;
     conditions?: { type: string; status: string }[];
-    containerStatuses?: {
-      name: string;
-      containerID: string;
-      restartCount: number;
-      ready: boolean;
-      state: { waiting?: { reason: string; message?: string } };
-    }[];
+    initContainerStatuses?: ContainerStatus[];
+    containerStatuses?: ContainerStatus[];
   };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly containerID: string;
+  readonly restartCount: number;
+  readonly ready: boolean;
+  readonly state: { waiting?: { reason: string; message?: string } };
 }
 
 /** The status of a pod's main container, which has the workload's name; what stands beside it has others. */
@@ -54,6 +57,16 @@ export class Namespace {
 
   run(...args: string[]): string {
     return kubectl(['-n', this.name, ...args]);
+  }
+
+  /** Like {@link run}, while others go on. */
+  start(args: string[], input: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = execFile('kubectl', ['-n', this.name, ...args], (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+      child.stdin!.end(input);
+    });
   }
 
   try(...args: string[]): { ok: boolean; output: string } {

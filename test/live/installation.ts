@@ -55,11 +55,10 @@ export function unavailableImage(namespace: Namespace, deployment: string): stri
   return (
     eventually(`the pod of ${deployment} to start or to fail to`, () => {
       const [pod] = namespace.pods(`app.kubernetes.io/name=${deployment}`);
-      const status = pod?.status.containerStatuses?.[0];
-      if (!status) return false;
-      if (status.state.waiting?.reason.match(/ImagePull/))
-        return `its image cannot be pulled: ${status.state.waiting.message}`;
-      return status.ready && 'available';
+      const statuses = [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])];
+      const missing = statuses.find(({ state }) => state.waiting?.reason.match(/ImagePull/));
+      if (missing) return `its image cannot be pulled: ${missing.state.waiting!.message}`;
+      return statuses.length > 0 && statuses.every(({ ready }) => ready) && 'available';
     }).replace(/^available$/, '') || undefined
   );
 }

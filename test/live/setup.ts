@@ -1,11 +1,15 @@
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { BACKEND_NAMESPACE } from './backend/installation';
 import { kubectl, tryKubectl } from './cluster';
+import { GATEWAY_NAMESPACE } from './gateway/installation';
 import { TOOLS } from './node';
 import { POSTGRES_NAMESPACE } from './postgres/installation';
 import { REDIS_NAMESPACE } from './redis/installation';
 
-export const NAMESPACES = [kind.namespace, rehearsal.namespace, REDIS_NAMESPACE, POSTGRES_NAMESPACE, TOOLS];
+export const NAMESPACES = [kind, rehearsal]
+  .map(({ namespace }) => namespace)
+  .concat(REDIS_NAMESPACE, POSTGRES_NAMESPACE, GATEWAY_NAMESPACE, BACKEND_NAMESPACE, TOOLS);
 
 /** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
 export default function setup(): void {

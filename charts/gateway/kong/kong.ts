@@ -58,6 +58,7 @@ const TLS = '/etc/kong-tls';
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
   readonly proxy: Endpoint;
+  readonly proxyTls: Endpoint;
   readonly configuration: Configuration;
   readonly runtime: Runtime;
 
@@ -146,7 +147,7 @@ export class Kong extends Component {
     }
     if (entry.kind === 'loadBalancer') kong.balance({ ports: way.publicPorts, clients: entry.clients });
     this.proxy = kong.endpoint('proxy');
-    kong.endpoint('proxy-ssl');
+    this.proxyTls = kong.endpoint('proxy-ssl');
   }
 }
 

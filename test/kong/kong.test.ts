@@ -1,0 +1,234 @@
+import { App, Size } from 'cdk8s';
+import type { Service } from '../../charts/gateway/kong/entities';
+import { Kong, type KongProps } from '../../charts/gateway/kong/kong';
+import { pluginNames } from '../../charts/gateway/kong/runtime';
+import { api, operatorsPage } from '../../charts/gateway/kong/site';
+import type { Akhq } from '../../charts/messaging/akhq/akhq';
+import { validationErrors } from '../../charts/rules';
+import { kind } from '../../config/kind';
+import { production } from '../../config/production';
+import { RequiredSecret } from '../../lib/secret';
+import { Example, Pods } from '../example';
+import { everyEnvironment, Manifests } from '../manifests';
+
+const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests) as [Manifests, Manifests];
+
+/** A gateway before stand-ins for a backend and a collector of traces, which it sends some to if it is told how many. */
+function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
+  const example = new Example(new App());
+  const [backend, redis, jaeger] = [
+    new Pods(example, 'backend', { web: 8080 }).endpoint('web'),
+    new Pods(example, 'redis', { client: 6379 }).endpoint('client'),
+    new Pods(example, 'jaeger', { otlp: 4318 }).endpoint('otlp'),
+  ];
+  const password = new RequiredSecret(example, 'redis', { password: 'of the gateway' }).key('password');
+  const kong = new Kong(App.of(example) as App, {
+    ...kind.kong,
+    namespace: 'shop',
+    image: 'kong:3.5.0',
+    sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces', atRoot: true })],
+    counters: { server: redis, user: { name: 'counter', password } },
+    tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
+    ...change,
+  });
+  return { kong, app: App.of(example) as App, manifests: () => new Manifests(App.of(example) as App) };
+}
+
+const podOf = (manifests: Manifests) => manifests.find('Deployment', 'kong').spec.template.spec;
+const settings = (manifests: Manifests): Record<string, string | undefined> =>
+  Object.fromEntries((podOf(manifests).containers[0]!.env ?? []).map(({ name, value }) => [name, value]));
+
+describe("Kong's pod", () => {
+  it.each(everyEnvironment)('of $name is closed but for three ports, and the Admin API is on its loopback', (each) => {
+    const { containers } = podOf(each.manifests);
+    expect(containers[0]!.ports!.map(({ name, containerPort }) => `${name} ${containerPort}`)).toEqual([
+      'proxy 8000',
+      'proxy-ssl 8443',
+      'status 8100',
+    ]);
+    expect(settings(each.manifests)).toMatchObject({
+      KONG_ADMIN_LISTEN: '127.0.0.1:8001, 127.0.0.1:8444 http2 ssl',
+      KONG_ADMIN_GUI_LISTEN: 'off',
+      KONG_DNS_ORDER: 'LAST,A,CNAME',
+      KONG_UNTRUSTED_LUA: 'off',
+      KONG_ANONYMOUS_REPORTS: 'off',
+      KONG_HEADERS: 'X-Kong-Request-Id',
+      KONG_REAL_IP_HEADER: 'X-Forwarded-For',
+      KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE: '10m',
+    });
+    expect(settings(each.manifests)).not.toHaveProperty('KONG_TRUSTED_IPS');
+    const offered = each.manifests.ofKind('Service').filter(({ metadata }) => metadata.name.startsWith('kong'));
+    expect(offered.flatMap(({ spec }) => spec.ports.map(({ targetPort }) => targetPort))).not.toContain('status');
+  });
+
+  it.each(everyEnvironment)('of $name starts as its image does, which links logs and keeps nginx in front', (each) => {
+    expect(podOf(each.manifests).containers[0]).not.toHaveProperty('command');
+  });
+
+  it.each(everyEnvironment)('of $name has as many workers as whole cores, and memory for them', (each) => {
+    const workers = Math.max(1, Math.floor(each.environment.kong.resources.cpu / 1000));
+    expect(settings(each.manifests)['KONG_NGINX_WORKER_PROCESSES']).toBe(`${workers}`);
+    expect(each.environment.kong.resources.memoryLimit.toMebibytes()).toBeGreaterThanOrEqual(
+      workers * 300 + 2 * 32 + 100,
+    );
+  });
+
+  it.each(everyEnvironment)('of $name outlives the slowest request that has begun', (each) => {
+    const { terminationGracePeriodSeconds, containers } = podOf(each.manifests);
+    const [, drain] = containers[0]!.lifecycle!.preStop!.exec.command;
+    const slowest = Math.max(...everyService(each.manifests).map(({ read_timeout }) => read_timeout / 1000));
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number(drain) + slowest);
+  });
+
+  it.each(everyEnvironment)(
+    'of $name gives keys to the container that renders them and to no other, and its log stays out of the status',
+    (each) => {
+      const { initContainers, containers } = podOf(each.manifests);
+      const secretsOf = (env: { valueFrom?: { secretKeyRef?: { name: string } } }[] = []) =>
+        env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
+      const [render] = initContainers!;
+      expect(secretsOf(containers[0]!.env)).not.toContain('kong-keys');
+      expect(secretsOf(render!.env).filter((name) => name === 'kong-keys')).toHaveLength(3);
+      expect(render!.terminationMessagePolicy).toBe('File');
+      const prefix = render!.env!.find(({ name }) => name === 'KONG_PREFIX')!.value;
+      expect(prefix).not.toBe(settings(each.manifests)['KONG_PREFIX']);
+    },
+  );
+
+  it('writes an access log of one JSON object a line, without queries and headers that hold secrets', () => {
+    const [, format] = settings(onKind)['KONG_NGINX_HTTP_LOG_FORMAT']!.match(/^json escape=json '(.*)'$/)!;
+    const variables = Object.values(JSON.parse(format!) as Record<string, string>);
+    expect(variables).toEqual(expect.arrayContaining(['$kong_request_id', '$sent_http_x_correlation_id', '$uri']));
+    expect(variables.filter((name) => /request_uri|args|apikey|authorization|cookie|\$request$/.test(name))).toEqual(
+      [],
+    );
+    // Exactly 3.5 does not start with a format here.
+    expect(settings(onKind)['KONG_PROXY_ACCESS_LOG']).toBe('/dev/null');
+  });
+
+  it('loads the plugins that its configuration has, and no others', () => {
+    const { kong, manifests } = gateway();
+    const used = JSON.stringify(kong.configuration).match(/(?<="name":")[a-z-]+(?=","config")/g)!;
+    expect(settings(manifests())['KONG_PLUGINS']!.split(',').sort()).toEqual([...new Set(used)].sort());
+  });
+
+  it('knows keys also where no route asks for one, as its consumers have some', () => {
+    const { kong } = gateway({ sites: [] });
+    expect(pluginNames(kong.configuration)).toContain('key-auth');
+  });
+});
+
+const everyService = (manifests: Manifests) => (manifests.app.node.findChild('kong') as Kong).configuration.services;
+
+describe('On a laptop', () => {
+  it('plain HTTP is answered, each pod makes its own certificate, and one pod counts for itself', () => {
+    const [{ routes }] = everyService(onKind) as [Service];
+    expect(routes[0]!.protocols).toEqual(['http', 'https']);
+    expect(settings(onKind)).not.toHaveProperty('KONG_SSL_CERT');
+    expect(JSON.stringify(routes)).toContain('"policy":"local"');
+    expect(settings(onKind)['KONG_PORT_MAPS']).toBe('8000:8000,8443:8443');
+  });
+});
+
+describe('In production', () => {
+  it('plain HTTP is sent to TLS, with the certificate of a Secret', () => {
+    for (const { routes } of everyService(inProduction)) {
+      expect(routes[0]).toMatchObject({ protocols: ['https'], https_redirect_status_code: 308 });
+    }
+    expect(settings(inProduction)).toMatchObject({
+      KONG_SSL_CERT: '/etc/kong-tls/tls.crt',
+      KONG_SSL_CERT_KEY: '/etc/kong-tls/tls.key',
+      KONG_PORT_MAPS: '80:8000,443:8443',
+    });
+  });
+
+  it('the load balancer passes the addresses of clients on', () => {
+    expect(inProduction.find('Service', 'kong-public').spec).toMatchObject({
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      ports: [
+        { port: 80, targetPort: 'proxy' },
+        { port: 443, targetPort: 'proxy-ssl' },
+      ],
+    });
+  });
+
+  it('all pods count together in the plain Redis, as its user', () => {
+    expect(JSON.stringify(everyService(inProduction))).toContain(
+      '"policy":"redis","redis_host":"redis.bss.svc","redis_port":6379,"redis_timeout":200,"redis_username":"application"',
+    );
+  });
+});
+
+describe('A site', () => {
+  const { kong, app } = gateway();
+  const [backend, traces] = kong.configuration.services;
+
+  it('is a service and a route with its path and what is below it, and nothing that only begins like it', () => {
+    expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 3 });
+    expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
+    expect(validationErrors(app)).toEqual([]);
+  });
+
+  it('that lives at its root gets paths without the prefix', () => {
+    expect(traces!.routes[0]).toMatchObject({ strip_path: true, paths: ['/traces/', '~/traces$'] });
+  });
+
+  it('for applications asks for a key and counts each consumer for itself; for people, neither', () => {
+    const names = (index: number) => kong.configuration.services[index]!.routes[0]!.plugins!.map(({ name }) => name);
+    expect([names(0), names(1)]).toEqual([['key-auth', 'rate-limiting'], ['rate-limiting']]);
+    expect(JSON.stringify(backend)).toContain('"limit_by":"consumer"');
+  });
+
+  it('for people has a list of addresses where the gateway can see them', () => {
+    const { kong: guarded } = gateway({ entry: production.kong.entry });
+    expect(guarded.configuration.services[1]!.routes[0]!.plugins).toContainEqual({
+      name: 'ip-restriction',
+      config: { allow: ['203.0.113.0/24'] },
+    });
+  });
+
+  it('is reached by the gateway, as both policies say', () => {
+    const connections = gateway()
+      .manifests()
+      .ofKind('NetworkPolicy')
+      .map(({ metadata }) => metadata.name);
+    expect(connections).toEqual(
+      expect.arrayContaining(['kong-to-example-backend-web', 'example-backend-web-from-kong']),
+    );
+  });
+
+  it('has one path for its route, for itself and for its probes', () => {
+    const akhq = onKind.app.node.findChild('akhq') as Akhq;
+    const { env, readinessProbe } = onKind.find('Deployment', 'akhq').spec.template.spec.containers[0]!;
+    expect(everyService(onKind)[0]!.routes[0]!.paths[0]).toBe(`${akhq.path}/`);
+    expect(env).toContainEqual({ name: 'MICRONAUT_SERVER_CONTEXT_PATH', value: akhq.path });
+    expect(readinessProbe).toMatchObject({ httpGet: { path: `${akhq.path}/health` } });
+  });
+});
+
+describe('Traces', () => {
+  it('are sent in batches to a collector, as often as asked, where there is one', () => {
+    const { kong, manifests, app } = gateway({}, 0.1);
+    expect(kong.configuration.plugins.find(({ name }) => name === 'opentelemetry')).toMatchObject({
+      config: { endpoint: 'http://example-jaeger.shop.svc:4318/v1/traces', queue: { max_batch_size: 200 } },
+    });
+    expect(settings(manifests())).toMatchObject({
+      KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
+      KONG_TRACING_SAMPLING_RATE: '0.1',
+    });
+    expect(validationErrors(app)).toEqual([]);
+  });
+
+  it('are not, where there is none', () => {
+    expect(settings(onKind)).not.toHaveProperty('KONG_TRACING_INSTRUMENTATIONS');
+  });
+});
+
+it('A gateway that is too small, or whose pods each count for themselves, does not synthesize', () => {
+  const small = gateway({ resources: { ...kind.kong.resources, memoryLimit: Size.mebibytes(256) } });
+  expect(validationErrors(small.app)).toEqual([
+    'kong: resources.memoryLimit is 256 MiB, but 1 workers need 464 MiB: under load the kernel would kill workers, which no ' +
+      'status, event or restart shows. Raise it, or ask for less CPU.',
+  ]);
+});

@@ -1,0 +1,218 @@
+import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/configuration';
+import type { Configuration, Path, Route, Service } from '../../../charts/gateway/kong/entities';
+import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/policy';
+import type { Runtime } from '../../../charts/gateway/kong/runtime';
+import { KEY_HEADER, REQUESTS_PER_MINUTE } from '../../../charts/gateway/kong/site';
+
+/** As client.py takes it. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default false */
+  readonly tls?: boolean;
+  /** Bytes. @default - none */
+  readonly body?: number;
+  /** Whether the body is sent without saying how long it is. @default false */
+  readonly chunked?: boolean;
+}
+
+/** As client.py gives it. */
+export interface Answer {
+  readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a request must be answered with, as the model says. */
+export interface Case {
+  readonly sentence: string;
+  readonly request: Request;
+  readonly status: number;
+  /** Headers that must match, by names in lower case. */
+  readonly headers?: Readonly<Record<string, RegExp>>;
+  /** What the service must have seen. @default - whatever */
+  readonly seen?: Readonly<Record<string, unknown>>;
+  /** Headers that the service must not have seen. @default - none */
+  readonly unseen?: readonly string[];
+  /** Whether the answer carries what all answers carry. @default true */
+  readonly dressed?: boolean;
+}
+
+export interface Model {
+  readonly configuration: Configuration;
+  readonly runtime: Runtime;
+  /** One key of each consumer. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const FOREIGN_ORIGIN = 'https://evil.example';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);
+
+/** On every answer that Kong's plugins have seen. */
+export const EVERYWHERE: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    SECURITY_HEADERS.map((line) => line.split(/:(.*)/s)).map(([name, value]) => [name!.toLowerCase(), exactly(value!)]),
+  ),
+  'x-kong-request-id': /^[0-9a-f]{32}$/,
+  [CORRELATION_HEADER.toLowerCase()]: /./,
+};
+
+/** On none: they tell strangers what runs here. */
+export const NOWHERE = ['via', 'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-powered-by'];
+
+/** Every route with every kind of request, and what is no route. */
+export const conformanceCases = (model: Model): Case[] => [
+  ...routesOf(model.configuration).flatMap(({ service, route }) => routeCases(model, service, route)),
+  ...strangerCases(model),
+];
+
+function routeCases(model: Model, service: Service, route: Route): Case[] {
+  const { configuration, runtime, keys } = model;
+  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
+  const guarded = effectivePlugin(configuration, service, route, 'ip-restriction') !== undefined;
+  const origin = effectivePlugin(configuration, service, route, 'cors')!.config.origins[0]!;
+  const redirect = 'https_redirect_status_code' in route ? route.https_redirect_status_code : undefined;
+  const prefix = pathOf(route.paths[0]);
+  const [consumer, key] = Object.entries(keys)[0]!;
+
+  const get: Request = { method: 'GET', path: `${prefix}/witness`, tls: redirect !== undefined };
+  const withKey = { [KEY_HEADER]: key };
+  // In the order in which plugins run: who has no key never gets to the list of addresses, and so on.
+  const stranger = keyAuth ? 401 : guarded ? 403 : 200;
+  const known = guarded ? 403 : 200;
+  const counted = { 'ratelimit-limit': exactly(`${REQUESTS_PER_MINUTE}`), 'ratelimit-remaining': /^\d+$/ };
+  const seenPath = (path: string) => ({ path: route.strip_path ? path.slice(prefix.length) || '/' : path });
+  const asking = { 'www-authenticate': /^Key realm="kong"$/ };
+  const about = (sentence: string) => `${route.name}: ${sentence}`;
+  const good = (path: string) => (known === 200 ? { headers: counted, seen: seenPath(path) } : {});
+
+  return [
+    { sentence: about('no key'), request: get, status: stranger, headers: keyAuth ? asking : {} },
+    {
+      sentence: about('a wrong key'),
+      request: { ...get, headers: { [KEY_HEADER]: 'wrong'.repeat(8) } },
+      status: stranger,
+    },
+    {
+      sentence: about('a right key in the query'),
+      request: { ...get, path: `${get.path}?${KEY_HEADER}=${key}` },
+      status: stranger,
+      headers: keyAuth ? asking : {},
+    },
+    ...Object.entries(keys).map(([name, own]) => ({
+      sentence: about(`the key of ${name}`),
+      request: { ...get, headers: { [KEY_HEADER]: own, 'X-Consumer-Username': 'somebody-else' } },
+      status: known,
+      ...good(get.path),
+      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name }, unseen: [KEY_HEADER] }),
+    })),
+    {
+      sentence: about('an address that somebody made up'),
+      request: { ...get, headers: { ...withKey, 'X-Forwarded-For': '203.0.113.7', 'X-Real-IP': '203.0.113.7' } },
+      status: known,
+    },
+    {
+      sentence: about('the path of the prefix itself'),
+      request: { ...get, path: prefix, headers: withKey },
+      status: known,
+      ...good(prefix),
+    },
+    {
+      sentence: about('a path that only begins like it'),
+      request: { ...get, path: `${prefix}foo`, headers: withKey },
+      status: 404,
+    },
+    {
+      sentence: about('a body of a MiB'),
+      request: { ...get, method: 'POST', headers: withKey, body: MEBIBYTE },
+      status: known,
+      ...(known === 200 && { seen: { length: MEBIBYTE } }),
+    },
+    {
+      sentence: about('a body above the limit'),
+      request: { ...get, method: 'POST', headers: withKey, body: (runtime.bodyLimit + 1) * MEBIBYTE },
+      status: 413,
+    },
+    {
+      sentence: about('a body above the limit in chunks'),
+      request: { ...get, method: 'POST', headers: withKey, body: (runtime.bodyLimit + 1) * MEBIBYTE, chunked: true },
+      status: guarded ? 403 : 413,
+      // nginx' own answer: the plugins of the route have not seen it.
+      dressed: guarded,
+    },
+    ...[origin, FOREIGN_ORIGIN].map((from) => ({
+      sentence: about(`the preflight of a browser at ${from}`),
+      request: preflight(get, from),
+      status: 200,
+      // The one origin there is, whoever asks: the browser compares.
+      headers: { 'access-control-allow-origin': exactly(origin), 'access-control-max-age': /^\d+$/ },
+    })),
+    {
+      sentence: about('a call from a browser'),
+      request: { ...get, headers: { ...withKey, Origin: origin } },
+      status: known,
+      headers: { 'access-control-allow-origin': exactly(origin) },
+    },
+    {
+      sentence: about('an id to find the request by'),
+      request: { ...get, headers: { ...withKey, [CORRELATION_HEADER]: 'order-4711' } },
+      status: known,
+      headers: { [CORRELATION_HEADER.toLowerCase()]: /^order-4711$/ },
+    },
+    {
+      sentence: about('no id, so that the gateway makes one'),
+      request: { ...get, headers: withKey },
+      status: known,
+      headers: { [CORRELATION_HEADER.toLowerCase()]: UUID },
+    },
+    redirect === undefined
+      ? { sentence: about('TLS'), request: { ...get, tls: true, headers: withKey }, status: known }
+      : {
+          sentence: about('plain HTTP'),
+          request: { ...get, tls: false, headers: { ...withKey, Host: 'www.example.com' } },
+          status: redirect,
+          headers: { location: exactly(`https://www.example.com${get.path}`) },
+        },
+    ...(keyAuth ? [deniedTransport(get, about, consumer, redirect)] : []),
+  ];
+}
+
+/** Without a believed proxy nobody can say that he came by TLS. */
+const deniedTransport = (get: Request, about: (text: string) => string, consumer: string, redirect?: number): Case => ({
+  sentence: about(`plain HTTP that calls itself TLS, without the key of ${consumer}`),
+  request: { ...get, tls: false, headers: { 'X-Forwarded-Proto': 'https' } },
+  status: redirect ?? 401,
+});
+
+/** What nobody made public. */
+function strangerCases({ configuration }: Model): Case[] {
+  const tls = routesOf(configuration).some(({ route }) => 'https_redirect_status_code' in route);
+  const [prefix] = routesOf(configuration).map(({ route }) => pathOf(route.paths[0]));
+  const paths = [
+    ...['/', '/nobody', '/actuator', '/actuator/health', '/actuator/env', '//actuator/health'],
+    ...[`${prefix}/../actuator/health`, `${prefix}/%2e%2e/actuator/health`],
+    ...['/status', '/metrics', '/routes', '/config'],
+  ];
+  return paths.map((path) => ({
+    sentence: `nothing is at ${path}`,
+    request: { method: 'GET', path, tls },
+    status: 404,
+  }));
+}
+
+const preflight = (get: Request, origin: string): Request => ({
+  ...get,
+  method: 'OPTIONS',
+  headers: {
+    Origin: origin,
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': KEY_HEADER,
+  },
+});
+
+const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');
