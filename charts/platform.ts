@@ -60,6 +60,8 @@ export function platform(app: App, environment: Environment): App {
     ...environment.kong,
     namespace,
     image: images.kong,
+    postgresImage: images.postgres,
+    storageClass,
     // What is public. Applications with a key get `api(…)`, people with a browser `operatorsPage(…)`.
     sites: [operatorsPage(akhq)],
     counters: redis.counters,

@@ -5,6 +5,7 @@ export const images = {
   akhq: 'tchiotludo/akhq:0.24.0',
   // The last line under a BSD licence. Valkey instead: 'valkey/valkey:8.1.1-alpine', and nothing else.
   redis: 'redis:7.2.11-alpine',
+  postgres: 'postgres:17.12-alpine',
   // The one release of its line, without fixes since.
   kong: 'kong:3.5.0',
 } as const;

@@ -23,12 +23,13 @@ export function running(environment: Environment): Namespace {
 
 /** What may not start: its own tests say whether its image can be had. */
 const MAY_BE_MISSING = ['deployment.apps/akhq', 'deployment.apps/kong'];
+const JOBS_THAT_START = 'app.kubernetes.io/name!=kong-migrations';
 
 /** Everything rolled out and every Job done, but for what may not start. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
   for (const name of rolled.filter((name) => !MAY_BE_MISSING.includes(name))) namespace.awaitRollout(name);
-  namespace.awaitJobs();
+  namespace.awaitJobs(JOBS_THAT_START);
 }
 
 /** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */
