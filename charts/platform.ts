@@ -89,6 +89,8 @@ export function platform(app: App, environment: Environment): App {
     ...environment.kong,
     namespace,
     image: images.kong,
+    postgresImage: images.postgres,
+    storageClass,
     // What is public: to applications with a key, and to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,

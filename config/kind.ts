@@ -76,6 +76,7 @@ export const kind: Environment = {
     resources: { cpu: 150, memory: mebibytes(256), memoryLimit: mebibytes(512) },
     replicas: 1,
     entry: { kind: 'host' },
+    storage: { kind: 'dbless' },
     leastKeyLength: 16,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,

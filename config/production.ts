@@ -84,6 +84,13 @@ export const production: Environment = {
       operators: ['203.0.113.0/24'],
       clusterNetworks: ['10.0.0.0/8'],
     },
+    // As in the original. Simpler, and with nothing that can be away: { kind: 'dbless' }.
+    storage: {
+      kind: 'postgres',
+      resources: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) },
+      disk: gibibytes(10),
+      keysRevision: 1,
+    },
     leastKeyLength: 32,
     // Change: where your web pages are.
     origins: ['https://www.example.com'],

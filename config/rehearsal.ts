@@ -20,6 +20,7 @@ const gatewaySecrets = {
     CONSUMERS.map((consumer) => [consumer, `rehearsal-only-${consumer}`.padEnd(32, '-')]),
   ),
   'kong-tls': certificate,
+  'kong-db': { password: password('kong') },
 };
 
 /** Production's shape at laptop size, so that three nodes with two cores prove what production does. For tests only. */
@@ -53,6 +54,12 @@ export const rehearsal: Environment = {
     resources: kind.kong.resources,
     replicas: 2,
     autoscaling: undefined,
+    storage: {
+      kind: 'postgres',
+      resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(256) },
+      disk: gibibytes(1),
+      keysRevision: 1,
+    },
     drainSeconds: kind.kong.drainSeconds,
   },
   developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets },

@@ -81,8 +81,9 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     }
   });
 
-  it('every image is one of config/images.ts, and every one of those is used', () => {
-    expect([...new Set(containers.map(({ image }) => image))].sort()).toEqual(Object.values(environment.images).sort());
+  it('every image is one of config/images.ts', () => {
+    const known: string[] = Object.values(environment.images);
+    expect(containers.map(({ image }) => image).filter((image) => !known.includes(image))).toEqual([]);
   });
 
   it('every image has a version, and comes from a publisher that keeps versions', () => {
@@ -140,6 +141,13 @@ describe('The search for secrets', () => {
   ])('passes over %s', (_, text) => {
     expect(secretsIn(text)).toEqual([]);
   });
+});
+
+it('Every image of config/images.ts is used somewhere', () => {
+  const used = everyEnvironment.flatMap(({ manifests }) =>
+    manifests.pods().flatMap(({ containers }) => containers.map(({ image }) => image)),
+  );
+  expect([...new Set(used)].sort()).toEqual(Object.values(images).sort());
 });
 
 it('Every image of config/images.ts is written once', () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { routesOf } from '../../charts/gateway/kong/policy';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { freePort } from '../free-port';
 import { type Answer, conformanceCases, type Request } from '../live/gateway/cases';
 import { GatewayInstallation } from '../live/gateway/installation';
 
@@ -114,12 +114,3 @@ withPython(`What asks, and what answers in place of services${python ? '' : ' (s
     });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -9,6 +9,7 @@ import { kind } from '../../config/kind';
 import { production } from '../../config/production';
 import { RequiredSecret } from '../../lib/secret';
 import { Example, Pods } from '../example';
+import type { Container } from '../kubernetes';
 import { everyEnvironment, Manifests } from '../manifests';
 
 const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests) as [Manifests, Manifests];
@@ -26,6 +27,7 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
     ...kind.kong,
     namespace: 'shop',
     image: 'kong:3.5.0',
+    postgresImage: 'postgres:17.12-alpine',
     sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces', atRoot: true })],
     counters: { server: redis, user: { name: 'counter', password } },
     tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
@@ -83,12 +85,14 @@ describe("Kong's pod", () => {
   it.each(everyEnvironment)(
     'of $name gives keys to the container that renders them and to no other, and its log stays out of the status',
     (each) => {
-      const { initContainers, containers } = podOf(each.manifests);
-      const secretsOf = (env: { valueFrom?: { secretKeyRef?: { name: string } } }[] = []) =>
+      const secretsOf = ({ env = [] }: Container) =>
         env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
-      const [render] = initContainers!;
-      expect(secretsOf(containers[0]!.env)).not.toContain('kong-keys');
-      expect(secretsOf(render!.env).filter((name) => name === 'kong-keys')).toHaveLength(3);
+      const readers = each.manifests
+        .pods()
+        .flatMap(({ containers }) => containers)
+        .filter((container) => secretsOf(container).includes('kong-keys'));
+      expect(readers.map(({ name }) => name)).toEqual(['render']);
+      const [render] = readers;
       expect(render!.terminationMessagePolicy).toBe('File');
       const prefix = render!.env!.find(({ name }) => name === 'KONG_PREFIX')!.value;
       expect(prefix).not.toBe(settings(each.manifests)['KONG_PREFIX']);
@@ -157,6 +161,61 @@ describe('In production', () => {
     expect(JSON.stringify(everyService(inProduction))).toContain(
       '"policy":"redis","redis_host":"redis.bss.svc","redis_port":6379,"redis_timeout":200,"redis_username":"application"',
     );
+  });
+});
+
+describe('The storage', () => {
+  const storage: KongProps['storage'] = {
+    kind: 'postgres',
+    resources: kind.kong.resources,
+    disk: Size.gibibytes(1),
+    keysRevision: 1,
+  };
+  const databaseOf = (change: Partial<KongProps> = {}) =>
+    settings(gateway({ storage, ...change }).manifests())['KONG_PG_DATABASE'];
+
+  it('of a laptop is the file, and whether the gateway is well is asked of itself', () => {
+    expect(settings(onKind)).toMatchObject({ KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG: '/run/kong/kong.yml' });
+    expect(podOf(onKind).containers[0]).toMatchObject({
+      readinessProbe: { httpGet: { path: '/status/ready' } },
+      livenessProbe: { httpGet: { path: '/status' } },
+    });
+    expect(onKind.objects.filter(({ metadata }) => /^kong-(db|migrations)/.test(metadata.name))).toEqual([]);
+  });
+
+  it('of production is a database, and the gateway outlives its absence', () => {
+    expect(settings(inProduction)).toMatchObject({ KONG_DATABASE: 'postgres', KONG_PG_HOST: 'kong-db.bss.svc' });
+    expect(settings(inProduction)).not.toHaveProperty('KONG_DECLARATIVE_CONFIG');
+    expect(podOf(inProduction).containers[0]).toMatchObject({
+      startupProbe: { httpGet: { path: '/status/ready' } },
+      readinessProbe: { tcpSocket: { port: 'proxy' } },
+      livenessProbe: { tcpSocket: { port: 'proxy' } },
+    });
+  });
+
+  it('is another database for each version, which a Job fills and new pods wait for', () => {
+    const job = inProduction.ofKind('Job').find(({ metadata }) => metadata.name.startsWith('kong-migrations'))!;
+    const { initContainers, containers } = job.spec.template.spec;
+    const databases = [...initContainers!, ...containers, ...podOf(inProduction).initContainers!].map(
+      ({ name, env }) => [name, env!.find(({ name: key }) => /^(KONG_PG_)?DATABASE$/.test(key))?.value] as const,
+    );
+    const version = settings(inProduction)['KONG_PG_DATABASE'];
+    expect(version).toMatch(/^kong_[0-9a-f]{8}$/);
+    expect(databases).toEqual([
+      ...['create', 'migrate'].map((name) => [name, version]),
+      ['render', undefined],
+      ...['import', 'kong-migrations', 'await'].map((name) => [name, version]),
+    ]);
+  });
+
+  it('changes its version with the configuration, with the image and with the keys, and not by itself', () => {
+    expect(databaseOf()).toBe(databaseOf());
+    const others = [
+      databaseOf({ image: 'kong:3.5.1' }),
+      databaseOf({ storage: { ...storage, keysRevision: 2 } }),
+      databaseOf({ origins: ['https://shop.example'] }),
+    ];
+    expect(new Set([databaseOf(), ...others]).size).toBe(4);
   });
 });
 

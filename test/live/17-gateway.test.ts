@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
-import { eventually } from './cluster';
+import { eventually, type Namespace } from './cluster';
 import { type Answer, type Case, conformanceCases, EVERYWHERE, NOWHERE, type Request } from './gateway/cases';
 import { GATEWAY_NAMESPACE, GatewayInstallation } from './gateway/installation';
 import { remove, unavailableImage } from './installation';
@@ -178,6 +179,44 @@ describe('As rehearsal has it', () => {
     eventually('counted requests', () => 'ratelimit-remaining' in gateway.ask([secure])[0]!.headers, 60);
   });
 
+  onKong(
+    'the configuration of a version is in a database of its own, and an apply that changes nothing does nothing',
+    () => {
+      const { namespace } = gateway;
+      expect(databases(namespace)).toEqual([gateway.database]);
+      const pods = () => namespace.pods('app.kubernetes.io/name=kong').map(({ metadata }) => metadata.uid);
+      const before = pods();
+      gateway.apply();
+      gateway.awaitReady();
+      expect(pods().sort()).toEqual(before.sort());
+    },
+  );
+
+  onKong('while its database is away the gateway goes on for those whom it knows, and is not restarted', () => {
+    const { namespace } = gateway;
+    const restarts = () =>
+      namespace.pods('app.kubernetes.io/name=kong').map(({ metadata }) => namespace.restarts(metadata.name));
+    // Every pod must have seen the key.
+    for (let time = 0; time < 20; time++) gateway.ask([secure]);
+    namespace.run('scale', 'statefulset/kong-db', '--replicas=0');
+    namespace.run('wait', '--for=delete', 'pod/kong-db-0', '--timeout=120s');
+    // Longer than liveness would bear.
+    for (let time = 0; time < 12; time++) {
+      execFileSync('sleep', ['5']);
+      expect(gateway.ask([secure])[0]!.status).toBe(200);
+    }
+    expect(restarts()).toEqual([0, 0]);
+    namespace.run('rollout', 'restart', 'deployment/kong');
+    const waiting = eventually('a pod that waits', () =>
+      namespace.pods('app.kubernetes.io/name=kong').find(({ status }) => status.phase === 'Pending'),
+    );
+    namespace.awaitLog(waiting.metadata.name, /Waiting for kong-db/);
+    expect(gateway.ask([secure])[0]!.status).toBe(200);
+    namespace.run('scale', 'statefulset/kong-db', '--replicas=1');
+    namespace.awaitRollout('deployment/kong');
+    expect(gateway.ask([secure])[0]!.status).toBe(200);
+  });
+
   onKong('a roll of all pods under load loses no request', async () => {
     const requests = Object.values(gateway.model.keys).map((apikey) => ({ ...secure, headers: { apikey } }));
     const load = gateway.load(requests, 45, 60);
@@ -185,6 +224,35 @@ describe('As rehearsal has it', () => {
     expect(await load).toMatchObject({ sent: 2700, failed: 0, failures: [] });
   });
 });
+
+describe('The database of rehearsal, which needs no Kong', () => {
+  const gateway = SHAPES.rehearsal;
+  const { namespace } = gateway;
+  beforeAll(() => {
+    remove(GATEWAY_NAMESPACE);
+    gateway.apply();
+    namespace.awaitRollout('statefulset/kong-db');
+  });
+
+  test('starts as restricted as everything else, and has the database that the Job made', () => {
+    eventually('the database', () => databases(namespace).includes(gateway.database));
+  });
+
+  test('keeps new pods waiting until its version is complete, and the log says for what', () => {
+    if (!missing) return;
+    const [pod] = namespace.pods('app.kubernetes.io/name=kong');
+    const waits = () => namespace.run('logs', pod!.metadata.name, '-c', 'await');
+    eventually('the reason in the log', () => waits().includes(`to complete ${gateway.database}`));
+    namespace.exec('kong-db-0', 'psql', '-U', 'kong', '-c', `COMMENT ON DATABASE ${gateway.database} IS 'by a test'`);
+    eventually('the end of the wait', () => waits().includes(`${gateway.database} was completed at by a test`));
+  });
+});
+
+const databases = (namespace: Namespace) =>
+  namespace
+    .exec('kong-db-0', 'psql', '-U', 'kong', '-Atc', "SELECT datname FROM pg_database WHERE datname LIKE 'kong\\_%'")
+    .trim()
+    .split('\n');
 
 function expectAnswer({ status, headers = {}, seen = {}, unseen = [], dressed = true }: Case, answer: Answer): void {
   expect([answer.status, answer.body]).toEqual([status, answer.body]);

@@ -32,6 +32,7 @@ export interface Pod {
   readonly metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
   readonly spec: { nodeName: string };
   readonly status: {
+    phase?: string;
     podIP?: string;
     conditions?: { type: string; status: string }[];
     initContainerStatuses?: ContainerStatus[];
@@ -105,9 +106,9 @@ export class Namespace {
     for (const pod of pods) eventually(`${pod} to be ready`, () => this.isReady(pod));
   }
 
-  awaitJobs(): void {
-    if (this.run('get', 'jobs', '-o', 'name').trim() === '') return;
-    this.run('wait', '--for=condition=complete', 'jobs', '--all', `--timeout=${DEADLINE_SECONDS}s`);
+  awaitJobs(selector: string): void {
+    if (this.run('get', 'jobs', '-l', selector, '-o', 'name').trim() === '') return;
+    this.run('wait', '--for=condition=complete', 'jobs', '-l', selector, `--timeout=${DEADLINE_SECONDS}s`);
   }
 
   /** Runs what a CronJob would, and gives what it says. */
@@ -128,7 +129,7 @@ export class Namespace {
     return eventually(
       `${pattern} in the log of ${pod}`,
       () => {
-        const log = this.try('logs', pod, '--tail=-1');
+        const log = this.try('logs', pod, '--all-containers', '--tail=-1');
         return log.output.split('\n').find((line) => pattern.test(line));
       },
       seconds,

@@ -23,12 +23,13 @@ export function running(environment: Environment): Namespace {
 
 /** Deployments whose image cannot be had everywhere. */
 const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
+const JOBS_THAT_START = 'app.kubernetes.io/name!=kong-migrations';
 
 /** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
   for (const name of rolled.filter((each) => !MAY_BE_MISSING.includes(each))) namespace.awaitRollout(name);
-  namespace.awaitJobs();
+  namespace.awaitJobs(JOBS_THAT_START);
 }
 
 /** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */

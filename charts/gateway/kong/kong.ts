@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
 import type { EnvValue, Resources } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
-import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
@@ -11,12 +10,12 @@ import { gatewayErrors } from './checks/checks';
 import { BODY_LIMIT, configuration } from './configuration';
 import type { Configuration } from './entities';
 import { type Entry, type HostPorts, passage } from './entry';
-import { RENDERED, renderedKeys, requireKeys } from './keys';
 import type { Counters } from './plugins';
 import { worstCaseSeconds } from './policy';
 import { pluginNames, type Runtime, workersFor } from './runtime';
 import { gatewaySettings, PORTS, PREFIX } from './settings';
 import type { PublicSite } from './site';
+import { type Storage, stored } from './storage';
 
 /** What the gateway of an environment may need, and how the world reaches it. */
 export interface KongSize {
@@ -26,6 +25,7 @@ export interface KongSize {
   /** @default - always `replicas` */
   readonly autoscaling?: Autoscaling;
   readonly entry: Entry;
+  readonly storage: Storage;
   /** Characters that an API key must have: 32 random ones cannot be guessed, and guessing is not rate-limited. */
   readonly leastKeyLength: number;
   /** Sites whose pages may call the API from a browser, for example `https://www.example.com`. */
@@ -36,6 +36,10 @@ export interface KongSize {
 
 export interface KongProps extends ComponentProps, KongSize {
   readonly image: string;
+  /** Of the database, where the storage is one. */
+  readonly postgresImage: string;
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
   /** What is public; everything else is not. */
   readonly sites: readonly PublicSite[];
   readonly counters: RedisCounters;
@@ -83,6 +87,11 @@ export class Kong extends Component {
             'tls.key': 'its private key, PEM',
           })
         : undefined;
+    const storage = stored(this, {
+      ...props,
+      configuration: this.configuration,
+      redisPassword: shared ? counters.user?.password : undefined,
+    });
     const env: Record<string, EnvValue> = {
       ...gatewaySettings({
         ...way,
@@ -91,8 +100,7 @@ export class Kong extends Component {
         certificate: certificate && { cert: `${TLS}/tls.crt`, key: `${TLS}/tls.key` },
         samplingRate: tracing?.samplingRate,
       }),
-      KONG_DATABASE: 'off',
-      KONG_DECLARATIVE_CONFIG: RENDERED,
+      ...storage.env,
     };
     const kong = new StatelessWorkload(this, 'default', {
       image,
@@ -100,11 +108,9 @@ export class Kong extends Component {
       user: 1000,
       env,
       ports: PORTS,
-      ...renderedKeys(requireKeys(this, this.configuration), {
-        ...props,
-        configuration: this.configuration,
-        redisPassword: shared ? counters.user?.password : undefined,
-      }),
+      files: storage.files,
+      memoryScratch: storage.memoryScratch,
+      initContainers: storage.initContainers,
       secretFiles: certificate && {
         [`${TLS}/tls.crt`]: certificate.key('tls.crt'),
         [`${TLS}/tls.key`]: certificate.key('tls.key'),
@@ -112,11 +118,7 @@ export class Kong extends Component {
       // Large bodies are kept below the prefix while they come in; the `kong` command writes to /tmp.
       scratch: { [PREFIX]: Size.mebibytes(256), '/tmp': Size.mebibytes(64) },
       resources,
-      probes: {
-        startup: { ...http('status', '/status/ready'), periodSeconds: 1, failureThreshold: 60 },
-        readiness: { ...http('status', '/status/ready'), periodSeconds: 5, failureThreshold: 2 },
-        liveness: { ...http('status', '/status'), periodSeconds: 10, failureThreshold: 3 },
-      },
+      probes: storage.probes,
       preStop: ['sleep', `${props.drainSeconds}`],
       // Requests that have begun are answered, however long the slowest service takes.
       graceSeconds: props.drainSeconds + Math.ceil(longestSeconds(this.configuration)) + 5,
@@ -138,7 +140,7 @@ export class Kong extends Component {
       validate: () => gatewayErrors({ configuration: this.configuration, runtime: this.runtime }),
     });
 
-    kong.connectsTo(...sites.map(({ site }) => site.web));
+    kong.connectsTo(...sites.map(({ site }) => site.web), ...storage.connections);
     if (shared) kong.connectsTo(counters.server);
     if (tracing) kong.connectsTo(tracing.collector);
     if (host) {

@@ -63,6 +63,7 @@ export class GatewayInstallation {
       ...environment.kong,
       namespace,
       image: images.kong,
+      postgresImage: images.postgres,
       sites: [api({ web: standIns.web, path: '/api' }), operatorsPage({ web: standIns.web, path: '/page' })],
       counters: redis.counters,
     });
@@ -74,6 +75,13 @@ export class GatewayInstallation {
   get model(): Model {
     const { configuration, runtime } = this.kong;
     return { configuration, runtime, keys: this.environment.developmentSecrets!['kong-keys']! };
+  }
+
+  /** Of the version that is applied. @throws where the gateway has none */
+  get database(): string {
+    const names = JSON.stringify(this.kong.toJson()).match(/kong_[0-9a-f]{8}/);
+    if (!names) throw new Error('this gateway has no database');
+    return names[0];
   }
 
   apply(): void {
