@@ -126,8 +126,7 @@ class Reader {
 
   private complain(name: string, what: string): void {
     const value = this.env[name];
-    const now =
-      value === undefined ? 'not set' : name.includes('PASSWORD') && !name.endsWith('_FILE') ? 'set' : `"${value}"`;
+    const now = value === undefined ? 'not set' : name.endsWith('PASSWORD') ? 'empty' : `"${value}"`;
     if (!this.complaints.some((complaint) => complaint.startsWith(`${name} `))) {
       this.complaints.push(`${name} is ${now}: it ${what}.`);
     }

@@ -46,26 +46,20 @@ export class Metrics {
 
   constructor(outbox: Queryable) {
     collectDefaultMetrics({ register: this.registry });
-    const age = new Gauge({
-      name: 'bss_outbox_oldest_seconds',
-      help: 'Age of the oldest event that Kafka does not have yet',
-      registers: [this.registry],
-    });
-    new Gauge({
-      name: 'bss_outbox_pending',
-      help: 'Committed events that Kafka does not have yet',
-      registers: [this.registry],
-      // What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
-      async collect() {
-        const { rows } = await outbox.query(OUTBOX).catch(() => ({ rows: [] }));
-        if (!rows[0]) return;
-        this.set(rows[0].pending);
-        age.set(rows[0].age);
-      },
-    });
+    // What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
+    const fromOutbox = (name: string, help: string, value: string) =>
+      new Gauge({
+        ...{ name, help, registers: [this.registry] },
+        async collect() {
+          const { rows } = await outbox.query(`SELECT ${value} AS value FROM outbox`).catch(() => ({ rows: [] }));
+          if (rows[0]) this.set(rows[0].value);
+        },
+      });
+    fromOutbox('bss_outbox_pending', 'Committed events that Kafka does not have yet', 'count(*)::integer');
+    fromOutbox(
+      'bss_outbox_oldest_seconds',
+      'Age of the oldest of them',
+      'coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float',
+    );
   }
 }
-
-const OUTBOX = `
-  SELECT count(*)::integer AS pending, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS age
-  FROM outbox`;

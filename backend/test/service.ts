@@ -1,6 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Cache, noCache } from '../src/cache.ts';
-import type { DatabaseConfig, RedisConfig } from '../src/config.ts';
+import type { DatabaseConfig } from '../src/config.ts';
 import { Database, type Event } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
 import { createPool } from '../src/database/pool.ts';
@@ -11,9 +11,6 @@ import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
 import { startTracing } from '../src/tracing.ts';
 import { freshDatabase } from './servers/postgres.ts';
-
-export const redisConfig = (): RedisConfig => JSON.parse(process.env['TEST_REDIS']!);
-export const kafkaBootstrap = (): string[] => JSON.parse(process.env['TEST_KAFKA']!);
 
 export interface Service {
   readonly app: FastifyInstance;

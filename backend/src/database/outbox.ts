@@ -32,9 +32,12 @@ export async function enqueue(db: Queryable, messages: readonly Omit<Waiting, 's
   await db.query(`INSERT INTO outbox (topics, key, headers, value) VALUES ${rows.join(', ')}`, values);
 }
 
-/** The oldest messages. Who changes an aggregate locks it until it commits, so for one aggregate `seq` is the order of commits. */
-export async function oldest(db: Queryable, limit: number): Promise<Waiting[]> {
-  const { rows } = await db.query(`SELECT seq, topics, key, headers, value FROM outbox ORDER BY seq LIMIT ${limit}`);
+/** The oldest messages after `after`. Who changes an aggregate locks it until it commits, so for one aggregate `seq` is the order of commits. */
+export async function oldest(db: Queryable, limit: number, after = '0'): Promise<Waiting[]> {
+  const { rows } = await db.query(
+    `SELECT seq, topics, key, headers, value FROM outbox WHERE seq > $1 ORDER BY seq LIMIT ${limit}`,
+    [after],
+  );
   return rows.map((row) => ({ ...row, headers: unpackHeaders(row.headers) }));
 }
 

@@ -34,7 +34,7 @@ interface Collection<Row, New, Patch> {
 }
 
 /** What is served below /api: each collection with the same five operations. */
-export async function resources(app: FastifyInstance, stores: Stores): Promise<void> {
+export function resources(app: FastifyInstance, stores: Stores): void {
   serve(app, stores, {
     ...{ path: 'customers', one: 'customer', resource: customers, filters: ['status', 'email'] },
     create: { schema: NewCustomer, by: createCustomer },

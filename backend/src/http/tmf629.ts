@@ -60,7 +60,7 @@ const ListQuery = Type.Object({ ...OffsetQuery, ...Fields.properties }, { additi
  * Customers as TM Forum's TMF629 v4 has them: another look at the same rows.
  * @see https://github.com/tmforum-apis/TMF629_CustomerManagement
  */
-export async function tmf629(app: FastifyInstance, stores: Stores): Promise<void> {
+export function tmf629(app: FastifyInstance, stores: Stores): void {
   const { database } = stores;
   const tags = ['TMF629'];
   app.addSchema({ ...TmfCustomer, $id: 'TmfCustomer' });

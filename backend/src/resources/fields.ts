@@ -2,7 +2,6 @@ import { Type } from 'typebox';
 
 /** One line of text: PostgreSQL refuses NUL, and nobody's name needs a line break. */
 export const line = (maxLength: number, description: string) =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it keeps out
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description });
 
 export const id = (description: string) => Type.String({ format: 'uuid', description });

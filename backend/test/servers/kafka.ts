@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Admin } from '@platformatic/kafka';
 import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
-import { directory, find, freePort, Program, run, type Server } from './program.ts';
+import { directory, find, freePort, Program, run } from './program.ts';
 
 const JARS = fileURLToPath(new URL('../../node_modules/.cache/kafka-3.6.1', import.meta.url));
 const POM = fileURLToPath(new URL('kafka-jars.xml', import.meta.url));
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** A real broker, alone, with the topics of the catalogue. */
-export async function startKafka(): Promise<Server<string[]>> {
+export async function startKafka(programs: Program[]): Promise<string[]> {
   const java = find('java', [], 'openjdk-17-jre-headless');
   fetchJars();
   const [port, controller] = [await freePort(), await freePort()];
@@ -25,6 +25,7 @@ export async function startKafka(): Promise<Server<string[]>> {
     ['-Xmx256m', '-XX:TieredStopAtLevel=1', quiet, '-cp', classPath, 'kafka.Kafka', properties],
     { cwd },
   );
+  programs.push(program);
   program.start();
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [`127.0.0.1:${port}`], retries: 0 });
   try {
@@ -39,7 +40,7 @@ export async function startKafka(): Promise<Server<string[]>> {
   } finally {
     await admin.close();
   }
-  return { program, client: [`127.0.0.1:${port}`] };
+  return [`127.0.0.1:${port}`];
 }
 
 /** Once: they are some 40 MB. */

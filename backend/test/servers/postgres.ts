@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DatabaseConfig } from '../../src/config.ts';
 import { migrate } from '../../src/database/schema.ts';
-import { directory, find, freePort, Program, run, type Server, SOMEBODY, versions } from './program.ts';
+import { directory, find, freePort, Program, run, SOMEBODY, versions } from './program.ts';
+import { servers } from './servers.ts';
 
 const TEMPLATE = 'template_migrated';
 
 /** A real server with an empty, migrated template; nothing of it survives the tests, so it need not sync. */
-export async function startPostgres(): Promise<Server<DatabaseConfig>> {
+export async function startPostgres(programs: Program[]): Promise<DatabaseConfig> {
   const places = versions('/usr/lib/postgresql', 'bin');
   const cwd = directory('postgres');
   const data = join(cwd, 'data');
@@ -29,6 +30,7 @@ export async function startPostgres(): Promise<Server<DatabaseConfig>> {
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { cwd, as: SOMEBODY },
   );
+  programs.push(program);
   program.start();
   const config = { host: '127.0.0.1', port, database: 'postgres', user: 'bss', password: '', pool: 5 };
   await program.until('PostgreSQL', 20, () =>
@@ -39,16 +41,14 @@ export async function startPostgres(): Promise<Server<DatabaseConfig>> {
   );
   await sql(config, `CREATE DATABASE ${TEMPLATE}`);
   await migrate({ ...config, database: TEMPLATE });
-  return { program, client: config };
+  return config;
 }
 
 /** A database of its own for a file of tests. */
 export async function freshDatabase(name: string): Promise<DatabaseConfig> {
-  const config = JSON.parse(process.env['TEST_POSTGRES'] ?? 'null');
-  if (!config) throw new Error('Start the tests by `npm test -- test/some.test.ts`: it starts their servers.');
   const database = `${name.replaceAll('-', '_')}_${process.pid}`;
-  await sql(config, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
-  return { ...config, database };
+  await sql(servers.postgres, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
+  return { ...servers.postgres, database };
 }
 
 async function sql(config: DatabaseConfig, text: string): Promise<void> {

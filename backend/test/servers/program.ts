@@ -37,12 +37,6 @@ export function directory(name: string): string {
   return path;
 }
 
-/** A server that runs, and what its clients need to know. */
-export interface Server<Client> {
-  readonly program: Program;
-  readonly client: Client;
-}
-
 /** A program of the tests, which ends with them. */
 export class Program {
   private child: ChildProcess | undefined;

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import type { RedisConfig } from '../../src/config.ts';
-import { directory, find, freePort, Program, type Server } from './program.ts';
+import { directory, find, freePort, Program } from './program.ts';
 
 /** A Redis Cluster of one server that owns all slots, as on a laptop. */
-export async function startRedis(): Promise<Server<RedisConfig>> {
+export async function startRedis(programs: Program[]): Promise<RedisConfig> {
   const [port, bus] = [await freePort(), await freePort()];
   const cwd = directory('redis');
   const settings = {
@@ -12,6 +12,7 @@ export async function startRedis(): Promise<Server<RedisConfig>> {
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const program = new Program(find('redis-server'), args, { cwd });
+  programs.push(program);
   program.start();
   const client = new Redis({
     port,
@@ -35,5 +36,5 @@ export async function startRedis(): Promise<Server<RedisConfig>> {
   } finally {
     client.disconnect();
   }
-  return { program, client: { nodes: [{ host: '127.0.0.1', port }] } };
+  return { nodes: [{ host: '127.0.0.1', port }] };
 }
