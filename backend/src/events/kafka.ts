@@ -189,10 +189,9 @@ class Membership implements Subscription {
   }
 }
 
-const sendable = ({ key, value, ...message }: Message) => ({
-  ...message,
-  ...(key && { key }),
-  ...(value && { value }),
+const sendable = ({ topic, key, value, headers }: Message) => ({
+  ...{ topic, ...(key && { key }), ...(value && { value }) },
+  headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
 });
 
 const received = ({ topic, partition, offset, key, value, headers }: KafkaMessage): Received => ({

@@ -38,7 +38,7 @@ export async function startProcess(name: string, more: Record<string, string> = 
   const { host, port: redisPort } = servers.redis.nodes[0]!;
   const env = {
     ...process.env,
-    ...{ PORT: `${port}`, LOG_LEVEL: 'error', DRAIN_MS: '500' },
+    ...{ PORT: `${port}`, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error', DRAIN_MS: '500' },
     ...{ DATABASE_HOST: config.host, DATABASE_PORT: `${config.port}`, DATABASE_NAME: config.database },
     ...{ DATABASE_USER: config.user, DATABASE_PASSWORD: 'any', KAFKA_BOOTSTRAP: bootstrap.join(',') },
     REDIS_NODES: `${host}:${redisPort}`,
