@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { catalogue, type EventData, type EventType } from '../events/catalogue.ts';
+import type { CloudEvent } from '../events/cloud-event.ts';
+import { currentTraceparent } from '../tracing.ts';
+import { transaction } from './pool.ts';
+
+/** An event of the catalogue. */
+export type Event = CloudEvent & { readonly type: EventType };
+
+/** One transaction: what it changes, and what it announces. */
+export interface Work {
+  readonly db: PoolClient;
+  announce<T extends EventType>(type: T, subject: string, version: number, data: EventData<T>): void;
+}
+
+/** Brings events out of the process. */
+export interface Publisher {
+  /** Inside of the transaction. */
+  store(db: PoolClient, events: readonly Event[]): Promise<void>;
+  /** After its commit. */
+  committed(events: readonly Event[]): Promise<void>;
+}
+
+/** Changes and their events, both or neither. */
+export class Database {
+  constructor(
+    readonly pool: Pool,
+    private readonly publisher: Publisher,
+    private readonly deadline: number,
+  ) {}
+
+  /** Runs `work` in one transaction. @param actor who asks for it */
+  async change<T>(actor: string, work: (work: Work) => Promise<T>): Promise<T> {
+    const events: Event[] = [];
+    const result = await transaction(this.pool, this.deadline, async (db) => {
+      const result = await work({
+        db,
+        announce: (type, subject, version, data) => events.push(newEvent(type, subject, version, actor, data)),
+      });
+      if (events.length > 0) await this.publisher.store(db, events);
+      return result;
+    });
+    if (events.length > 0) await this.publisher.committed(events);
+    return result;
+  }
+}
+
+function newEvent(type: EventType, subject: string, version: number, actor: string, data: unknown): Event {
+  const { source, dataschema } = catalogue[type];
+  const traceparent = currentTraceparent();
+  return {
+    ...{ id: randomUUID(), source, type, subject, time: new Date().toISOString(), dataschema, actor },
+    ...{ sequence: `${version}`, data },
+    ...(traceparent && { traceparent }),
+  };
+}

@@ -1,0 +1,64 @@
+import pg from 'pg';
+import type { DatabaseConfig } from '../config.ts';
+
+// Everything that leaves this process is JSON: times are text at once, in one form.
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
+
+/**
+ * A pool of `max` connections that gives up on a server that does not answer. PostgreSQL or PgBouncer in transaction
+ * mode: no prepared statement, no session state.
+ */
+export function createPool(config: DatabaseConfig, max: number, deadline: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...{ host: config.host, port: config.port, database: config.database },
+    ...{ user: config.user, password: config.password },
+    max,
+    connectionTimeoutMillis: Math.min(2000, deadline),
+    // Only where the server is gone without a word: PostgreSQL itself ends the statement before.
+    query_timeout: deadline + 1000,
+    idleTimeoutMillis: 30_000,
+    // PgBouncer restarts and fail-overs need connections that do not live for ever.
+    maxLifetimeSeconds: 300,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced when it is needed.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Runs `work` in a transaction that PostgreSQL ends after `deadline` milliseconds, also while it waits for a lock. */
+export async function transaction<T>(
+  pool: pg.Pool,
+  deadline: number,
+  work: (db: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // One round trip. The second setting frees the locks of a process that froze.
+    await client.query(
+      `BEGIN; SET LOCAL statement_timeout = ${deadline}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * 2}`,
+    );
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    broken = await client.query('ROLLBACK').then(
+      () => undefined,
+      (failure) => failure,
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * What the same statement may survive later: connection failures, shutdowns, serialization failures, exhausted resources,
+ * and tables or rights that the migrations have not brought yet.
+ */
+export function isTransient(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return /^(08|40|53|55P03|57|58|42P01|42703|42501)/.test(code);
+  return /^E[A-Z]+$/.test(code ?? '') || /timeout|terminated|Connection/i.test(message);
+}

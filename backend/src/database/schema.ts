@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import Postgrator from 'postgrator';
+import type { DatabaseConfig } from '../config.ts';
+import type { Queryable } from '../resources/resource.ts';
+
+const TABLE = 'migration';
+/** Any number, the same in all processes. */
+const LOCK = 0x6273_7302;
+const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/**
+ * Brings the database to the newest version, in one transaction: all of it or nothing. Who comes second waits for the
+ * first. A database that is newer is left as it is, so that an older backend can be brought back.
+ * @returns the names of the files that were run
+ */
+export async function migrate({ host, port, database, user, password }: DatabaseConfig): Promise<string[]> {
+  const client = new pg.Client({ host, port, database, user, password, connectionTimeoutMillis: 5000 });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    const postgrator = new Postgrator({
+      ...{ driver: 'pg', schemaTable: TABLE, migrationPattern: `${DIRECTORY}/*.sql` },
+      execQuery: (sql) => client.query(sql),
+    });
+    const [now, newest] = [await postgrator.getDatabaseVersion(), await postgrator.getMaxVersion()];
+    const applied = now < newest ? await postgrator.migrate() : [];
+    await client.query('COMMIT');
+    return applied.map(({ filename }) => filename.slice(DIRECTORY.length + 1));
+  } finally {
+    await client.end();
+  }
+}
+
+/** @returns what throws until the database answers and has the tables that this backend was written for */
+export async function schemaCheck(db: Queryable): Promise<() => Promise<void>> {
+  const needed = (await readdir(DIRECTORY)).length;
+  return async () => {
+    const { rows } = await db.query(`SELECT max(version)::integer AS version FROM ${TABLE}`);
+    const { version } = rows[0];
+    if (version < needed)
+      throw new Error(`the tables are of version ${version}, and must be of ${needed}: run the migrations`);
+  };
+}

@@ -1,0 +1,135 @@
+import { type Static, type TObject, Type } from 'typebox';
+import { BillingCycle } from '../resources/billing-cycle.ts';
+import { Customer } from '../resources/customer.ts';
+import { amount, currency, id, line } from '../resources/fields.ts';
+import { Invoice } from '../resources/invoice.ts';
+import { Order } from '../resources/order.ts';
+import { Payment } from '../resources/payment.ts';
+
+/** What all events of one type have in common. */
+export interface EventDefinition<Data = unknown> {
+  readonly topic: string;
+  readonly source: string;
+  /** Of `data`: the whole resource as it is after the change. */
+  readonly data: TObject;
+  /** No value: what `data` says, as a type. */
+  readonly example?: Data;
+  /** Names the schema and its version: one that cannot read the old data gets another number. */
+  readonly dataschema: string;
+}
+
+export const Notification = Type.Object({
+  id: id('Of the message'),
+  customerId: id('To whom'),
+  kind: Type.String({ description: 'welcome, invoice, receipt' }),
+  recipient: Type.String({ description: 'Address of e-mail' }),
+  text: Type.String(),
+});
+export type Notification = Static<typeof Notification>;
+
+/** What the network is asked to do. */
+export const ServiceCommand = Type.Object({
+  orderId: id('What the service was ordered by'),
+  customerId: id('Whose service'),
+  product: line(100, 'What is switched'),
+  amount,
+  currency,
+});
+export type ServiceCommand = Static<typeof ServiceCommand>;
+
+export const AuditRecord = Type.Object({
+  id: id('Of the record'),
+  eventId: Type.String(),
+  source: Type.String(),
+  type: Type.String({ description: 'What was done' }),
+  subject: Type.String({ description: 'To what' }),
+  actor: Type.String({ description: 'By whom, as the gateway says' }),
+  time: Type.String({ format: 'date-time' }),
+});
+export type AuditRecord = Static<typeof AuditRecord>;
+
+const PREFIX = 'com.droid.bss.';
+
+/** The topic of everything, in which who wants all events finds a copy of each. */
+export const EVERYTHING = 'bss.events';
+export const DEAD_LETTERS = 'bss.dead-letter.events';
+const AUDIT = 'bss.audit.events';
+
+/** The type of the data is that of `data`; the compiler takes minutes to find it out by itself. */
+const define =
+  <Data>(data: TObject) =>
+  <T extends string>(topic: string, service: string, ...types: T[]) =>
+    Object.fromEntries(
+      types.map((type) => [
+        type,
+        {
+          topic,
+          source: `urn:bss:${service}-service`,
+          data,
+          dataschema: `urn:bss:schema:${type.slice(PREFIX.length)}:1`,
+        },
+      ]),
+    ) as unknown as Record<T, EventDefinition<Data>>;
+
+/** Every type of event that this backend publishes and understands. */
+export const catalogue = {
+  ...define<Customer>(Customer)(
+    'bss.customer.events',
+    'customer',
+    'com.droid.bss.customer.created',
+    'com.droid.bss.customer.updated',
+  ),
+  ...define<Order>(Order)(
+    'bss.order.events',
+    'order',
+    'com.droid.bss.order.created',
+    'com.droid.bss.order.started',
+    'com.droid.bss.order.completed',
+    'com.droid.bss.order.cancelled',
+  ),
+  ...define<Invoice>(Invoice)(
+    'bss.invoice.events',
+    'invoice',
+    'com.droid.bss.invoice.issued',
+    'com.droid.bss.invoice.overdue',
+    'com.droid.bss.invoice.paid',
+    'com.droid.bss.invoice.cancelled',
+  ),
+  ...define<Payment>(Payment)(
+    'bss.payment.events',
+    'payment',
+    'com.droid.bss.payment.created',
+    'com.droid.bss.payment.completed',
+    'com.droid.bss.payment.failed',
+    'com.droid.bss.payment.refunded',
+  ),
+  ...define<BillingCycle>(BillingCycle)(
+    'bss.billing.events',
+    'billing',
+    'com.droid.bss.billing.cycle.started',
+    'com.droid.bss.billing.cycle.completed',
+  ),
+  ...define<Notification>(Notification)(
+    'bss.notification.events',
+    'notification',
+    'com.droid.bss.notification.recorded',
+  ),
+  ...define<ServiceCommand>(ServiceCommand)(
+    'bss.service.provisioning',
+    'provisioning',
+    'com.droid.bss.service.activation.requested',
+    'com.droid.bss.service.termination.requested',
+  ),
+  ...define<AuditRecord>(AuditRecord)(AUDIT, 'audit', 'com.droid.bss.audit.recorded'),
+};
+
+export type EventType = keyof typeof catalogue;
+export type EventData<T extends EventType> = NonNullable<(typeof catalogue)[T]['example']>;
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
+
+/** Where an event goes. What is written about events is no event of the business: auditing audits would never end. */
+export const topicsOf = (type: EventType): string[] => {
+  const { topic } = catalogue[type];
+  return topic === AUDIT ? [topic] : [topic, EVERYTHING];
+};

@@ -1,0 +1,93 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { isTransient } from '../database/pool.ts';
+
+/** Something a client did, or has to be told. @see https://www.rfc-editor.org/rfc/rfc9457 */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    /** Names the kind of problem, as the end of `type`. */
+    readonly kind: string,
+    detail: string,
+    readonly errors?: readonly { pointer: string; detail: string }[],
+  ) {
+    super(detail);
+  }
+}
+
+export const ProblemDocument = Type.Object(
+  {
+    type: Type.String({ description: 'What kind of problem: urn:bss:problem:…' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What is wrong in this case' }),
+    instance: Type.Optional(Type.String({ description: 'Path of the request' })),
+    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
+    code: Type.Optional(Type.String({ description: 'TM Forum: the kind' })),
+    reason: Type.Optional(Type.String({ description: 'TM Forum: the detail' })),
+  },
+  { description: 'Media type application/problem+json' },
+);
+
+export const notFound = (what: string, id: string) => new Problem(404, 'not-found', `There is no ${what} ${id}.`);
+
+/** Whatever goes wrong is answered by a problem document. */
+export function answerWithProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
+    return send(problem, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(new Problem(404, 'not-found', `There is nothing at ${request.method} ${path(request)}.`), request, reply),
+  );
+}
+
+/** For what fails before there is a route. */
+export const sendProblem = send;
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.exception = problem.kind;
+  if (problem.status === 503) reply.header('retry-after', '1');
+  const tmf = request.url.startsWith('/tmf-api/');
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(document(problem, { instance: path(request), ...(tmf && { code: problem.kind, reason: problem.message }) }));
+}
+
+export const document = ({ status, kind, message, errors }: Problem, more: object = {}) => ({
+  type: `urn:bss:problem:${kind}`,
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail: message,
+  ...(errors && { errors }),
+  ...more,
+});
+
+const path = ({ url }: FastifyRequest) => url.split('?')[0]!;
+
+function toProblem(error: FastifyError): Problem {
+  if (error instanceof Problem) return error;
+  if (error.validation) {
+    const errors = error.validation.map(({ instancePath, message, params }) => ({
+      pointer: `${error.validationContext ?? 'body'}${instancePath}`,
+      detail: [message, ...Object.values(params).filter((value) => typeof value === 'string')].join(': '),
+    }));
+    return new Problem(400, 'invalid', errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors);
+  }
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return new Problem(503, 'deadline', 'This took too long. Try again.');
+  const { statusCode } = error;
+  if (statusCode && statusCode >= 400 && statusCode < 500) return new Problem(statusCode, 'bad-request', error.message);
+  if (isTransient(error)) return new Problem(503, 'unavailable', 'The database does not answer. Try again.');
+  return new Problem(500, 'internal', 'Something went wrong here. The log says what.');
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Kind of the problem that was answered, for the metrics. */
+    exception: string;
+  }
+}

@@ -1,0 +1,178 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type TObject, Type } from 'typebox';
+import type { Answer, Cache } from '../cache.ts';
+import type { Database, Work } from '../database/database.ts';
+import { billingCycles, NewBillingCycle, startBillingCycle } from '../resources/billing-cycle.ts';
+import { CustomerPatch, changeCustomer, createCustomer, customers, NewCustomer } from '../resources/customer.ts';
+import { id } from '../resources/fields.ts';
+import { changeInvoice, createInvoice, InvoicePatch, invoices, NewInvoice } from '../resources/invoice.ts';
+import { changeOrder, createOrder, NewOrder, OrderPatch, orders } from '../resources/order.ts';
+import { changePayment, createPayment, NewPayment, PaymentPatch, payments } from '../resources/payment.ts';
+import { byId, page, type Resource } from '../resources/resource.ts';
+import { IdempotencyHeaders, once } from './idempotency.ts';
+import { Page, PageQuery, pageOf, rangeOf } from './paging.ts';
+import { notFound } from './problem.ts';
+
+export interface Stores {
+  readonly database: Database;
+  readonly cache: Cache;
+}
+
+/** What one collection below /api can do. */
+interface Collection<Row, New, Patch> {
+  /** Path, and name of its answers in the cache. */
+  readonly path: string;
+  readonly one: string;
+  readonly resource: Resource<Row>;
+  /** Properties that a list can be narrowed by. */
+  readonly filters: readonly string[];
+  readonly create: { readonly schema: TObject; readonly by: (work: Work, values: New) => Promise<Row> };
+  readonly change?: {
+    readonly schema: TObject;
+    readonly by: (work: Work, id: string, values: Patch) => Promise<Row | undefined>;
+  };
+}
+
+/** What is served below /api: each collection with the same five operations. */
+export function resources(app: FastifyInstance, stores: Stores): void {
+  serve(app, stores, {
+    ...{ path: 'customers', one: 'customer', resource: customers, filters: ['status', 'email'] },
+    create: { schema: NewCustomer, by: createCustomer },
+    change: { schema: CustomerPatch, by: changeCustomer },
+  });
+  serve(app, stores, {
+    ...{ path: 'orders', one: 'order', resource: orders, filters: ['customerId', 'state'] },
+    create: { schema: NewOrder, by: createOrder },
+    change: { schema: OrderPatch, by: changeOrder },
+  });
+  serve(app, stores, {
+    ...{ path: 'invoices', one: 'invoice', resource: invoices, filters: ['customerId', 'orderId', 'state'] },
+    create: { schema: NewInvoice, by: createInvoice },
+    change: { schema: InvoicePatch, by: changeInvoice },
+  });
+  serve(app, stores, {
+    ...{ path: 'payments', one: 'payment', resource: payments, filters: ['customerId', 'invoiceId', 'state'] },
+    create: { schema: NewPayment, by: createPayment },
+    change: { schema: PaymentPatch, by: changePayment },
+  });
+  serve(app, stores, {
+    ...{ path: 'billing-cycles', one: 'billing cycle', resource: billingCycles, filters: ['period'] },
+    create: { schema: NewBillingCycle, by: startBillingCycle },
+  });
+}
+
+interface Kept {
+  readonly id: string;
+  readonly version: number;
+}
+
+export const Id = Type.Object({ id: id('As in the collection') });
+export const problems = { '4xx': Type.Ref('Problem#'), '5xx': Type.Ref('Problem#') };
+
+function serve<Row extends Kept, New, Patch>(
+  app: FastifyInstance,
+  { database, cache }: Stores,
+  { path, one, resource, filters, create, change }: Collection<Row, New, Patch>,
+): void {
+  const tags = [path];
+  const name = one.replaceAll(/(^| )./g, (letter) => letter.trim().toUpperCase());
+  app.addSchema({ ...resource.schema, $id: name });
+  const shown = Type.Ref(`${name}#`);
+  const narrowing = Object.fromEntries(
+    filters.map((filter) => [filter, Type.Optional(resource.schema.properties[filter]!)]),
+  );
+
+  const listQuery = Type.Object({ ...PageQuery, ...narrowing }, { additionalProperties: false });
+  app.get(
+    `/api/${path}`,
+    { schema: { tags, summary: 'A page', querystring: listQuery, response: { 200: Page(shown), ...problems } } },
+    async (request, reply) => {
+      const { page: number, size, ...where } = request.query as { page: number; size: number };
+      const answer = await cache.list(path, `page:${JSON.stringify([number, size, where])}`, async () =>
+        JSON.stringify(
+          pageOf(await page(database.pool, resource, rangeOf({ page: number, size }), where), { page: number, size }),
+        ),
+      );
+      return send(reply, answer);
+    },
+  );
+
+  app.get(
+    `/api/${path}/:id`,
+    { schema: { tags, summary: `One ${one}`, params: Id, response: { 200: shown, ...problems } } },
+    async (request, reply) => send(reply, await cachedItem({ database, cache }, path, one, resource, idOf(request))),
+  );
+
+  app.post(
+    `/api/${path}`,
+    {
+      schema: {
+        ...{ tags, summary: `A new ${one}`, headers: IdempotencyHeaders, body: create.schema },
+        response: { 201: shown, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { location, body, replayed } = await database.change(actorOf(request), (work) =>
+        once(work, request, async () => {
+          const created = await create.by(work, request.body as New);
+          return { location: `/api/${path}/${created.id}`, body: JSON.stringify(created) };
+        }),
+      );
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return reply.code(201).header('location', location).type(JSON_TYPE).serializer(asIs).send(body);
+    },
+  );
+
+  if (!change) return;
+  app.patch(
+    `/api/${path}/:id`,
+    {
+      schema: {
+        tags,
+        summary: `Changes one ${one}`,
+        params: Id,
+        body: change.schema,
+        response: { 200: shown, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const id = idOf(request);
+      const changed = await database.change(actorOf(request), (work) => change.by(work, id, request.body as Patch));
+      if (!changed) throw notFound(one, id);
+      return reply.type(JSON_TYPE).serializer(asIs).send(JSON.stringify(changed));
+    },
+  );
+}
+
+/** @throws Problem 404 */
+export async function cachedItem<Row extends Kept>(
+  { database, cache }: Stores,
+  kind: string,
+  one: string,
+  resource: Resource<Row>,
+  id: string,
+): Promise<Answer> {
+  const answer = await cache.item(kind, id, async () => {
+    const row = await byId(database.pool, resource, id);
+    return row && { version: row.version, body: JSON.stringify(row) };
+  });
+  if (!answer) throw notFound(one, id);
+  return answer;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const asIs = (payload: unknown) => payload as string;
+
+/** @see https://www.rfc-editor.org/rfc/rfc9211 */
+export const cacheStatus = ({ hit }: Answer) => (hit ? 'bss; hit' : 'bss; fwd=miss');
+
+const send = (reply: FastifyReply, answer: Answer) =>
+  reply.header('cache-status', cacheStatus(answer)).type(JSON_TYPE).serializer(asIs).send(answer.body);
+
+const idOf = ({ params }: FastifyRequest) => (params as { id: string }).id;
+
+/** As the gateway says, which has authenticated the consumer. */
+export function actorOf({ headers }: FastifyRequest): string {
+  const name = headers['x-consumer-username'];
+  return typeof name === 'string' && /^[\x21-\x7e]{1,100}$/.test(name) ? name : 'anonymous';
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { type Static, Type } from 'typebox';
+import type { Work } from '../database/database.ts';
+import { Problem } from '../http/problem.ts';
+import { activeCustomer } from './customer.ts';
+import { amount, bookkeeping, currency, id, period } from './fields.ts';
+import { insert, lock, type Resource, update } from './resource.ts';
+import { assertTransition, stateOf } from './states.ts';
+
+const states = {
+  issued: ['overdue', 'paid', 'cancelled'],
+  overdue: ['paid', 'cancelled'],
+  paid: [],
+  cancelled: [],
+} as const;
+
+const announcements = {
+  overdue: 'com.droid.bss.invoice.overdue',
+  paid: 'com.droid.bss.invoice.paid',
+  cancelled: 'com.droid.bss.invoice.cancelled',
+} as const;
+
+const given = { customerId: id('Who owes it'), amount, currency };
+
+export const Invoice = Type.Object({
+  id: id('Of the invoice'),
+  ...given,
+  orderId: Type.Union([id('What it charges'), Type.Null()]),
+  period: Type.Union([period, Type.Null()], { description: 'The month, if a billing cycle issued it' }),
+  state: stateOf(states),
+  ...bookkeeping,
+});
+export type Invoice = Static<typeof Invoice>;
+
+export const NewInvoice = Type.Object(given, { additionalProperties: false });
+/** Only payments make an invoice paid. */
+export const InvoicePatch = Type.Object(
+  { state: Type.Enum(['overdue', 'cancelled']) },
+  { additionalProperties: false },
+);
+
+export const invoices: Resource<Invoice> = { table: 'invoice', schema: Invoice };
+
+/** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
+export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
+  await activeCustomer(work, values.customerId);
+  return (await issueInvoice(work, values))!;
+}
+
+/** @returns nothing if this order has been charged already, for this period if there is one */
+export async function issueInvoice(
+  work: Work,
+  values: Static<typeof NewInvoice> & { orderId?: string; period?: string },
+): Promise<Invoice | undefined> {
+  const invoice = await insert(work.db, invoices, { id: randomUUID(), ...values });
+  if (invoice) work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
+  return invoice;
+}
+
+/** @returns nothing if there is no such invoice. @throws Problem if the state cannot follow the present one */
+export async function changeInvoice(
+  work: Work,
+  id: string,
+  { state }: Static<typeof InvoicePatch>,
+): Promise<Invoice | undefined> {
+  const before = await lock(work.db, invoices, id);
+  if (!before) return undefined;
+  assertTransition(states, before.state, state);
+  return changeState(work, id, state);
+}
+
+/** Makes the invoice paid once its completed payments reach the amount. */
+export async function settleInvoice(work: Work, id: string): Promise<void> {
+  const invoice = (await lock(work.db, invoices, id))!;
+  if (!(states[invoice.state] as readonly string[]).includes('paid')) return;
+  const { rows } = await work.db.query(
+    `SELECT coalesce(sum(amount), 0)::integer AS paid FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
+    [id],
+  );
+  if (rows[0].paid >= invoice.amount) await changeState(work, id, 'paid');
+}
+
+/** The invoice, which does not change meanwhile. @throws Problem if there is none that could be paid */
+export async function openInvoice(work: Work, id: string): Promise<Invoice> {
+  const invoice = await lock(work.db, invoices, id);
+  if (!invoice) throw new Problem(422, 'unknown-reference', `There is no invoice ${id}.`);
+  assertTransition(states, invoice.state, 'paid');
+  return invoice;
+}
+
+async function changeState(work: Work, id: string, state: keyof typeof announcements): Promise<Invoice> {
+  const invoice = await update(work.db, invoices, id, { state });
+  work.announce(announcements[state], id, invoice.version, invoice);
+  return invoice;
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { type Static, Type } from 'typebox';
+import type { Work } from '../database/database.ts';
+import { activeCustomer } from './customer.ts';
+import { amount, bookkeeping, currency, id, line } from './fields.ts';
+import { insert, lock, type Resource, update } from './resource.ts';
+import { assertTransition, stateOf } from './states.ts';
+
+/** Named as TM Forum's TMF622 names them. */
+const states = {
+  acknowledged: ['inProgress', 'completed', 'cancelled'],
+  inProgress: ['completed', 'cancelled'],
+  completed: [],
+  cancelled: [],
+} as const;
+
+const announcements = {
+  inProgress: 'com.droid.bss.order.started',
+  completed: 'com.droid.bss.order.completed',
+  cancelled: 'com.droid.bss.order.cancelled',
+} as const;
+
+const given = { customerId: id('Who orders'), product: line(100, 'What is ordered'), amount, currency };
+
+export const Order = Type.Object({ id: id('Of the order'), ...given, state: stateOf(states), ...bookkeeping });
+export type Order = Static<typeof Order>;
+
+export const NewOrder = Type.Object(given, { additionalProperties: false });
+export const OrderPatch = Type.Object({ state: stateOf(states) }, { additionalProperties: false });
+
+export const orders: Resource<Order> = { table: 'product_order', schema: Order };
+
+/** @throws Problem if there is no such customer, or one who may not order */
+export async function createOrder(work: Work, values: Static<typeof NewOrder>): Promise<Order> {
+  await activeCustomer(work, values.customerId);
+  const order = (await insert(work.db, orders, { id: randomUUID(), ...values }))!;
+  work.announce('com.droid.bss.order.created', order.id, order.version, order);
+  return order;
+}
+
+/** @returns nothing if there is no such order. @throws Problem if the state cannot follow the present one */
+export async function changeOrder(
+  work: Work,
+  id: string,
+  { state }: Static<typeof OrderPatch>,
+): Promise<Order | undefined> {
+  const before = await lock(work.db, orders, id);
+  if (!before) return undefined;
+  assertTransition(states, before.state, state);
+  const order = await update(work.db, orders, id, { state });
+  work.announce(announcements[state as keyof typeof announcements], id, order.version, order);
+  return order;
+}

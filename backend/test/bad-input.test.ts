@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Answer, type Service, startService } from './service.ts';
+
+describe('bad-input', () => {
+  let service: Service & { end(): Promise<void> };
+  let port: number;
+  before(async () => {
+    service = await startService('bad-input');
+    await service.app.listen({ port: 0, host: '127.0.0.1' });
+    port = (service.app.server.address() as AddressInfo).port;
+  });
+  after(() => service.end());
+
+  const ada = { name: 'Ada', email: 'ada@example.com' };
+  const rows = async () =>
+    (
+      await service.database.pool.query(
+        'SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM outbox) AS rows',
+      )
+    ).rows[0].rows;
+
+  function assertProblem({ status, headers, body }: Answer, wanted?: number): void {
+    assert.ok(status >= 400 && status < 500, `${status} ${JSON.stringify(body)}`);
+    if (wanted) assert.equal(status, wanted, JSON.stringify(body));
+    assert.match(String(headers['content-type']), /^application\/problem\+json/);
+    assert.match(body.type, /^urn:bss:problem:[a-z-]+$/);
+    assert.equal(body.status, status);
+    assert.ok(body.title && body.detail);
+  }
+
+  /** Half a character cannot be in a URL. */
+  const encoded = (text: string) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, '?'));
+
+  const refused: [string, string, Parameters<Service['ask']>, number][] = [
+    ['malformed JSON', 'cannot be read', ['POST', '/api/customers', '{"name": '], 400],
+    ['no body', 'says nothing', ['POST', '/api/customers', ''], 400],
+    ['an array', 'is no customer', ['POST', '/api/customers', [ada]], 400],
+    ['a number as a name', 'is no text', ['POST', '/api/customers', { ...ada, name: 5 }], 400],
+    [
+      'a number in quotes',
+      'is no number',
+      [
+        'POST',
+        '/api/orders',
+        { customerId: '00000000-0000-4000-8000-000000000000', product: 'x', amount: '5', currency: 'EUR' },
+      ],
+      400,
+    ],
+    [
+      'half a cent',
+      'is no amount',
+      ['POST', '/api/invoices', { customerId: '00000000-0000-4000-8000-000000000000', amount: 0.5, currency: 'EUR' }],
+      400,
+    ],
+    ['an unknown property', 'may be a misspelt one', ['POST', '/api/customers', { ...ada, nmae: 'x' }], 400],
+    ['NUL', 'cannot be stored', ['POST', '/api/customers', { ...ada, name: 'a\u0000b' }], 400],
+    [
+      'a line break in a name',
+      'could become a header',
+      ['POST', '/api/customers', { ...ada, name: 'a\r\nX-Evil: 1' }],
+      400,
+    ],
+    [
+      '__proto__',
+      'is no property',
+      ['POST', '/api/customers', '{"__proto__": {"name": "x"}, "name": "a", "email": "a@b.co"}'],
+      400,
+    ],
+    ['2 MB', 'are too much', ['POST', '/api/customers', { ...ada, name: 'x'.repeat(2_000_000) }], 413],
+    ['XML', 'is no JSON', ['POST', '/api/customers', '<a/>', { 'content-type': 'application/xml' }], 415],
+    ['page -1', 'is before the first', ['GET', '/api/customers?page=-1'], 400],
+    ['size 10^9', 'is too much', ['GET', '/api/customers?size=1000000000'], 400],
+    ['size 0', 'shows nothing', ['GET', '/api/customers?size=0'], 400],
+    ['page 10^300', 'is no number to count with', ['GET', '/api/customers?page=1e300'], 400],
+    ['two pages', 'are one too many', ['GET', '/api/customers?page=1&page=2'], 400],
+    ['an unknown parameter', 'may be a misspelt one', ['GET', '/api/customers?sort=name'], 400],
+    ['an unknown id', 'finds nothing', ['GET', '/api/customers/00000000-0000-4000-8000-000000000000'], 404],
+    ['SQL as an id', 'is no id', ['GET', `/api/customers/${encodeURIComponent("' OR 1=1 --")}`], 400],
+    ['SQL as a filter', 'is no id', ['GET', `/api/orders?customerId=${encodeURIComponent("' OR 1=1 --")}`], 400],
+    [
+      'SQL as fields',
+      'are no names',
+      ['GET', `/tmf-api/customerManagement/v4/customer?fields=${encodeURIComponent('id;DROP TABLE customer')}`],
+      400,
+    ],
+    ['a broken escape', 'is no path', ['GET', '/api/customers/%zz'], 400],
+    ['an unknown path', 'leads nowhere', ['GET', '/api/unicorns'], 404],
+    ['an unknown method', 'does nothing', ['DELETE', '/api/customers'], 404],
+    ['an empty change', 'changes nothing', ['PATCH', '/api/customers/00000000-0000-4000-8000-000000000000', {}], 400],
+    [
+      'a change of nobody',
+      'finds nothing',
+      ['PATCH', '/api/customers/00000000-0000-4000-8000-000000000000', { name: 'x' }],
+      404,
+    ],
+    ['a space in a key', 'is no key', ['POST', '/api/customers', ada, { 'idempotency-key': 'a b' }], 400],
+  ];
+  for (const [what, why, question, status] of refused) {
+    test(`${what} ${why}: ${status}`, async () => {
+      const before = await rows();
+      assertProblem(await service.ask(...question), status);
+      assert.equal(await rows(), before);
+    });
+  }
+
+  test('whatever a POST or PATCH holds is created or answered by a problem, never by a failure', async () => {
+    const paths = [
+      '/api/customers',
+      '/api/orders',
+      '/api/invoices',
+      '/api/payments',
+      '/api/billing-cycles',
+      '/tmf-api/customerManagement/v4/customer',
+    ];
+    const id = (await service.ask('POST', '/api/customers', ada)).body.id;
+    const leaf = fc.oneof(
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(id, 'EUR', 'ada@example.com', "'; DROP TABLE customer; --", 1, -1, 1e300, '2026-13'),
+    );
+    const names = [
+      'name',
+      'email',
+      'phone',
+      'status',
+      'state',
+      'customerId',
+      'invoiceId',
+      'product',
+      'amount',
+      'currency',
+      'method',
+      'period',
+      'engagedParty',
+      'contactMedium',
+      'id',
+      'version',
+    ];
+    const body = fc.oneof(
+      fc.dictionary(fc.constantFrom(...names), leaf, { maxKeys: 8 }).map((value) => JSON.stringify(value)),
+      fc.json(),
+      fc.string(),
+    );
+    const method = fc.constantFrom('POST' as const, 'PATCH' as const);
+    await fc.assert(
+      fc.asyncProperty(method, fc.constantFrom(...paths), body, async (method, path, body) => {
+        const answer = await service.ask(method, method === 'PATCH' ? `${path}/${id}` : path, body);
+        if (answer.status < 300) assert.ok(answer.body.id);
+        else assertProblem(answer);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('whatever a URL holds is answered, and never by a failure', async () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.constantFrom('..', '%00', '\u0000', "' OR ''='", '../../etc/passwd', '-1', '1e9', 'NaN', '[]', '{}'),
+    );
+    const names = fc.constantFrom(
+      'page',
+      'size',
+      'customerId',
+      'state',
+      'status',
+      'email',
+      'offset',
+      'limit',
+      'fields',
+      '__proto__',
+    );
+    const paths = fc.constantFrom('customers', 'orders', 'invoices', 'payments', 'billing-cycles');
+    const query = fc
+      .array(fc.tuple(names, part), { maxLength: 3 })
+      .map((pairs) => pairs.map(([name, value]) => `${name}=${encoded(value)}`).join('&'));
+    const url = fc.oneof(
+      fc.tuple(paths, query).map(([path, query]) => `/api/${path}?${query}`),
+      fc.tuple(paths, part).map(([path, id]) => `/api/${path}/${encoded(id)}`),
+      query.map((query) => `/tmf-api/customerManagement/v4/customer?${query}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(url, async (url) => {
+        const answer = await service.ask('GET', url);
+        if (answer.status !== 200) assertProblem(answer);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a key that comes with many bodies at once creates one of them, and refuses the others', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uuid(),
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 8 }),
+        async (key, numbers) => {
+          const before = service.events.length;
+          const answers = await Promise.all(
+            numbers.map((number) =>
+              service.ask('POST', '/api/customers', { ...ada, name: `Number ${number}` }, { 'idempotency-key': key }),
+            ),
+          );
+          const created = answers.filter(({ status }) => status === 201);
+          for (const answer of answers) if (answer.status !== 201) assertProblem(answer, 422);
+          assert.equal(new Set(created.map(({ body }) => body.id)).size, 1);
+          const winner = created[0]!.body.name;
+          assert.equal(created.length, numbers.filter((number) => `Number ${number}` === winner).length);
+          assert.equal(service.events.length, before + 1);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  const raw = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.end(text));
+      let answer = '';
+      socket.on('data', (data) => {
+        answer += data;
+      });
+      socket.once('close', () => resolve(answer));
+      socket.once('error', reject);
+    });
+
+  test('what is no HTTP, and headers that are too long, are answered by problems too', async () => {
+    assert.match(
+      await raw('GARBAGE\r\n\r\n'),
+      /^HTTP\/1\.1 400 .*application\/problem\+json.*urn:bss:problem:bad-request/s,
+    );
+    assert.match(
+      await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+      /^HTTP\/1\.1 431 .*problem/s,
+    );
+    assert.match(
+      await raw('POST /api/customers HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n'),
+      /^HTTP\/1\.1 400 /,
+    );
+  });
+
+  test('a body that never ends is cut off at its limit', async () => {
+    const status = await new Promise<number>((resolve, reject) => {
+      const sending = request({
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: '/api/customers',
+        headers: { 'content-type': 'application/json' },
+      });
+      sending.once('response', (response) => {
+        resolve(response.statusCode!);
+        sending.destroy();
+      });
+      sending.once('error', reject);
+      const more = () => {
+        while (sending.write('x'.repeat(16_384)));
+      };
+      sending.on('drain', more);
+      more();
+    });
+    assert.equal(status, 413);
+  });
+});

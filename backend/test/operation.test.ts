@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DatabaseConfig } from '../src/config.ts';
+import { migrate } from '../src/database/schema.ts';
+import { freshDatabase } from './servers/postgres.ts';
+import { type Service, startService } from './service.ts';
+
+describe('operation', () => {
+  let service: Service & { end(): Promise<void> };
+  before(async () => {
+    service = await startService('operation', { deadline: 400 });
+  });
+  after(() => service.end());
+
+  const ada = { name: 'Ada', email: 'ada@example.com' };
+  const get = (path: string) => service.ask('GET', `/actuator/${path}`);
+
+  async function connected<T>(config: DatabaseConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ ...config });
+    await client.connect();
+    return work(client).finally(() => client.end());
+  }
+
+  test('health is what Spring Boot calls it', async () => {
+    assert.deepEqual((await get('health')).body, {
+      status: 'UP',
+      groups: ['liveness', 'readiness'],
+      components: { db: { status: 'UP' } },
+    });
+    assert.deepEqual((await get('health/liveness')).body, { status: 'UP' });
+    assert.equal((await get('health/readiness')).status, 200);
+    assert.equal((await get('info')).body.app.name, 'bss-backend');
+  });
+
+  test('a component that is away, or says nothing, shows in health; only the database takes the pod out', async () => {
+    const { components } = service.health as { components: Record<string, () => Promise<unknown>> };
+    components['kafka'] = () => Promise.reject(new Error('gone'));
+    components['redis'] = () => new Promise(() => {});
+    const health = await get('health');
+    assert.equal(health.status, 503);
+    assert.deepEqual(health.body.components.kafka, { status: 'DOWN', details: { error: 'gone' } });
+    assert.equal(health.body.components.redis.status, 'DOWN');
+    const readiness = await get('health/readiness');
+    assert.deepEqual([readiness.status, readiness.body.components.kafka.status], [200, 'DOWN']);
+    delete components['kafka'];
+    delete components['redis'];
+  });
+
+  test('requests are measured under the names of Micrometer, by route and not by id', async () => {
+    await service.ask('GET', '/api/customers/00000000-0000-4000-8000-000000000000');
+    await service.ask('POST', '/api/customers', ada);
+    await sleep(20);
+    const { body, headers } = await get('prometheus');
+    assert.match(String(headers['content-type']), /^text\/plain/);
+    assert.match(
+      body,
+      /http_server_requests_seconds_count\{method="GET",uri="\/api\/customers\/:id",status="404",outcome="CLIENT_ERROR",exception="not-found"\} 1/,
+    );
+    assert.match(
+      body,
+      /http_server_requests_seconds_bucket\{le="0.005",method="POST",uri="\/api\/customers",status="201",outcome="SUCCESS",exception="None"\}/,
+    );
+    assert.match(body, /^bss_outbox_pending 1$/m);
+    assert.match(body, /^bss_outbox_oldest_seconds \d+\.\d+/m);
+    assert.doesNotMatch(body, /actuator/);
+  });
+
+  test('a request that waits for a lock gives up at its deadline, and the next one is served', async () => {
+    const { body } = await service.ask('POST', '/api/customers', ada);
+    await connected(service.config, async (client) => {
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM customer WHERE id = $1 FOR UPDATE', [body.id]);
+      const start = Date.now();
+      const answer = await service.ask('PATCH', `/api/customers/${body.id}`, { name: 'Grace' });
+      assert.equal(answer.status, 503);
+      assert.equal(answer.headers['retry-after'], '1');
+      assert.ok(Date.now() - start < 2000);
+    });
+    assert.equal((await service.ask('PATCH', `/api/customers/${body.id}`, { name: 'Grace' })).status, 200);
+  });
+
+  test('a server that is not there is told as 503, by requests and by readiness, and nothing hangs', async () => {
+    const away = await startService('away', { deadline: 400, config: { ...service.config, port: 1 } });
+    try {
+      for (const [method, path, body] of [
+        ['GET', '/api/customers', undefined],
+        ['POST', '/api/customers', ada],
+      ] as const) {
+        const start = Date.now();
+        const answer = await away.ask(method, path, body);
+        assert.equal(answer.status, 503);
+        assert.ok(Date.now() - start < 1000);
+      }
+      assert.equal((await away.ask('GET', '/actuator/health/readiness')).status, 503);
+      assert.equal((await away.ask('GET', '/actuator/health/liveness')).status, 200);
+      assert.equal((await away.ask('GET', '/actuator/prometheus')).status, 200);
+    } finally {
+      await away.end();
+    }
+  });
+
+  test('connections that PostgreSQL ends are replaced', async () => {
+    await service.ask('GET', '/api/customers');
+    await connected(service.config, (client) =>
+      client.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      ),
+    );
+    await sleep(100);
+    for (let round = 0; round < 10; round += 1)
+      assert.equal((await service.ask('POST', '/api/customers', ada)).status, 201);
+  });
+
+  test('migrations run once, also when many start them, and a database without them is not ready', async () => {
+    const config = await freshDatabase('migrations');
+    const empty = { ...config, database: `${config.database}_empty` };
+    await connected(config, (client) => client.query(`CREATE DATABASE ${empty.database} TEMPLATE template0`));
+    const unready = await startService('unready', { config: empty });
+    const readiness = () => unready.ask('GET', '/actuator/health/readiness');
+    assert.equal((await readiness()).status, 503);
+    assert.equal((await unready.ask('GET', '/api/customers')).status, 503);
+    const applied = await Promise.all([migrate(empty), migrate(empty), migrate(empty)]);
+    assert.deepEqual(applied.flat(), ['001.do.resources.sql', '002.do.messaging.sql', '003.do.effects.sql']);
+    assert.deepEqual(await migrate(empty), []);
+    assert.equal((await readiness()).status, 200);
+    await connected(empty, (client) => client.query('DELETE FROM migration WHERE version = 3'));
+    const behind = await readiness();
+    assert.deepEqual(
+      [behind.status, behind.body.components.db.details.error],
+      [503, 'the tables are of version 2, and must be of 3: run the migrations'],
+    );
+    await connected(empty, (client) => client.query('INSERT INTO migration (version) VALUES (4)'));
+    assert.deepEqual(await migrate(empty), [], 'a newer database is left as it is');
+    await unready.end();
+  });
+});

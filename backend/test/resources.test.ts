@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Service, startService } from './service.ts';
+
+describe('resources', () => {
+  let service: Service & { end(): Promise<void> };
+  before(async () => {
+    service = await startService('resources');
+  });
+  after(() => service.end());
+
+  const ada = { name: 'Ada Lovelace', email: 'ada@example.com' };
+  const create = async (path: string, body: object) => {
+    const { status, body: created } = await service.ask('POST', `/api/${path}`, body);
+    assert.equal(status, 201, JSON.stringify(created));
+    return created;
+  };
+  const change = (path: string, id: string, body: object) => service.ask('PATCH', `/api/${path}/${id}`, body);
+
+  test('a customer is created, found, changed and listed', async () => {
+    const created = await service.ask('POST', '/api/customers', ada);
+    assert.equal(created.status, 201);
+    const { id } = created.body;
+    assert.equal(created.headers['location'], `/api/customers/${id}`);
+    assert.deepEqual((await service.ask('GET', `/api/customers/${id}`)).body, created.body);
+    const changed = await change('customers', id, { phone: '+44 20 7946 0000' });
+    assert.deepEqual(
+      { ...changed.body, updatedAt: '' },
+      { ...created.body, phone: '+44 20 7946 0000', version: 2, updatedAt: '' },
+    );
+    const { body: list } = await service.ask('GET', '/api/customers?page=0&size=10');
+    assert.deepEqual(Object.keys(list).sort(), [
+      ...['content', 'empty', 'first', 'last', 'number', 'size', 'totalElements', 'totalPages'],
+    ]);
+    assert.ok(list.content.some((customer: { id: string }) => customer.id === id));
+  });
+
+  test('every customer is on exactly one page, and both ways of paging agree', async () => {
+    for (let index = 0; index < 7; index += 1) await create('customers', { ...ada, name: `Number ${index}` });
+    const { totalElements, totalPages } = (await service.ask('GET', '/api/customers?size=3')).body;
+    const seen: string[] = [];
+    for (let page = 0; page < totalPages; page += 1) {
+      const { body } = await service.ask('GET', `/api/customers?page=${page}&size=3`);
+      assert.deepEqual([body.first, body.last, body.empty], [page === 0, page === totalPages - 1, false]);
+      const tmf = await service.ask(
+        'GET',
+        `/tmf-api/customerManagement/v4/customer?offset=${3 * page}&limit=3&fields=id`,
+      );
+      assert.equal(tmf.headers['x-total-count'], `${totalElements}`);
+      const ids = body.content.map(({ id }: { id: string }) => id);
+      assert.deepEqual(
+        tmf.body.map(({ id }: { id: string }) => id),
+        ids,
+      );
+      seen.push(...ids);
+    }
+    assert.equal(new Set(seen).size, totalElements);
+    assert.equal((await service.ask('GET', '/api/customers?page=1000&size=3')).body.empty, true);
+  });
+
+  test('lists are narrowed by what they are asked for', async () => {
+    const customer = await create('customers', ada);
+    const order = await create('orders', { customerId: customer.id, product: 'fibre', amount: 4990, currency: 'EUR' });
+    const { body } = await service.ask('GET', `/api/orders?customerId=${customer.id}`);
+    assert.deepEqual(body.content, [order]);
+    assert.equal((await service.ask('GET', `/api/orders?customerId=${customer.id}&state=completed`)).body.empty, true);
+  });
+
+  test('an order goes through its states, and through no others', async () => {
+    const { id: customerId } = await create('customers', ada);
+    const { id } = await create('orders', { customerId, product: 'fibre', amount: 4990, currency: 'EUR' });
+    for (const state of ['inProgress', 'completed'])
+      assert.equal((await change('orders', id, { state })).body.state, state);
+    const refused = await change('orders', id, { state: 'cancelled' });
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.detail, /is completed, and cannot become cancelled: that is final/);
+  });
+
+  test('who is suspended cannot order, and who does not exist neither', async () => {
+    const { id: customerId } = await create('customers', ada);
+    await change('customers', customerId, { status: 'suspended' });
+    const order = { customerId, product: 'fibre', amount: 4990, currency: 'EUR' };
+    assert.equal((await service.ask('POST', '/api/orders', order)).status, 409);
+    const nobody = { ...order, customerId: '00000000-0000-4000-8000-000000000000' };
+    assert.equal((await service.ask('POST', '/api/orders', nobody)).status, 422);
+  });
+
+  test('payments cannot exceed what is open of an invoice, also when they come at once', async () => {
+    const { id: customerId } = await create('customers', ada);
+    const { id: invoiceId } = await create('invoices', { customerId, amount: 1000, currency: 'EUR' });
+    const pay = () => service.ask('POST', '/api/payments', { invoiceId, amount: 400, method: 'card' });
+    const statuses = (await Promise.all([pay(), pay(), pay(), pay()])).map(({ status }) => status);
+    assert.deepEqual(statuses.sort(), [201, 201, 422, 422]);
+  });
+
+  test('a failed payment frees its amount, and only payments make an invoice paid', async () => {
+    const { id: customerId } = await create('customers', ada);
+    const { id: invoiceId } = await create('invoices', { customerId, amount: 1000, currency: 'EUR' });
+    const payment = await create('payments', { invoiceId, amount: 1000, method: 'card' });
+    assert.equal((await change('payments', payment.id, { state: 'failed' })).status, 200);
+    assert.equal((await change('payments', payment.id, { state: 'completed' })).status, 409);
+    await create('payments', { invoiceId, amount: 1000, method: 'cash' });
+    assert.equal((await change('invoices', invoiceId, { state: 'paid' })).status, 400);
+  });
+
+  test('a month has one billing cycle', async () => {
+    await create('billing-cycles', { period: '2026-10' });
+    assert.equal((await service.ask('POST', '/api/billing-cycles', { period: '2026-10' })).status, 409);
+  });
+
+  test('the same key and body is answered by the first answer, and creates nothing more', async () => {
+    const key = { 'idempotency-key': 'one' };
+    const before = service.events.length;
+    const ask = () => service.ask('POST', '/api/customers', ada, key);
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    answers.push(await ask());
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
+    assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1);
+    assert.equal(new Set(answers.map(({ headers }) => headers['location'])).size, 1);
+    assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed']).length, 3);
+    assert.equal(service.events.length, before + 1);
+  });
+
+  test('the same key with another body is refused, and with another path it is another key', async () => {
+    const key = { 'idempotency-key': 'two' };
+    const { body } = await service.ask('POST', '/api/customers', ada, key);
+    const other = await service.ask('POST', '/api/customers', { ...ada, name: 'Grace Hopper' }, key);
+    assert.equal(other.status, 422);
+    assert.equal(other.body.type, 'urn:bss:problem:key-reused');
+    const order = { customerId: body.id, product: 'fibre', amount: 1, currency: 'EUR' };
+    assert.equal((await service.ask('POST', '/api/orders', order, key)).status, 201);
+  });
+
+  test('a customer is the same one for TM Forum, and shows only the fields that are asked for', async () => {
+    const base = '/tmf-api/customerManagement/v4/customer';
+    const given = {
+      name: 'Ada Lovelace',
+      engagedParty: { id: 'party-1', '@referredType': 'Individual' },
+      contactMedium: [{ mediumType: 'email', characteristic: { emailAddress: 'ada@example.com' } }],
+    };
+    const created = await service.ask('POST', base, given);
+    assert.equal(created.status, 201);
+    const { id, href } = created.body;
+    assert.equal(href, `${base}/${id}`);
+    assert.equal((await service.ask('GET', `/api/customers/${id}`)).body.email, 'ada@example.com');
+    assert.equal((await service.ask('PATCH', href, { status: 'suspended' })).body.status, 'suspended');
+    assert.deepEqual((await service.ask('GET', `${href}?fields=name`)).body, { id, href, name: 'Ada Lovelace' });
+    const missing = await service.ask('GET', `${base}/00000000-0000-4000-8000-000000000000`);
+    assert.deepEqual([missing.status, missing.body.code], [404, 'not-found']);
+  });
+});

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { after } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { startPostgres } from './servers/postgres.ts';
+import type { Program } from './servers/program.ts';
+import { startRedis } from './servers/redis.ts';
+import { servers } from './servers/servers.ts';
+
+/** Starts the servers that the tests use, runs the files that are named or all that need no Kafka, and stops the servers. */
+async function main(named: string[]): Promise<void> {
+  const all = readdirSync('test').filter((name) => name.endsWith('.test.ts'));
+  const files = named.length > 0 ? named : all.map((name) => `test/${name}`);
+  const programs: Program[] = [];
+  after(() => Promise.all(programs.map((program) => program.end())));
+  const [postgres, redis] = await Promise.all([startPostgres(programs), startRedis(programs)]);
+  Object.assign(servers, { postgres, redis });
+  // In one process: nine that each load everything would take longer than the tests.
+  for (const file of files) await import(pathToFileURL(file).href);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Admin } from '@platformatic/kafka';
+import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
+import { directory, find, freePort, Program, run } from './program.ts';
+
+const JARS = fileURLToPath(new URL('../../node_modules/.cache/kafka-3.6.1', import.meta.url));
+const POM = fileURLToPath(new URL('kafka-jars.xml', import.meta.url));
+const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** A real broker, alone, with the topics of the catalogue. */
+export async function startKafka(programs: Program[]): Promise<string[]> {
+  const java = find('java', [], 'openjdk-17-jre-headless');
+  fetchJars();
+  const [port, controller] = [await freePort(), await freePort()];
+  const cwd = directory('kafka');
+  const properties = join(cwd, 'server.properties');
+  writeFileSync(properties, settings(cwd, port, controller));
+  const classPath = join(JARS, '*');
+  run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties], { cwd });
+  const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+  const program = new Program(
+    java,
+    ['-Xmx256m', '-XX:TieredStopAtLevel=1', quiet, '-cp', classPath, 'kafka.Kafka', properties],
+    { cwd },
+  );
+  programs.push(program);
+  program.start();
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [`127.0.0.1:${port}`], retries: 0 });
+  try {
+    await program.until('Kafka', 60, () =>
+      admin.listTopics().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const topics = new Set([...Object.values(catalogue).map(({ topic }) => topic), EVERYTHING, DEAD_LETTERS]);
+    await admin.createTopics({ topics: [...topics], partitions: 3, replicas: 1 });
+  } finally {
+    await admin.close();
+  }
+  return [`127.0.0.1:${port}`];
+}
+
+/** Once: they are some 40 MB. */
+function fetchJars(): void {
+  if (existsSync(JARS)) return;
+  const [partial, mvn] = [`${JARS}.partial`, find('mvn', [], 'maven')];
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(dirname(JARS), { recursive: true });
+  run(mvn, ['-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], {});
+  renameSync(partial, JARS);
+}
+
+const settings = (cwd: string, port: number, controller: number) => `
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controller}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+log.dirs=${cwd}/log
+auto.create.topics.enable=false
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+`;

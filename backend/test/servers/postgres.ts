@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import type { DatabaseConfig } from '../../src/config.ts';
+import { migrate } from '../../src/database/schema.ts';
+import { directory, find, freePort, Program, run, SOMEBODY, versions } from './program.ts';
+import { servers } from './servers.ts';
+
+const TEMPLATE = 'template_migrated';
+
+/** A real server with an empty, migrated template; nothing of it survives the tests, so it need not sync. */
+export async function startPostgres(programs: Program[]): Promise<DatabaseConfig> {
+  const places = versions('/usr/lib/postgresql', 'bin');
+  const cwd = directory('postgres');
+  const data = join(cwd, 'data');
+  run(
+    find('initdb', places, 'postgresql'),
+    ['-D', data, '-U', 'bss', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
+    SOMEBODY,
+  );
+  const port = await freePort();
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: cwd,
+    fsync: 'off',
+    max_connections: 200,
+  };
+  const program = new Program(
+    find('postgres', places, 'postgresql'),
+    ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    { cwd, as: SOMEBODY },
+  );
+  programs.push(program);
+  program.start();
+  const config = { host: '127.0.0.1', port, database: 'postgres', user: 'bss', password: '', pool: 5 };
+  await program.until('PostgreSQL', 20, () =>
+    sql(config, 'SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+  );
+  await sql(config, `CREATE DATABASE ${TEMPLATE}`);
+  await migrate({ ...config, database: TEMPLATE });
+  return config;
+}
+
+/** A database of its own for a file of tests. */
+export async function freshDatabase(name: string): Promise<DatabaseConfig> {
+  const database = `${name.replaceAll('-', '_')}_${process.pid}`;
+  await sql(servers.postgres, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
+  return { ...servers.postgres, database };
+}
+
+async function sql(config: DatabaseConfig, text: string): Promise<void> {
+  const client = new pg.Client({ ...config });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}

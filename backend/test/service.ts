@@ -1,0 +1,76 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { type Cache, noCache } from '../src/cache.ts';
+import type { DatabaseConfig } from '../src/config.ts';
+import { Database, type Event } from '../src/database/database.ts';
+import { Outbox } from '../src/database/outbox.ts';
+import { createPool } from '../src/database/pool.ts';
+import { schemaCheck } from '../src/database/schema.ts';
+import type { Health } from '../src/http/actuator.ts';
+import { createServer } from '../src/http/server.ts';
+import { createLog } from '../src/log.ts';
+import { Metrics } from '../src/metrics.ts';
+import { startTracing } from '../src/tracing.ts';
+import { freshDatabase } from './servers/postgres.ts';
+
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly config: DatabaseConfig;
+  /** What was announced, newest last. */
+  readonly events: Event[];
+  readonly ask: (
+    method: InjectOptions['method'],
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
+  readonly body: any;
+}
+
+/** The service on a database of its own, without Kafka: events stay in the outbox. */
+export async function startService(
+  name: string,
+  {
+    deadline = 5000,
+    cache,
+    config,
+  }: { deadline?: number; cache?: (metrics: Metrics) => Cache; config?: DatabaseConfig } = {},
+): Promise<Service & { end(): Promise<void> }> {
+  const stopTracing = startTracing(undefined);
+  const used = config ?? (await freshDatabase(name));
+  const pool = createPool(used, 8, deadline);
+  const log = createLog('silent');
+  const metrics = new Metrics(pool);
+  const events: Event[] = [];
+  const outbox = new Outbox(async (announced) => void events.push(...announced));
+  const database = new Database(pool, outbox, deadline);
+  const health: Health = { ready: true, components: { db: await schemaCheck(pool) } };
+  const caching = cache?.(metrics) ?? noCache;
+  const app = await createServer({ database, cache: caching, metrics, health, log, deadline });
+  await app.ready();
+  const ask: Service['ask'] = async (method, url, body, headers = {}) => {
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    const answer = await app.inject({
+      ...{ method: method!, url },
+      headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(text !== undefined && { payload: text }),
+    });
+    const json = /json/.test(String(answer.headers['content-type']));
+    return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : answer.body };
+  };
+  const end = async () => {
+    await app.close();
+    await caching.close();
+    await pool.end();
+    await stopTracing();
+  };
+  return { app, database, metrics, health, config: used, events, ask, end };
+}
