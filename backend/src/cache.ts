@@ -46,7 +46,7 @@ export class RedisCache implements Cache {
   private readonly redis: Cluster;
 
   constructor(
-    { nodes, user, password }: RedisConfig,
+    { nodes, user, password, authority }: RedisConfig,
     private readonly metrics: Metrics,
     log: Logger,
   ) {
@@ -55,10 +55,13 @@ export class RedisCache implements Cache {
       {
         redisOptions: {
           ...(user && { username: user, password: password! }),
+          ...(authority && { tls: { ca: authority } }),
           commandTimeout: PATIENCE,
           connectTimeout: 1000,
           maxRetriesPerRequest: 0,
         },
+        // By name, as that is what a certificate has.
+        ...(authority && { dnsLookup: (name, found) => found(null, name) }),
         // A request does not wait for a cache that is away.
         enableOfflineQueue: false,
         slotsRefreshTimeout: 2000,

@@ -9,6 +9,8 @@ export interface DatabaseConfig {
   readonly password: string;
   /** Connections of this process at most. The relay has one more. */
   readonly pool: number;
+  /** Seconds after which a connection is replaced: a PgBouncer that stops waits for its clients to go. */
+  readonly lifetime: number;
 }
 
 /** Where the Redis Cluster is. Without a user it asks for no login. */
@@ -16,6 +18,8 @@ export interface RedisConfig {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
   readonly user?: string;
   readonly password?: string;
+  /** Who signed the certificates of the servers, PEM. @default - they speak without TLS */
+  readonly authority?: string;
 }
 
 export interface Config {
@@ -61,13 +65,16 @@ function database(reader: Reader): DatabaseConfig {
     user: reader.text('DATABASE_USER', 'bss'),
     password: reader.secret('DATABASE_PASSWORD'),
     pool: reader.whole('DATABASE_POOL', { or: 10, most: 1000 }),
+    lifetime: reader.whole('DATABASE_LIFETIME_SECONDS', { or: 300, most: 86_400 }),
   };
 }
 
 function redis(reader: Reader): RedisConfig {
   const nodes = reader.addresses('REDIS_NODES', 'redis-cluster-0.redis-cluster-headless:7000');
-  if (!reader.env['REDIS_USER']) return { nodes };
-  return { nodes, user: reader.text('REDIS_USER', 'application'), password: reader.secret('REDIS_PASSWORD') };
+  const authority = reader.env['REDIS_AUTHORITY_FILE'] && reader.file('REDIS_AUTHORITY_FILE');
+  const server = { nodes, ...(authority && { authority }) };
+  if (!reader.env['REDIS_USER']) return server;
+  return { ...server, user: reader.text('REDIS_USER', 'application'), password: reader.secret('REDIS_PASSWORD') };
 }
 
 const toText = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;
@@ -114,12 +121,18 @@ class Reader {
 
   /** From the variable, or from the first line of the file that NAME_FILE names: a second line may hold the next password. */
   secret(name: string): string {
-    const file = this.env[`${name}_FILE`];
-    if (file === undefined) return this.text(name, `…", or ${name}_FILE="/etc/secrets/${name.toLowerCase()}`);
+    if (this.env[`${name}_FILE`] === undefined) {
+      return this.text(name, `…", or ${name}_FILE="/etc/secrets/${name.toLowerCase()}`);
+    }
+    return this.file(`${name}_FILE`).split('\n')[0]!.trimEnd();
+  }
+
+  /** Content of the file that the variable names. */
+  file(name: string): string {
     try {
-      return readFileSync(file, 'utf8').split('\n')[0]!.trimEnd();
+      return readFileSync(this.env[name]!, 'utf8');
     } catch (error) {
-      this.complain(`${name}_FILE`, `must name a file that can be read: ${(error as Error).message}`);
+      this.complain(name, `must name a file that can be read: ${(error as Error).message}`);
       return '';
     }
   }

@@ -106,7 +106,7 @@ export class Namespace {
     for (const pod of pods) eventually(`${pod} to be ready`, () => this.isReady(pod));
   }
 
-  awaitJobs(selector: string): void {
+  awaitJobs(selector = ''): void {
     if (this.run('get', 'jobs', '-l', selector, '-o', 'name').trim() === '') return;
     this.run('wait', '--for=condition=complete', 'jobs', '-l', selector, `--timeout=${DEADLINE_SECONDS}s`);
   }

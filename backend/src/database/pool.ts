@@ -17,8 +17,7 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     // Only where the server is gone without a word: PostgreSQL itself ends the statement before.
     query_timeout: deadline + 1000,
     idleTimeoutMillis: 30_000,
-    // PgBouncer restarts and fail-overs need connections that do not live for ever.
-    maxLifetimeSeconds: 300,
+    maxLifetimeSeconds: config.lifetime,
     keepAlive: true,
   });
   // An idle connection that breaks is replaced when it is needed.
