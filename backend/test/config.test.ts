@@ -14,7 +14,7 @@ describe('config', () => {
   test('few variables are enough, and without an address there is no cache and no export of traces', () => {
     assert.deepEqual(readConfig(least), {
       ...{ port: 8080, logLevel: 'info', deadline: 5000, drain: 5000 },
-      database: { host: 'pgbouncer', port: 6432, database: 'bss', user: 'bss', password: 'secret', pool: 10 },
+      database: { host: 'pgbouncer', port: 6432, database: 'bss', user: 'bss', password: 'secret', pool: 10, lifetime: 300 },
       kafka: { bootstrap: ['kafka-0:9092', 'kafka-1:9092'] },
     });
   });
@@ -32,6 +32,14 @@ describe('config', () => {
         'REDIS_NODES is "redis": it must be host:port, more of them after commas, as in "redis-cluster-0.redis-cluster-headless:7000".',
       ].join('\n'),
     });
+  });
+
+  test('who signed the certificates of the cache is in a file', () => {
+    const file = join(directory('config'), 'ca.crt');
+    writeFileSync(file, '-----BEGIN CERTIFICATE-----\n');
+    const redis = { ...least, REDIS_NODES: 'redis:7000', REDIS_AUTHORITY_FILE: file };
+    assert.equal(readConfig(redis).redis?.authority, '-----BEGIN CERTIFICATE-----\n');
+    assert.equal(readConfig({ ...redis, REDIS_AUTHORITY_FILE: undefined }).redis?.authority, undefined);
   });
 
   test('a password may be in a file, whose second line is the next one', () => {

@@ -260,7 +260,7 @@ describe('A site', () => {
   it('has one path for its route, for itself and for its probes', () => {
     const akhq = onKind.app.node.findChild('akhq') as Akhq;
     const { env, readinessProbe } = onKind.find('Deployment', 'akhq').spec.template.spec.containers[0]!;
-    expect(everyService(onKind)[0]!.routes[0]!.paths[0]).toBe(`${akhq.path}/`);
+    expect(everyService(onKind).map(({ routes }) => routes[0]!.paths[0])).toContain(`${akhq.path}/`);
     expect(env).toContainEqual({ name: 'MICRONAUT_SERVER_CONTEXT_PATH', value: akhq.path });
     expect(readinessProbe).toMatchObject({ httpGet: { path: `${akhq.path}/health` } });
   });

@@ -52,7 +52,7 @@ export class Backend extends Component {
     this.node.addValidation({ validate: () => backendErrors(props) });
     const { image, kafka, database, migrations, cache } = props;
 
-    const migration = new OneShotJob(this, 'schema', {
+    const migration = new OneShotJob(this, 'migrations', {
       image,
       component: 'applications',
       user: 1000,
