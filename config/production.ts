@@ -62,7 +62,7 @@ export const production: Environment = {
   postgresBackup: { schedule: '0 1 * * *', suspended: false, keep: 7, disk: gibibytes(400) },
   pgbouncer: {
     replicas: 3,
-    poolSize: 40,
+    poolSize: 20,
     maxClients: 5000,
     resources: { cpu: 500, memory: mebibytes(256), memoryLimit: mebibytes(256) },
   },

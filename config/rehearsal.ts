@@ -46,7 +46,7 @@ export const rehearsal: Environment = {
   // Suspended: what a test has changed on purpose must stay changed.
   databasesJob: kind.databasesJob,
   postgresBackup: { ...kind.postgresBackup, disk: mebibytes(768) },
-  pgbouncer: { ...kind.pgbouncer, replicas: 2 },
+  pgbouncer: { ...kind.pgbouncer, replicas: 2, poolSize: 5 },
   pghero: kind.pghero,
   backend: { ...kind.backend, replicas: 3 },
   kong: {

@@ -11,8 +11,7 @@ import { startPod } from '../pod';
 
 export const POSTGRES_NAMESPACE = 'bss-postgres';
 
-/** Without PgHero, whose image cannot be had everywhere. */
-const CHARTS = ['namespace', 'development-secrets', 'postgres', 'databases', 'postgres-backup', 'pgbouncer'];
+const CHARTS = ['namespace', 'development-secrets', 'postgres', 'databases', 'postgres-backup', 'pgbouncer', 'pghero'];
 
 /** PostgreSQL and two PgBouncers by themselves, without the rest of the platform. */
 export class PostgresInstallation {
@@ -24,6 +23,7 @@ export class PostgresInstallation {
     kubectl(['apply', '-f', '-'], CHARTS.map((chart) => manifests(this.environment, chart)).join('---\n'));
   }
 
+  /** Without PgHero, whose image cannot be had everywhere. */
   awaitReady(): void {
     this.namespace.awaitJobs();
     this.namespace.awaitRollout('statefulset/postgres');

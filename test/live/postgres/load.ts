@@ -23,7 +23,7 @@ export class PostgresLoad {
   constructor(
     private readonly installation: PostgresInstallation,
     private readonly name: string,
-    rowsPerSecond = 200,
+    rowsPerSecond = 100,
   ) {
     const login = installation.application('bss');
     const { server, database, role, connectionLifetimeSeconds } = login;
