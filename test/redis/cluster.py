@@ -62,6 +62,9 @@ class Cluster(unittest.TestCase):
                 return pod
         raise ConnectionError(f"no pod has the address {ip}")
 
+    def at_id(self, node):
+        return next(pod for pod in self.pods if pod.myself().id == node)
+
     def until(self, what, condition, seconds=120):
         """Waits for an event, and returns how long that took."""
         start, reason = time.monotonic(), ""

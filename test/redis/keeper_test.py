@@ -111,7 +111,7 @@ class HighlyAvailable(Cluster):
         self.restart_keepers()
         self.until("all is well", lambda: all(pod.said() for pod in self.pods))
         self.passes(2)
-        self.assertEqual(len(self.said("")), len(self.said("All is well")))
+        self.assertEqual(len(self.said("")), len(self.said("All is well")), self.said(""))
         self.assertEqual({self.layout(pod.view()) for pod in self.pods}, {before})
 
     def test_an_idle_keeper_costs_little(self):
@@ -142,6 +142,34 @@ class HighlyAvailable(Cluster):
         self.assertLess(self.took, 12 * NODE_TIMEOUT_SECONDS)  # less than once on a machine that is not busy
         self.until_formed()
         self.assertEqual(self.keys(), 300)
+
+    def test_a_replica_that_copies_from_where_its_master_was_is_sent_to_where_it_is(self):
+        replica = next(pod for pod in self.pods if pod.role() == "slave")
+        master = replica.myself().master
+        answers = self.directory / "answers"
+        answers.mkdir()
+        for pod in self.pods:
+            role = "\n".join(map(str, pod.ask("ROLE")))
+            if pod is replica:
+                role = role.replace(self.at_id(master).ip, "127.30.255.255")
+            (answers / pod.name).write_text(f"{pod.ask('CLUSTER', 'NODES')}\n{role}\n")
+
+        def plan(glance, *pods):
+            awk = [
+                "awk",
+                "-v",
+                f"glance={glance}",
+                "-f",
+                self.scripts / "plan.awk",
+                *(answers / pod.name for pod in pods),
+            ]
+            return subprocess.check_output(awk, env=replica.environment(), text=True).splitlines()
+
+        self.assertEqual(plan("1", replica), ["look"])
+        commands = [line.split("|")[0] for line in plan("", *self.pods)]
+        self.assertEqual(commands, [f"CLUSTER REPLICATE {master}"])
+        self.assertEqual(replica.ask(*commands[0].split()), "OK")
+        self.until("copying again", lambda: replica.ask("ROLE")[3] == "connected")
 
     def test_a_rolling_restart_with_new_addresses_answers_every_client(self):
         with Client(self) as client:
