@@ -73,4 +73,11 @@ export const topics: readonly Topic[] = [
     rate: perSecond(40),
     holds: 'billing runs and charges',
   },
+  {
+    name: 'bss.dead-letter.events',
+    partitions: 3,
+    retention: days(30),
+    rate: perSecond(1),
+    holds: 'events that a consumer could not take, with the reason and where they were',
+  },
 ];

@@ -38,8 +38,8 @@ describe('what is generated from the model', () => {
     expect(() => readme('')).toThrow('there is no <!-- picture:begin --> … <!-- picture:end -->');
   });
 
-  it('says 33 partitions and 99 replicas', () => {
-    expect(read('README.md')).toContain('33 partitions × 3 replicas = 99');
+  it('says 36 partitions and 108 replicas', () => {
+    expect(read('README.md')).toContain('36 partitions × 3 replicas = 108');
   });
 });
 

@@ -161,11 +161,11 @@ describe("AKHQ's configuration", () => {
 describe('The catalogue', () => {
   const lines = catalogueFile(topics, { replication: 3, minInsyncReplicas: 2 }).trimEnd().split('\n');
 
-  it('has ten topics with 33 partitions and 99 replicas', () => {
-    expect(lines).toHaveLength(10);
+  it('has the ten topics of the original and the dead letters, with 36 partitions and 108 replicas', () => {
+    expect(lines).toHaveLength(11);
     const numbers = lines.map((line) => line.split(' ').slice(1, 3).map(Number) as [number, number]);
-    expect(numbers.reduce((sum, [partitions]) => sum + partitions, 0)).toBe(33);
-    expect(numbers.reduce((sum, [partitions, replicas]) => sum + partitions * replicas, 0)).toBe(99);
+    expect(numbers.reduce((sum, [partitions]) => sum + partitions, 0)).toBe(36);
+    expect(numbers.reduce((sum, [partitions, replicas]) => sum + partitions * replicas, 0)).toBe(108);
   });
 
   it('says how long each is kept, to the millisecond', () => {
@@ -181,6 +181,7 @@ bss.analytics.events 2592000000
 bss.audit.events 31536000000
 bss.service.provisioning 604800000
 bss.billing.events 2592000000
+bss.dead-letter.events 2592000000
 `);
   });
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again and again until the answer is what it should become. @throws Error with the last answer after half a minute */
+/** Asks again and again until the answer is what it should become. @throws Error with the last answer after a minute */
 export async function until<T>(what: string, ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (good(answer)) return answer;

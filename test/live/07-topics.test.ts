@@ -33,7 +33,7 @@ function ended(job: string): { succeeded: boolean; output: string } {
 
 test('the second run changes nothing and says so', () => {
   const { succeeded, output } = run('topics-again', manifests(kind, 'topics'));
-  expect(output).toContain('No change: all 10 topics are as the catalogue says.');
+  expect(output).toContain('No change: all 11 topics are as the catalogue says.');
   expect(succeeded).toBe(true);
 });
 
@@ -56,7 +56,7 @@ test('drift made by hand is reported by the check and repaired by the next run',
   expect(check.output).toMatch(
     /bss.order.events +change +max.message.bytes 2000 -> \(unset\), retention.ms 1000 -> 604800000/,
   );
-  expect(check.output).toContain('Drift: 1 of 10 topics are not as the catalogue says.');
+  expect(check.output).toContain('Drift: 1 of 11 topics are not as the catalogue says.');
   expect(check.succeeded).toBe(false);
   expect(configs('--describe')).toContain('retention.ms=1000');
 

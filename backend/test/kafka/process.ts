@@ -65,12 +65,9 @@ export async function startProcess(name: string, more: Record<string, string> = 
     },
     async start() {
       child = spawn(process.execPath, node('main'), { env, stdio: ['ignore', 'inherit', 'inherit'] });
-      const ready = () =>
-        self.ask('GET', '/actuator/health').then(
-          ({ status }) => status,
-          () => 0,
-        );
-      await until('a healthy backend', ready, (status) => status === 200);
+      const health = () =>
+        self.ask('GET', '/actuator/health').catch((error) => ({ status: 0, headers: {}, body: `${error}` }));
+      await until('a healthy backend', health, ({ status }) => status === 200);
     },
     async kill() {
       const gone = exit();
