@@ -130,7 +130,7 @@ describe('The search for secrets', () => {
   });
 
   it.each([
-    ['the name of a Job', '{"metadata":{"name":"kong-migrations-26327831"}}'],
+    ['the name of a Job', 'topics-import-74a4a05b'],
     ['the id of an entity', 'id: 4e7eaca6-bfe6-5ccc-8e67-3ad620fbf631'],
     ['a placeholder', '{"kong.yml":"redis_password: \\"@@REDIS_PASSWORD@@\\""}'],
     ['the digest of an image', `name:1.0@sha256:${'0123456789abcdef'.repeat(4)}`],
@@ -170,7 +170,8 @@ function secretsIn(text: string): string[] {
   const assigned = text.matchAll(
     /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|[{[]|@@[A-Z_]+@@))\\?["']?([^\s"',\\]+)/gi,
   );
-  const names = /@sha256:[0-9a-f]{64}|"name":"[a-z-]+-[0-9a-f]{8}"|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+  const names =
+    /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+(-[a-z]+)*-[0-9a-f]{8}\b/g;
   const random = [...text.replaceAll(names, '').matchAll(/[A-Za-z0-9+/=_-]{24,}/g)]
     .map(([word]) => word)
     .filter((word) => entropy(word) > 3.4 && (word.match(/\d/g) ?? []).length >= 4 && !word.includes('/'));

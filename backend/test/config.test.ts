@@ -14,7 +14,15 @@ describe('config', () => {
   test('few variables are enough, and without an address there is no cache and no export of traces', () => {
     assert.deepEqual(readConfig(least), {
       ...{ port: 8080, logLevel: 'info', deadline: 5000, drain: 5000 },
-      database: { host: 'pgbouncer', port: 6432, database: 'bss', user: 'bss', password: 'secret', pool: 10, lifetime: 300 },
+      database: {
+        host: 'pgbouncer',
+        port: 6432,
+        database: 'bss',
+        user: 'bss',
+        password: 'secret',
+        pool: 10,
+        lifetime: 300,
+      },
       kafka: { bootstrap: ['kafka-0:9092', 'kafka-1:9092'] },
     });
   });

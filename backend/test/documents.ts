@@ -21,7 +21,11 @@ export async function documents(): Promise<Record<string, string>> {
 
 /** As a server describes itself that has no database, because nobody asks it for more. */
 async function openapi(): Promise<unknown> {
-  const pool = createPool({ host: '127.0.0.1', port: 1, database: '-', user: '-', password: '-', pool: 1, lifetime: 1 }, 1, 1);
+  const pool = createPool(
+    { host: '127.0.0.1', port: 1, database: '-', user: '-', password: '-', pool: 1, lifetime: 1 },
+    1,
+    1,
+  );
   const app = await createServer({
     ...{ database: new Database(pool, new Outbox(async () => {}), 1), cache: noCache, metrics: new Metrics(pool) },
     ...{ health: { ready: true, components: { db: async () => {} } }, log: createLog('silent'), deadline: 5000 },

@@ -35,11 +35,10 @@ SELECT format('COMMENT ON DATABASE %I IS %L', :'database', clock_timestamp()) \g
 SQL
   [ -n "$(completed)" ] || { echo "ERROR There is no database $DATABASE: who dropped it?"; exit 1; }
   echo "INFO Complete: $DATABASE"
-  # Those in use are of pods that are not replaced yet, incomplete ones of a Job that is at work: the next version's turn.
+  # Incomplete ones are of a Job that is at work. One that pods still use is not dropped by the server: the next version's turn.
   old=$(sql << 'SQL'
-SELECT datname FROM pg_database d
+SELECT datname FROM pg_database
 WHERE datname LIKE 'kong\_%' AND datname <> :'database' AND shobj_description(oid, 'pg_database') IS NOT NULL
-AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = d.oid)
 ORDER BY shobj_description(oid, 'pg_database') DESC
 OFFSET 2;
 SQL

@@ -16,7 +16,7 @@ export type Storage =
       readonly kind: 'postgres';
       readonly resources: Resources;
       readonly disk: Size;
-      /** Counted up when keys in the Secret have changed, as the model does not see them: the Job runs again then. */
+      /** Counted up when keys, or the password of Redis, have changed, as the model does not see them: the Job runs again. */
       readonly keysRevision: number;
     };
 

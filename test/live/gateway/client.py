@@ -33,6 +33,8 @@ def chunks(length):
 
 
 def send(connection, request):
+    if connection.sock is None:
+        connection.connect()
     length = request.get("body", 0)
     chunked = request.get("chunked", False)
     connection.putrequest(request["method"], request["path"], skip_host=True, skip_accept_encoding=True)
@@ -44,7 +46,7 @@ def send(connection, request):
     for name, value in headers.items():
         connection.putheader(name, value)
     # Refused before all of it was sent: the answer says why.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+    with contextlib.suppress(OSError):
         connection.endheaders(chunks(length) if length else None, encode_chunked=chunked)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -59,7 +61,7 @@ def once(host, port, tls, request):
     connection = connect(host, port, tls)
     try:
         return send(connection, request)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         return {"status": 0, "headers": {}, "body": repr(error)}
     finally:
         connection.close()

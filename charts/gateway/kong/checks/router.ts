@@ -46,19 +46,18 @@ export const witnessOf = ({ hosts, methods }: Route, path: Path): Witness => ({
 });
 
 /**
- * The route that Kong takes: of those that match, the one that asks for most; then a plain host, a pattern, a longer path;
- * then the first one.
+ * The route that Kong takes: of those that match, the one that asks for most; then a plain host; then the longer path, which
+ * an exact one always is; then the first one.
  * @see https://docs.konghq.com/gateway/3.5.x/how-kong-works/routing-traffic/#matching-priorities
  */
 export function matchingRoute(routes: readonly Route[], request: Witness): Route | undefined {
   const candidates = routes.flatMap((route) => {
-    const path = route.paths.filter((each) => matches(each, request.path)).sort(byWeight)[0];
+    const path = route.paths.filter((each) => matches(each, request.path)).sort(longestFirst)[0];
     return path && matchesHost(route, request.host) && matchesMethod(route, request.method) ? [{ route, path }] : [];
   });
   const weight = ({ route, path }: (typeof candidates)[number]) => [
     1 + Number(route.hosts !== undefined) + Number(route.methods !== undefined),
     Number(route.hosts?.some((host) => host === request.host) ?? false),
-    Number(isExact(path)),
     path.length,
   ];
   const first = candidates.reduce<(typeof candidates)[number] | undefined>(
@@ -71,7 +70,7 @@ export function matchingRoute(routes: readonly Route[], request: Witness): Route
 const isExact = (path: Path) => path.startsWith('~');
 const literal = (path: Path) => path.replace(/^~/, '').replace(/\$$/, '');
 const matches = (path: Path, asked: string) => (isExact(path) ? asked === literal(path) : asked.startsWith(path));
-const byWeight = (one: Path, other: Path) => Number(isExact(other)) - Number(isExact(one)) || other.length - one.length;
+const longestFirst = (one: Path, other: Path) => other.length - one.length;
 const matchesMethod = ({ methods }: Route, method: string) => methods?.some((each) => each === method) ?? true;
 const matchesHost = ({ hosts }: Route, host: string) =>
   hosts?.some((each) => new RegExp(`^${each.replaceAll('.', '\\.').replaceAll('*', '.+')}$`).test(host)) ?? true;
