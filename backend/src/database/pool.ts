@@ -20,8 +20,9 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     maxLifetimeSeconds: config.lifetime,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced when it is needed.
+  // A connection that breaks is replaced when it is needed; while it is in use, the query that fails says so.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
