@@ -21,8 +21,10 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     maxLifetimeSeconds: 300,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced when it is needed.
+  // A connection that breaks is replaced when it is needed. Without these an idle one, and one between two statements of a
+  // transaction, would end the process: https://node-postgres.com/apis/client#error
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
