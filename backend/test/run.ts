@@ -10,10 +10,10 @@ import { servers } from './servers/servers.ts';
 async function main(named: string[]): Promise<void> {
   const all = readdirSync('test').filter((name) => name.endsWith('.test.ts'));
   const files = named.length > 0 ? named : all.map((name) => `test/${name}`);
-  const programs: Program[] = [];
-  after(() => Promise.all(programs.map((program) => program.end())));
-  const [postgres, redis] = await Promise.all([startPostgres(programs), startRedis(programs)]);
-  Object.assign(servers, { postgres, redis });
+  const started: Program[][] = [[], []];
+  after(() => Promise.all(started.flat().map((program) => program.end())));
+  const [postgres, redis] = await Promise.all([startPostgres(started[0]!), startRedis(started[1]!)]);
+  Object.assign(servers, { postgres, redis, programs: { postgres: started[0]![0], redis: started[1]![0] } });
   // In one process: nine that each load everything would take longer than the tests.
   for (const file of files) await import(pathToFileURL(file).href);
 }

@@ -20,7 +20,8 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     maxLifetimeSeconds: config.lifetime,
     keepAlive: true,
   });
-  // A connection that breaks is replaced when it is needed; while it is in use, the query that fails says so.
+  // A connection that breaks is replaced when it is needed. Without these an idle one, and one between two statements of a
+  // transaction, would end the process: https://node-postgres.com/apis/client#error
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;

@@ -36,7 +36,9 @@ export const notFound = (what: string, id: string) => new Problem(404, 'not-foun
 export function answerWithProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
+    if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
+    // Many at once when something is away: one line each, without a stack.
+    else if (problem.status > 500) request.log.warn({ reason: error.message }, 'a request has to be tried again');
     return send(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>

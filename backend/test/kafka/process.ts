@@ -15,6 +15,7 @@ export interface Process {
   /** @param text what follows `SELECT count(*) FROM` */
   count(text: string, values?: unknown[]): Promise<number>;
   sql(text: string, values?: unknown[]): Promise<void>;
+  readonly pid: () => number;
   start(): Promise<void>;
   kill(): Promise<void>;
   /** @returns the exit code */
@@ -63,6 +64,7 @@ export async function startProcess(name: string, more: Record<string, string> = 
     async sql(text, values = []) {
       await pool.query(text, values);
     },
+    pid: () => child.pid!,
     async start() {
       child = spawn(process.execPath, node('main'), { env, stdio: ['ignore', 'inherit', 'inherit'] });
       const health = () =>
