@@ -6,7 +6,7 @@ import { rehearsal } from './rehearsal';
 /** What `npm run synth` writes. */
 export const published: readonly Environment[] = [kind, production];
 
-/** What `node --import tsx main.ts <name>…` can write. */
+/** What `node --require tsx/cjs main.ts <name>…` can write. */
 export const environments: readonly Environment[] = [...published, rehearsal];
 
 /** @throws when there is no environment of that name. */

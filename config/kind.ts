@@ -43,6 +43,7 @@ export const kind: Environment = {
     topology: { kind: 'single' },
     // As in the original system, whose `redis-cli -p 7000` asks for no password.
     access: 'open',
+    transport: 'plain',
     resources: { cpu: 60, memory: mebibytes(256), memoryLimit: mebibytes(384) },
     disk: gibibytes(1),
   },

@@ -41,6 +41,7 @@ export const production: Environment = {
   redisCluster: {
     topology: { kind: 'highlyAvailable', shards: 3, replicas: 1 },
     access: 'users',
+    transport: 'tls',
     // The request is the limit: a node that runs out of memory must not take it from the keys.
     resources: { cpu: 2000, memory: gibibytes(8), memoryLimit: gibibytes(8) },
     disk: gibibytes(20),

@@ -66,17 +66,18 @@ function mountFiles(scope: Construct, files: Record<string, string>): Mounted {
   };
 }
 
-/** @throws when the keys are of more than one Secret. */
-function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted {
-  const [secretName, ...others] = new Set(Object.values(secretFiles).map(({ secret }) => secret.name));
-  if (others.length > 0) {
-    throw new Error(`secret files of one pod must be of one Secret, got ${[secretName, ...others].join(' and ')}`);
-  }
-  const items = Object.entries(secretFiles).map(([path, { key }]) => ({ key, path: basename(path) }));
-  return {
-    volume: { name: 'secret-files', secret: { secretName, items } },
-    mount: { name: 'secret-files', mountPath: commonDirectory(Object.keys(secretFiles)), readOnly: true },
-  };
+/** A volume for each Secret. @throws when the files of one are not in one directory. */
+function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted[] {
+  const files = Object.entries(secretFiles);
+  const names = new Set(files.map(([, { secret }]) => secret.name));
+  return [...names].map((secretName) => {
+    const own = files.filter(([, { secret }]) => secret.name === secretName);
+    const name = `secret-${secretName}`;
+    return {
+      volume: { name, secret: { secretName, items: own.map(([path, { key }]) => ({ key, path: basename(path) })) } },
+      mount: { name, mountPath: commonDirectory(own.map(([path]) => path)), readOnly: true },
+    };
+  });
 }
 
 function mountVolumeClaims(claims: Record<string, VolumeClaim>): Mounted[] {
@@ -129,7 +130,7 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
   const serviceAccount = new ServiceAccount(scope, 'account', { automountToken: false });
   const mounted = [
     ...(props.files ? [mountFiles(scope, props.files)] : []),
-    ...(props.secretFiles ? [mountSecretFiles(props.secretFiles)] : []),
+    ...mountSecretFiles(props.secretFiles ?? {}),
     ...mountVolumeClaims(props.volumeClaims ?? {}),
     ...mountScratch(props.scratch ?? {}),
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),

@@ -30,7 +30,7 @@ function run(directory: string, command: string[], env: Record<string, string> =
   return spawnSync(program!, args, { cwd: directory, encoding: 'utf8', env: { ...process.env, ...env } });
 }
 
-const main = ['node', '--import', 'tsx', 'main.ts'];
+const main = ['node', '--require', 'tsx/cjs', 'main.ts'];
 const synth = ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false'];
 
 /** Content of every file below `directory`, by path. */

@@ -1,4 +1,4 @@
-import { App } from 'cdk8s';
+import { ApiObject, App } from 'cdk8s';
 import { platform } from '../charts/platform';
 import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
@@ -15,7 +15,8 @@ export class Manifests {
   readonly objects: Manifest[];
 
   constructor(readonly app: App) {
-    this.objects = app.charts.flatMap((chart) => chart.toJson());
+    // Not chart by chart, as each would resolve and validate the whole app again.
+    this.objects = app.node.findAll().flatMap((each) => (ApiObject.isApiObject(each) ? [each.toJson()] : []));
   }
 
   ofKind<Kind extends keyof Specs>(kind: Kind): Manifest<Specs[Kind]>[] {

@@ -31,9 +31,9 @@ describe('Python', () => {
       ruffModule.PositionEncoding.Utf16,
     );
   });
-  const tests = ['kafka_pod_test.py', 'redis/keeper_test.py', 'postgres/server.py', 'postgres/scripts_test.py'].map(
-    (name) => readFileSync(join(__dirname, name), 'utf8'),
-  );
+  const tests = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => readFileSync(join(__dirname, name), 'utf8'));
   const sources = [...filesNamed('.py').map(read), ...tests];
 
   it('is valid for 3.9 and has nothing for ruff to complain about', () => {

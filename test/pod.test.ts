@@ -93,7 +93,7 @@ spec:
           name: files
           readOnly: true
         - mountPath: /etc/till-tls
-          name: secret-files
+          name: secret-login
           readOnly: true
         - mountPath: /archive
           name: example-archive
@@ -132,7 +132,7 @@ spec:
           name: files
           readOnly: true
         - mountPath: /etc/till-tls
-          name: secret-files
+          name: secret-login
           readOnly: true
         - mountPath: /archive
           name: example-archive
@@ -167,7 +167,7 @@ spec:
           name: files
           readOnly: true
         - mountPath: /etc/till-tls
-          name: secret-files
+          name: secret-login
           readOnly: true
         - mountPath: /archive
           name: example-archive
@@ -191,7 +191,7 @@ spec:
     - configMap:
         name: example-files
       name: files
-    - name: secret-files
+    - name: secret-login
       secret:
         items:
           - key: ca.crt
@@ -289,11 +289,12 @@ describe('Files', () => {
     expect(() => template({ secretFiles })).toThrow('files of one pod must be in one directory');
   });
 
-  it('of Secrets are all of one Secret, as they are mounted as one', () => {
+  it('of several Secrets are in a directory for each, as they are mounted one by one', () => {
     const example = new Example();
     const [one, other] = ['one', 'other'].map((name) => new RequiredSecret(example, name, { key: '' }));
-    const secretFiles = { '/etc/till/a': one!.key('key'), '/etc/till/b': other!.key('key') };
-    expect(() => template({ secretFiles })).toThrow('secret files of one pod must be of one Secret, got one and other');
+    const { spec } = template({ secretFiles: { '/etc/one/a': one!.key('key'), '/etc/other/b': other!.key('key') } });
+    const mounts = spec!.containers[0]!.volumeMounts!.map(({ name, mountPath }) => `${name} ${mountPath}`);
+    expect(mounts).toEqual(expect.arrayContaining(['secret-one /etc/one', 'secret-other /etc/other']));
   });
 });
 

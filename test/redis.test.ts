@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
+import type { RedisCluster } from '../charts/data/redis-cluster/redis-cluster';
 import { platform } from '../charts/platform';
 import { notices, validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
-import { everyEnvironment } from './manifests';
+import { everyEnvironment, Manifests } from './manifests';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment>) => platform(new App(), { ...kind, ...change });
@@ -79,6 +80,36 @@ describe('Redis Cluster', () => {
       'developmentSecrets has no value for key "application" of Secret "redis-cluster-users". Add it, or leave ' +
         'developmentSecrets out.',
     );
+  });
+});
+
+describe('Redis Cluster with TLS', () => {
+  const encrypted = { ...kind.redisCluster, transport: 'tls' } as const;
+
+  it('has no port without it', () => {
+    const manifests = new Manifests(app({ redisCluster: encrypted, developmentSecrets: undefined }));
+    const pod = manifests.pods().find(({ owner }) => owner.metadata.name === 'redis-cluster-0')!;
+    const lines = manifests.filesOf(pod)['/etc/redis/redis.conf']!.trim().split('\n');
+    // The last line of a name counts.
+    expect(lines.filter((line) => line.startsWith('port ')).at(-1)).toBe('port 0');
+    expect(lines).toContain('tls-port 7000');
+    expect(lines).toContain('tls-cluster yes');
+    expect(lines).toContain('tls-replication yes');
+  });
+
+  it('has a certificate, a key and who signed it', () => {
+    expect(errors({ redisCluster: encrypted }).map((message) => message.match(/key "(.*)" of/)![1])).toEqual([
+      'tls.crt',
+      'tls.key',
+      'ca.crt',
+    ]);
+  });
+
+  it('tells the operator which names the certificate is for, and clients who signed it', () => {
+    const cluster = app({ redisCluster: encrypted }).node.findChild('redis-cluster') as RedisCluster;
+    const { secret, key } = cluster.clients.authority!;
+    expect([secret.name, key]).toEqual(['redis-cluster-tls', 'ca.crt']);
+    expect(secret.keys['tls.crt']).toContain('`*.redis-cluster-headless.bss.svc`');
   });
 });
 

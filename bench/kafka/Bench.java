@@ -31,6 +31,8 @@ public class Bench {
     static final int UNTHROTTLED = -1;
     /** Long enough that the start of the client is less than the slowest hundredth. */
     static final int PACED_SECONDS = 8;
+    /** A client may give up the first batch of a new topic: a later one that overtakes it has it refused until it expires. */
+    static final int TRIES = 3;
 
     static final Pattern PRODUCED = Pattern.compile("(?<records>\\d+) records sent, (?<recordsPerSecond>[\\d.]+) records/sec "
             + "\\((?<megabytesPerSecond>[\\d.]+) MB/sec\\), (?<meanMs>[\\d.]+) ms avg latency, (?<maxMs>[\\d.]+) ms max latency, "
@@ -95,16 +97,19 @@ public class Bench {
         say("%s: %,d records of %d B, %s", what, records, bytes, client.title);
         List<String> settings = Stream.concat(Stream.of("bootstrap.servers=" + bootstrap, "acks=all"), client.settings.stream())
                 .collect(Collectors.toList());
-        Map<String, String> result = onFreshTopic(PRODUCED, topic -> {
-            Stream<String> options = Stream.of("--topic", topic, "--num-records", "" + records, "--record-size", "" + bytes,
-                    "--throughput", "" + perSecond, "--producer-props");
-            ProducerPerformance.main(Stream.concat(options, settings.stream()).toArray(String[]::new));
-        });
-        // The tool counts what was acknowledged, and goes on after a failure.
-        if (Integer.parseInt(result.get("records")) != records) {
-            throw new IllegalStateException("only " + result.get("records") + " of " + records + " records were acknowledged");
+        for (int left = TRIES - 1; ; left--) {
+            Map<String, String> result = onFreshTopic(PRODUCED, topic -> {
+                Stream<String> options = Stream.of("--topic", topic, "--num-records", "" + records, "--record-size", "" + bytes,
+                        "--throughput", "" + perSecond, "--producer-props");
+                ProducerPerformance.main(Stream.concat(options, settings.stream()).toArray(String[]::new));
+            });
+            // The tool counts what was acknowledged, and goes on after a failure.
+            String acknowledged = result.get("records");
+            if (Integer.parseInt(acknowledged) == records) return result;
+            String failure = "only " + acknowledged + " of " + records + " records were acknowledged";
+            if (left == 0) throw new IllegalStateException(failure);
+            say("  %s; again, on a fresh topic", failure);
         }
-        return result;
     }
 
     /** One record after the other: written, acknowledged by all, read. */

@@ -1,4 +1,6 @@
+import type { Environment } from '../../config/environment';
 import { rehearsal } from '../../config/rehearsal';
+import { Authority } from './authority';
 import { eventually, type Namespace } from './cluster';
 import { RedisInstallation, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
@@ -7,7 +9,14 @@ const KEYS = 2000;
 /** Those, and what the load of a test has left. */
 let keys: number;
 const SECRET = 'redis-cluster-users';
-const environment = sixServers();
+const authority = new Authority();
+const six = sixServers();
+const certificates = () => authority.sign(`*.redis-cluster-headless.${six.namespace}.svc`);
+const environment: Environment = {
+  ...six,
+  redisCluster: { ...six.redisCluster, transport: 'tls' },
+  developmentSecrets: { ...six.developmentSecrets, 'redis-cluster-tls': certificates() },
+};
 const redis = new RedisInstallation(environment);
 const bss: Namespace = redis.namespace;
 const passwords = rehearsal.developmentSecrets![SECRET]!;
@@ -19,12 +28,15 @@ beforeAll(() => {
 });
 afterAll(() => redis.remove());
 
+/** The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched. */
+const mountSecrets = () =>
+  bss.run('annotate', 'pods', '--overwrite', '-l', 'app.kubernetes.io/name=redis-cluster', `touched=${Date.now()}`);
+
 /** Changes passwords in the Secret, and waits until every server has been told. */
 function setPasswords(text: (user: string) => string): void {
   const stringData = Object.fromEntries(Object.keys(passwords).map((user) => [user, text(user)]));
   bss.run('patch', 'secret', SECRET, '-p', JSON.stringify({ stringData }));
-  // The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched.
-  bss.run('annotate', 'pods', '--overwrite', '-l', 'app.kubernetes.io/name=redis-cluster', `touched=${Date.now()}`);
+  mountSecrets();
   for (const pod of redis.pods) {
     eventually(`${pod} to have the passwords`, () => {
       const mounted = bss.try('exec', pod, '-c', 'keeper', '--', 'cat', '/etc/redis-passwords/application').output;
@@ -37,9 +49,34 @@ function setPasswords(text: (user: string) => string): void {
 
 /** Whether a server takes the password: asked in the pod, as from elsewhere it would be the same. */
 function logsIn(pod: string, user: string, password: string): boolean {
-  const script = `REDISCLI_AUTH=${password} timeout 5 redis-cli --user ${user} -p 7000 ping`;
+  const script = `REDISCLI_AUTH=${password} timeout 5 redis-cli $TLS_FLAGS --user ${user} -p 7000 ping`;
   return bss.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output.includes('PONG');
 }
+
+test('a client without TLS gets no answer', () => {
+  const script = 'AS=application; . /etc/redis/cli.sh; TLS_FLAGS=; ask "$LOCAL" PING';
+  const { output } = bss.try('exec', redis.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script);
+  expect(output).toMatch(/Connection reset|Server closed the connection|timeout|^\s*$/);
+  expect(output).not.toContain('PONG');
+  expect(logsIn(redis.pods[0]!, 'application', passwords['application']!)).toBe(true);
+});
+
+test('the certificate is renewed under load without a failed command or a restart', () => {
+  const load = new RedisLoad(redis, 'renewal');
+  bss.run('patch', 'secret', 'redis-cluster-tls', '-p', JSON.stringify({ stringData: certificates() }));
+  mountSecrets();
+  for (const pod of redis.pods) {
+    eventually(`${pod} to have the new certificate`, () => {
+      const log = bss.run('logs', pod, '-c', 'keeper');
+      return log.split('INFO The server has the certificate of the Secret').length === 3;
+    });
+  }
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ failed: 0, lost: 0, clusterDown: 0 });
+  expect(redis.pods.map((pod) => bss.restarts(pod))).toEqual(redis.pods.map(() => 0));
+  keys = redis.count();
+});
 
 test('passwords are changed under load without a failed command', () => {
   const old = (user: string) => passwords[user]!;

@@ -17,431 +17,18 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
+from cluster import Cluster
+from pods import NODE_TIMEOUT_SECONDS, PORT, SHELL, SLOTS, Client, Network, Redis, RedisError
+
 CHARTS = pathlib.Path(__file__).parents[2] / "charts/data"
-SHELL = os.environ.get("SHELL_UNDER_TEST", "busybox sh").split()
-NAME, PORT, BUS_PORT, SLOTS = "redis-cluster", 7000, 7001, 16384
-NODE_TIMEOUT_SECONDS = 5
 FIRST, SECOND, OTHER = (f"{name}-0123456789" for name in ("first", "second", "other"))
 HURRY = "1"  # seconds between passes, where the default takes too long
-
-
-class RedisError(Exception):
-    pass
-
-
-class Redis:
-    """A connection to a server."""
-
-    def __init__(self, ip, *credentials):
-        self.socket = socket.create_connection((ip, PORT), 5)
-        self.stream = self.socket.makefile("rb")
-        if credentials:
-            self("AUTH", *credentials)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stream.close()
-        self.socket.close()
-
-    def __call__(self, *words):
-        parts = [str(word).encode() for word in words]
-        self.socket.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(each), each) for each in parts))
-        return self.answer()
-
-    def answer(self):
-        line = self.stream.readline()
-        if not line:
-            raise ConnectionError("closed")
-        kind, rest = line[:1], line[1:-2].decode()
-        if kind == b"-":
-            raise RedisError(rest)
-        if kind == b"*":
-            return [self.answer() for _ in range(int(rest))]
-        if kind == b"$":
-            return None if rest == "-1" else self.stream.read(int(rest) + 2)[:-2].decode()
-        return int(rest) if kind == b":" else rest
-
-
-class Node:
-    """A line of CLUSTER NODES."""
-
-    def __init__(self, line):
-        self.id, address, flags, self.master, _, _, epoch, self.link, *slots = line.split()
-        self.address, _, host = address.partition(",")
-        self.ranges = " ".join(slots)
-        self.pod, self.flags, self.epoch = host.partition(".")[0], flags.split(","), int(epoch)
-        ranges = [each.split("-") for each in slots if not each.startswith("[")]
-        self.slots = {slot for each in ranges for slot in range(int(each[0]), int(each[-1]) + 1)}
-
-    @property
-    def linked(self):
-        return self.link == "connected" and not {"fail", "fail?", "noaddr", "handshake"} & set(self.flags)
-
-
-class Network:
-    """Addresses and names of pods, as Kubernetes gives them."""
-
-    SIZE = 1 << 16
-
-    def __init__(self):
-        self.names, self.lock, self.addresses = {}, threading.Lock(), self.free_addresses()
-        self.hosts = pathlib.Path(tempfile.mkdtemp()) / "hosts"
-        self.hosts.write_bytes(b" " * self.SIZE)
-        switch = self.hosts.with_name("nsswitch.conf")
-        switch.write_text("hosts: files\n")  # a pod that is not there has no name, at once
-        for file in (self.hosts, switch):
-            subprocess.run(["mount", "--bind", file, f"/etc/{file.name}"], check=True)
-
-    def free_addresses(self):
-        """None that a run at the same time uses: the first of each block is bound as long as this program runs."""
-        for block in range(256):
-            flag = socket.socket()
-            try:
-                flag.bind((f"127.30.{block}.1", PORT))
-            except OSError:
-                continue
-            yield from (f"127.30.{block}.{host}" for host in range(2, 255) if flag)
-
-    def move(self, names):
-        """Gives new addresses to names. One write, so that nobody reads half a file."""
-        with self.lock:
-            for name in names:
-                self.names[name] = next(self.addresses)
-            text = "127.0.0.1 localhost\n" + "".join(f"{ip} {name}\n" for name, ip in self.names.items())
-            with open("/etc/hosts", "r+b") as file:
-                os.pwrite(file.fileno(), text.encode().ljust(self.SIZE), 0)
-
-
-class Pod:
-    def __init__(self, cluster, shard, ordinal, machine):
-        self.cluster, self.shard, self.ordinal, self.machine = cluster, shard, ordinal, machine
-        self.name = f"{NAME}-{shard}-{ordinal}"
-        self.host = f"{self.name}.{cluster.domain}"
-        self.volume = cluster.directory / self.name
-        self.log = cluster.directory / f"{self.name}.log"
-        self.heartbeat = cluster.directory / f"{self.name}.heartbeat"
-        self.server = self.keeper = None
-        self.interval = None
-        self.passwords = None
-
-    @property
-    def ip(self):
-        return self.cluster.network.names[self.host]
-
-    def environment(self):
-        environment = dict(
-            PATH=self.cluster.path,
-            NAME=NAME,
-            SHARDS=str(self.cluster.shards),
-            REPLICAS=str(self.cluster.replicas),
-            DOMAIN=self.cluster.domain,
-            HOSTNAME=self.name,
-            PORT=str(PORT),
-            BUS_PORT=str(BUS_PORT),
-            NODE_NAME=self.machine,
-            LOCAL=self.ip,
-            HEARTBEAT=str(self.heartbeat),
-            LEAVE_SECONDS="20",
-        )
-        if self.cluster.interval:
-            environment["INTERVAL"] = self.cluster.interval
-        if self.passwords:
-            environment["PASSWORDS"] = str(self.passwords)
-        return environment
-
-    def start_server(self):
-        self.volume.mkdir(exist_ok=True)
-        arguments = {
-            "bind": self.ip,
-            "bind-source-addr": self.ip,
-            "protected-mode": "no",
-            "port": PORT,
-            "cluster-enabled": "yes",
-            "cluster-port": BUS_PORT,
-            "cluster-announce-ip": self.ip,
-            "cluster-announce-hostname": self.host,
-            "cluster-node-timeout": NODE_TIMEOUT_SECONDS * 1000,
-            "cluster-replica-validity-factor": 0,
-            "cluster-allow-replica-migration": "no",
-            "syslog-ident": self.machine,
-            "dir": self.volume,
-            "logfile": "server.log",
-            "appendonly": "yes",
-            "save": "",
-            "repl-diskless-sync-delay": 0,
-            "busy-reply-threshold": 50,
-            "rename-command": "COMMAND no-help",  # which a redis-cli before 7.2 asks for at every call
-            **self.cluster.settings,
-        }
-        flags = [word for name, value in arguments.items() for word in (f"--{name}", *str(value).split(" "))]
-        self.server = subprocess.Popen(["redis-server", *flags], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-
-    def start_keeper(self):
-        with open(self.log, "ab") as log:
-            keeper = [*SHELL, str(self.cluster.scripts / "keeper.sh")]
-            self.keeper = subprocess.Popen(keeper, env=self.environment(), stdout=log, stderr=log)
-
-    def start(self):
-        self.start_server()
-        self.start_keeper()
-
-    def stop_keeper(self):
-        if self.keeper:
-            self.keeper.kill()
-            self.keeper.wait()
-        self.keeper = None
-
-    def stop_server(self, how=signal.SIGKILL):
-        if self.server:
-            self.server.send_signal(how)
-            self.server.wait()
-        self.server = None
-
-    def stop(self, how=signal.SIGKILL):
-        self.stop_keeper()
-        self.stop_server(how)
-
-    def lose_volume(self):
-        shutil.rmtree(self.volume)
-
-    def write_passwords(self, *lines):
-        """Of the keeper, as the Secret has them."""
-        (self.passwords / "keeper").write_text("".join(f"{line}\n" for line in lines))
-
-    def run(self, script, **environment):
-        """Exit status and output of a script."""
-        done = subprocess.run(
-            [*SHELL, str(self.cluster.scripts / script)],
-            env={**self.environment(), **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stdout.decode().strip()
-
-    def connect(self):
-        return Redis(self.ip, *self.cluster.credentials)
-
-    def ask(self, *words):
-        with self.connect() as redis:
-            return redis(*words)
-
-    def view(self, ask=None):
-        return [Node(line) for line in (ask or self.ask)("CLUSTER", "NODES").splitlines()]
-
-    def myself(self):
-        return next(node for node in self.view() if "myself" in node.flags)
-
-    def role(self):
-        return self.ask("ROLE")[0]
-
-    def said(self):
-        return self.log.read_text().splitlines() if self.log.exists() else []
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.keeper.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and of all that it has started
-
-
-class Client(threading.Thread):
-    """Sets keys of all shards one after another, as fast as it is answered, and goes where it is told to."""
-
-    def __init__(self, cluster):
-        super().__init__(daemon=True)
-        self.cluster, self.connections, self.node_of = cluster, {}, {}
-        self.errors, self.done, self.longest, self.over = [], 0, 0.0, threading.Event()
-
-    def run(self):
-        for key in itertools.cycle(f"client-{number}" for number in range(40)):
-            if self.over.is_set():
-                return
-            since = time.monotonic()
-            while not self.set(key) and not self.over.is_set():
-                self.over.wait(0.01)
-            self.done += 1
-            self.longest = max(self.longest, time.monotonic() - since)
-
-    def set(self, key):
-        ip = self.node_of.get(key) or next(iter(self.node_of.values()), self.cluster.pods[0].ip)
-        try:
-            if ip not in self.connections:
-                self.connections[ip] = Redis(ip)
-            self.connections[ip]("SET", key, self.done)
-            self.node_of[key] = ip
-            return True
-        except RedisError as error:
-            kind, _, rest = str(error).partition(" ")
-            if kind == "MOVED":
-                self.node_of[key] = rest.split()[1].rpartition(":")[0]
-                return self.set(key)
-            self.errors.append(str(error))
-        except OSError:
-            self.connections.pop(ip, None)
-            self.node_of = {other: at for other, at in self.node_of.items() if at != ip}
-        return False
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.join()
-
-
-class Cluster(unittest.TestCase):
-    """A cluster that is shared by the rows of a class, in the order in which they are written."""
-
-    shards, replicas = 3, 1
-    interval = None  # the default of the script
-    settings, credentials = {}, ()
-    network = path = log = scripts = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.domain = f"{cls.__name__.lower()}.test"
-        cls.directory = pathlib.Path(tempfile.mkdtemp(prefix=cls.domain))
-        cls.pods = []
-        cls.broken = False
-        for shard in range(cls.shards):
-            cls.add_shard(shard)
-
-    @classmethod
-    def tearDownClass(cls):
-        for pod in cls.pods:
-            pod.stop()
-        shutil.rmtree(cls.directory)
-
-    @classmethod
-    def add_shard(cls, shard):
-        added = [Pod(cls, shard, ordinal, cls.machine(shard, ordinal)) for ordinal in range(cls.replicas + 1)]
-        cls.pods += added
-        cls.network.move([pod.host for pod in added])
-        return added
-
-    @staticmethod
-    def machine(shard, ordinal):
-        return f"machine-{(shard + ordinal) % 3}"
-
-    def run(self, result=None):
-        if type(self).broken:
-            result.addSkip(self, "a row before it has failed")
-            return
-        super().run(result)
-        type(self).broken = result.failed(self)
-
-    def pod(self, shard, ordinal=0):
-        return next(pod for pod in self.pods if (pod.shard, pod.ordinal) == (shard, ordinal))
-
-    def until(self, what, condition, seconds=120):
-        """Waits for an event, and returns how long that took."""
-        start, reason = time.monotonic(), ""
-        while time.monotonic() - start < seconds:
-            try:
-                if condition():
-                    return time.monotonic() - start
-                reason = ""
-            except (OSError, RedisError, StopIteration) as error:
-                reason = f": {error}"
-            time.sleep(0.1)
-        logs = "\n".join(f"{pod.name} {line}" for pod in self.pods for line in pod.said()[-8:])
-        views = ""
-        for pod in self.pods:
-            with contextlib.suppress(OSError, RedisError):
-                views += f"\n{pod.name}:\n{pod.ask('CLUSTER', 'NODES')}"
-        raise AssertionError(f"not in {seconds} s: {what}{reason}\n{logs}{views}")
-
-    def is_whole(self):
-        """Every server sees every pod where it is, nobody else, and an owner for every slot; replicas are in sync."""
-        addresses = {pod.name: f"{pod.ip}:{PORT}@{BUS_PORT}" for pod in self.pods}
-        layouts = set()
-        for pod in self.pods:
-            with pod.connect() as redis:
-                view, state, role = pod.view(redis), redis("CLUSTER", "INFO"), redis("ROLE")
-            if not (
-                {node.pod: node.address for node in view} == addresses
-                and len(view) == len(addresses)
-                and all(node.linked for node in view)
-                and sum(len(node.slots) for node in view) == SLOTS
-                and "cluster_state:ok" in state
-                and (role[0] == "master" or role[3] == "connected")
-            ):
-                return False
-            layouts.add(self.layout(view))
-        return len(layouts) == 1
-
-    def is_formed(self):
-        return self.is_whole() and all(
-            sorted(pod.role() for pod in self.pods if pod.shard == shard) == ["master"] + ["slave"] * self.replicas
-            for shard in range(self.shards)
-        )
-
-    def until_formed(self):
-        return self.until("formed", self.is_formed)
-
-    def passes(self, count, pods=None):
-        """Waits until the keepers have made so many more passes."""
-        pods = pods or self.pods
-        seen = {pod.name: [None, -1] for pod in pods}
-
-        def all_have():
-            for pod in pods:
-                now = pod.heartbeat.stat().st_mtime_ns
-                if now != seen[pod.name][0]:
-                    seen[pod.name] = [now, seen[pod.name][1] + 1]
-            return all(each[1] >= count for each in seen.values())
-
-        return self.until(f"{count} more passes", all_have)
-
-    def restart_keepers(self):
-        """All at the same time, each with an empty log."""
-        for pod in self.pods:
-            pod.stop_keeper()
-            pod.log.unlink()
-        for pod in self.pods:
-            pod.start_keeper()
-
-    def move(self, *pods):
-        self.network.move([pod.host for pod in pods])
-
-    def masters(self):
-        return [pod for pod in self.pods if pod.role() == "master"]
-
-    def said(self, words):
-        """What keepers have logged with these words in it."""
-        return [f"{pod.name} {line}" for pod in self.pods for line in pod.said() if words in line]
-
-    def fill(self, count=300):
-        client = Client(self)
-        for number in range(count):
-            key = f"key-{number}"
-            while not client.set(key):
-                time.sleep(0.05)
-
-    def keys(self):
-        return sum(pod.ask("DBSIZE") for pod in self.masters())
-
-    @staticmethod
-    def layout(view):
-        """Who is where, and whose replica or which slots it has."""
-        return "\n".join(sorted(f"{n.pod} {n.id} {n.address} {n.master} {n.ranges}" for n in view))
-
-    def redis_cli(self, *words):
-        done = subprocess.run(
-            ["redis-cli", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False
-        )
-        self.assertEqual(done.returncode, 0, done.stdout.decode())
 
 
 class OnePod(Cluster):
@@ -524,7 +111,7 @@ class HighlyAvailable(Cluster):
         self.restart_keepers()
         self.until("all is well", lambda: all(pod.said() for pod in self.pods))
         self.passes(2)
-        self.assertEqual(len(self.said("")), len(self.said("All is well")))
+        self.assertEqual(len(self.said("")), len(self.said("All is well")), self.said(""))
         self.assertEqual({self.layout(pod.view()) for pod in self.pods}, {before})
 
     def test_an_idle_keeper_costs_little(self):
@@ -555,6 +142,34 @@ class HighlyAvailable(Cluster):
         self.assertLess(self.took, 12 * NODE_TIMEOUT_SECONDS)  # less than once on a machine that is not busy
         self.until_formed()
         self.assertEqual(self.keys(), 300)
+
+    def test_a_replica_that_copies_from_where_its_master_was_is_sent_to_where_it_is(self):
+        replica = next(pod for pod in self.pods if pod.role() == "slave")
+        master = replica.myself().master
+        answers = self.directory / "answers"
+        answers.mkdir()
+        for pod in self.pods:
+            role = "\n".join(map(str, pod.ask("ROLE")))
+            if pod is replica:
+                role = role.replace(self.at_id(master).ip, "127.30.255.255")
+            (answers / pod.name).write_text(f"{pod.ask('CLUSTER', 'NODES')}\n{role}\n")
+
+        def plan(glance, *pods):
+            awk = [
+                "awk",
+                "-v",
+                f"glance={glance}",
+                "-f",
+                self.scripts / "plan.awk",
+                *(answers / pod.name for pod in pods),
+            ]
+            return subprocess.check_output(awk, env=replica.environment(), text=True).splitlines()
+
+        self.assertEqual(plan("1", replica), ["look"])
+        commands = [line.split("|")[0] for line in plan("", *self.pods)]
+        self.assertEqual(commands, [f"CLUSTER REPLICATE {master}"])
+        self.assertEqual(replica.ask(*commands[0].split()), "OK")
+        self.until("copying again", lambda: replica.ask("ROLE")[3] == "connected")
 
     def test_a_rolling_restart_with_new_addresses_answers_every_client(self):
         with Client(self) as client:
@@ -843,10 +458,91 @@ class Pair(Cluster):
         self.assertEqual(self.keys(), 0)
 
 
+class Encrypted(Cluster):
+    """Servers that speak TLS and nothing else, to clients, to each other, and to the scripts."""
+
+    shards, replicas = 1, 1
+    interval = HURRY
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        certificates = cls.directory / "certificates"
+        certificates.mkdir()
+        cls.authority = certificates / "ca.crt"
+        files = {name: certificates / name for name in ("tls.crt", "tls.key", "ca.crt")}
+        cls.openssl(
+            "req", "-x509", "-subj", "/CN=authority", "-keyout", cls.directory / "ca.key", "-out", cls.authority
+        )
+        cls.sign()
+        cls.environment = {"CERTIFICATES": str(certificates), "TLS_FLAGS": f"--tls --cacert {cls.authority}"}
+        cls.settings = {
+            **{"port": 0, "tls-port": PORT, "tls-cluster": "yes", "tls-replication": "yes", "tls-auth-clients": "no"},
+            **{
+                "tls-cert-file": files["tls.crt"],
+                "tls-key-file": files["tls.key"],
+                "tls-ca-cert-file": files["ca.crt"],
+            },
+        }
+
+    @staticmethod
+    def openssl(*words):
+        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        subprocess.run(
+            ["openssl", *words, *(curve if words[0] == "req" else [])], check=True, stderr=subprocess.DEVNULL
+        )
+
+    @classmethod
+    def sign(cls):
+        """Makes a certificate for every pod of the domain, and puts it where the servers read theirs."""
+        request, names = cls.directory / "request", cls.directory / "names"
+        names.write_text(f"subjectAltName = DNS:*.{cls.domain}")
+        certificates, key = cls.authority.parent, cls.directory / "new.key"
+        cls.openssl("req", "-new", "-subj", "/CN=servers", "-keyout", key, "-out", request)
+        signer = ["-CA", cls.authority, "-CAkey", cls.directory / "ca.key", "-CAcreateserial"]
+        cls.openssl("x509", "-req", "-in", request, *signer, "-extfile", names, "-out", certificates / "tls.crt")
+        key.rename(certificates / "tls.key")
+
+    @staticmethod
+    def certificate(redis):
+        return redis.socket.getpeercert(binary_form=True)
+
+    def test_servers_form_a_cluster_and_a_client_checks_their_names(self):
+        for pod in self.pods:
+            pod.start()
+        self.until_formed()
+        self.fill()
+        self.assertEqual([pod.run(script)[0] for pod in self.pods for script in ("alive.sh", "ready.sh")], [0] * 4)
+
+    def test_a_client_without_tls_gets_no_answer(self):
+        with self.assertRaises((OSError, RedisError)), Redis(self.pod(0).ip) as redis:
+            redis("PING")
+
+    def test_a_renewed_certificate_is_served_without_a_restart_or_a_lost_connection(self):
+        with contextlib.ExitStack() as stack:
+            before = [stack.enter_context(pod.connect()) for pod in self.pods]
+            self.sign()
+
+            def renewed():
+                with contextlib.ExitStack() as now:
+                    after = [now.enter_context(pod.connect()) for pod in self.pods]
+                    return all(self.certificate(old) != self.certificate(new) for old, new in zip(before, after))
+
+            self.took = self.until("renewed", renewed)
+            self.assertEqual([redis("PING") for redis in before], ["PONG"] * 2)
+        self.assertEqual(self.keys(), 300)
+
+    def test_leaving_hands_over(self):
+        status, _ = self.pod(0).run("leave.sh")
+        self.assertEqual((status, self.pod(0).role(), self.pod(0, 1).role()), (0, "slave", "master"))
+        self.assertEqual(self.keys(), 300)
+
+
 class Rows(unittest.TestResult):
     """Prints a line for each row, as they end."""
 
     output = 1
+    since = time.monotonic()
 
     def startTest(self, test):
         super().startTest(test)

@@ -49,6 +49,20 @@ follow_secret() {
   fi
 }
 
+# Nor does a renewed certificate: connections go on with the old one, new ones get the new one.
+follow_certificate() {
+  [ -n "${CERTIFICATES:-}" ] || return 0
+  sum=$(cat "$CERTIFICATES"/* | sha256sum)
+  [ "$sum" != "$certificate" ] || return 0
+  reply=$(ask "$LOCAL" "CONFIG SET tls-cert-file $CERTIFICATES/tls.crt tls-key-file $CERTIFICATES/tls.key \
+    tls-ca-cert-file $CERTIFICATES/ca.crt")
+  case $reply in
+    OK) certificate=$sum && echo 'INFO The server has the certificate of the Secret' ;;
+    "$complaint") ;;
+    *) complaint=$reply && echo "WARN The server does not take the certificate: $reply" ;;
+  esac
+}
+
 pass() {
   listen "$LOCAL" "$HOSTNAME"
   now=$(plan glance=1 "$answers/$HOSTNAME")
@@ -67,9 +81,10 @@ pass() {
 trap 'exit 0' TERM INT
 rm -rf "$answers" && mkdir -p "$answers"
 readonly pods=$(pods)
-passes=0 agreed=0 last=unknown complaint= followed=
+passes=0 agreed=0 last=unknown complaint= followed= certificate=
 while :; do
   follow_secret
+  follow_certificate
   pass
   : > "$heartbeat"
   if [ "$agreed" -lt "$patience" ]; then sleep 1; else sleep "${INTERVAL:-4}"; fi # what has changed may change on

@@ -13,6 +13,7 @@ BEGIN {
 FNR == 1 { view = FILENAME; sub(".*/", "", view); before = "" }
 refused == "" && match($0, /WRONGPASS|NOAUTH|NOPERM/) { refused = view; why = substr($0, RSTART) }
 $0 == "connected" { in_sync[view] = 1 } # the link of a replica, in the answer to ROLE
+before == "slave" { copied[view] = $0 } # the address from which a replica copies, in the answer to ROLE
 before == "syslog-ident" { machine[view] = $0 }
 { before = $0 }
 
@@ -43,13 +44,20 @@ function step(command, sentence) { steps++; print command "|" sentence }
 function blank(pod) { return pod in id && master[pod] == "" && !(id[pod] in has_slots) }
 function linked(x) { return x in place && link[x] == "connected" && flags[x] !~ /fail|noaddr|handshake/ }
 
+# Redis may learn from others where its master is now, and go on to copy from where it was.
+function astray(   ip) {
+  if (!(master[me] in place)) return 0
+  ip = place[master[me]]; sub(":[0-9]+@.*", "", ip)
+  return copied[me] != "" && copied[me] != ip
+}
+
 # Whether the own server is connected to every pod, knows nobody else, and an owner for every slot.
 function well(   x, seen, count, covered) {
   for (x in place) {
     if (!linked(x) || !(pod_of[x] in shard) || seen[pod_of[x]]++) return 0
     count++; covered += slots[x]
   }
-  return count == size && covered == 16384 && (!blank(me) || me == designated[shard[me]])
+  return count == size && covered == 16384 && !astray() && (!blank(me) || me == designated[shard[me]])
 }
 
 # An id is lost when its pod has come back with another one. While it owns slots it must not be forgotten as long as
@@ -103,6 +111,7 @@ function meet(   i, pod, ip) {
 # By the names of pods, not by slots: those of the shard may have been moved, or not been given to it yet.
 function replicate(   x, leader) {
   x = master[me]
+  if (astray() && linked(x)) step("CLUSTER REPLICATE " x, "INFO Follows " pod_of[x] " to " place[x])
   if (!blank(me) && (x == "" || x in alive || x in has_slots)) return
   leader = shard[me] in serves ? serves[shard[me]] : designated[shard[me]]
   if (leader != me && leader in id && master[leader] == "" && linked(id[leader]))

@@ -6,17 +6,20 @@ import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
+import type { SecretKey } from '../../../lib/secret';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { type Access, type ServerAccess, serverAccess, type User } from '../access';
 import { directives } from '../directives';
 import { claimErrors, derivedMaxmemory, maxmemoryErrors } from '../memory';
 import { shape, type Topology, topologyErrors, topologyNotices } from './topology';
+import { type ServerTransport, serverTransport, type Transport } from './transport';
 
 /** What the Redis Cluster of an environment may need. */
 export interface RedisClusterSize {
   readonly topology: Topology;
   readonly access: Access;
+  readonly transport: Transport;
   /** Of each server. */
   readonly resources: Resources;
   /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
@@ -34,10 +37,13 @@ export interface RedisClusterProps extends ComponentProps, RedisClusterSize {
   readonly host?: HostPort;
 }
 
-/** What a client needs: names to start from, of which any will do, and whom to log in as where access is not open. */
+/** What a client needs: names to start from, of which any will do, and what it is let in with. */
 export interface RedisClusterClients {
   readonly seeds: Endpoint[];
+  /** Whom to log in as. @default - access is open */
   readonly user?: User;
+  /** Who signed the certificates of the servers. @default - they speak without TLS */
+  readonly authority?: SecretKey;
 }
 
 /** A pod with this role may use the cluster: it carries the label `role.bss/redis-cluster-client: "true"`. */
@@ -71,10 +77,13 @@ export class RedisCluster extends Component {
     const { shards, replicas } = shape(props.topology);
     const { image } = props;
     const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
+    const transport = serverTransport(this, { ...props, port: PORTS.client, domain: domain(this) });
+    const secretFiles = { ...access.secretFiles, ...transport.secretFiles };
     const env = {
       ...{ NAME: this.node.id, SHARDS: `${shards}`, REPLICAS: `${replicas}`, DOMAIN: domain(this) },
       ...{ PORT: `${PORTS.client}`, BUS_PORT: `${PORTS.bus}`, LEAVE_SECONDS: `${LEAVE_SECONDS}` },
       ...access.env,
+      ...transport.env,
     };
 
     const redis = new StatefulWorkload(this, 'default', {
@@ -84,8 +93,8 @@ export class RedisCluster extends Component {
       command: [...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain(this)}`],
       env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },
       ports: PORTS,
-      files: { ...configFiles(props, access), ...access.files },
-      secretFiles: access.secretFiles,
+      files: { ...configFiles(props, access, transport), ...access.files },
+      secretFiles,
       memoryScratch: access.memoryScratch,
       scratch: { '/tmp': Size.mebibytes(4) },
       claims: { data: { mountPath: '/data', size: props.disk } },
@@ -113,8 +122,8 @@ export class RedisCluster extends Component {
     redis.endpoint('client');
     redis.admitsRole(CLIENT_ROLE, 'client');
     if (props.host) redis.publish('client', 'Redis Cluster', props.host);
-    this.clients = { seeds, user: access.application };
-    this.operation = { image, env, secretFiles: access.secretFiles };
+    this.clients = { seeds, user: access.application, authority: transport.authority };
+    this.operation = { image, env, secretFiles };
     this.serverMemory = props.resources.memoryLimit;
     this.keyspace = Size.mebibytes(shards * maxmemory(props).toMebibytes());
   }
@@ -135,7 +144,7 @@ const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'lea
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 const domain = ({ node, namespace }: Component) => serviceHost(`${node.id}-headless`, namespace!);
 
-function configFiles(props: RedisClusterProps, access: ServerAccess): Record<string, string> {
+function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
   const file = (name: string) => nativeFile(__dirname, name);
   return {
     ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/redis/${name}`, file(name)])),
@@ -145,6 +154,7 @@ function configFiles(props: RedisClusterProps, access: ServerAccess): Record<str
         maxmemory: `${maxmemory(props).toMebibytes()}mb`,
         ...(props.access === 'users' && { masteruser: 'replication' }),
         ...access.settings,
+        ...transport.settings,
       }),
   };
 }

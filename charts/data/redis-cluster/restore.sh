@@ -14,9 +14,15 @@ fi
 
 source_says() { timeout 5 redis-cli -p $port "$@" 2> /dev/null || :; }
 
+# It sends the keys itself, in the way that the cluster takes them; redis-cli asks it without TLS whatever its flags say.
+encryption=
+[ -z "${CERTIFICATES:-}" ] || encryption="--tls-cluster yes --tls-auth-clients no
+  --tls-cert-file $CERTIFICATES/tls.crt --tls-key-file $CERTIFICATES/tls.key --tls-ca-cert-file $CERTIFICATES/ca.crt"
+
 # A server of its own, for this pod alone, holds the keys while they are sent.
 serve() {
-  redis-server --bind 127.0.0.1 --port $port --dir "$backup" --dbfilename "${1##*/}" --save '' --appendonly no \
+  # shellcheck disable=SC2086 # an argument for each
+  redis-server --bind 127.0.0.1 --port $port $encryption --dir "$backup" --dbfilename "${1##*/}" --save '' --appendonly no \
     --daemonize no --loglevel warning > /tmp/server 2>&1 &
   server=$!
   until [ "$(source_says ping)" = PONG ]; do

@@ -34,6 +34,11 @@ export class RedisInstallation {
     if (environment.redisCluster.access === 'users') this.user = { name: 'application', password: password! };
   }
 
+  /** Who signed the certificates of the servers. */
+  get authority(): string | undefined {
+    return this.environment.developmentSecrets?.['redis-cluster-tls']?.['ca.crt'];
+  }
+
   /** @param charts those to apply @default - all of them */
   apply(change: Partial<Environment> = {}, charts = CHARTS): void {
     this.environment = { ...this.environment, ...change };

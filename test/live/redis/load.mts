@@ -1,13 +1,13 @@
 // Writes keys to a Redis Cluster as an application does, keeps account of each, and reads back at its end what was
 // acknowledged. Prints READY when it has begun and, once /tmp/stop is there, one JSON object.
 //
-//   load.mjs SEEDS KEYS_PER_SECOND [USER]    the password is in $PASSWORD
+//   load.mjs SEEDS KEYS_PER_SECOND [USER]    the password is in $PASSWORD; $AUTHORITY signed the servers' certificates
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 
 const [seeds, rate, username] = [process.argv[2]!, Number(process.argv[3]), process.argv[4]];
-const password = process.env['PASSWORD'];
+const { PASSWORD: password, AUTHORITY: ca } = process.env;
 const account = { sent: 0, acknowledged: 0, failed: 0, firstFailure: '', clusterDown: 0 };
 /** Keys are in so many slots, which are spread over the shards: a shard that stalls must not hide behind the others. */
 const LANES = 12;
@@ -18,7 +18,9 @@ const acknowledged = new Set<number>();
 const cluster = new Cluster(
   seeds.split(',').map((seed) => ({ host: seed.split(':')[0]!, port: Number(seed.split(':')[1]) })),
   {
-    redisOptions: { username, password, connectTimeout: 2000, commandTimeout: 3000 },
+    redisOptions: { username, password, connectTimeout: 2000, commandTimeout: 3000, ...(ca && { tls: { ca } }) },
+    // By name, as that is what a certificate has.
+    ...(ca && { dnsLookup: (name: string, found: (error: null, address: string) => void) => found(null, name) }),
     slotsRefreshTimeout: 2000,
     clusterRetryStrategy: () => 200,
     retryDelayOnFailover: 50,

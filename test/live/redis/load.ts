@@ -25,7 +25,7 @@ export class RedisLoad {
   private readonly namespace: Namespace;
 
   constructor(
-    { namespace, seeds, user }: RedisInstallation,
+    { namespace, seeds, user, authority }: RedisInstallation,
     private readonly name: string,
     { keysPerSecond = 500, avoidNode }: { keysPerSecond?: number; avoidNode?: string } = {},
   ) {
@@ -35,7 +35,7 @@ export class RedisLoad {
       image: NODE_IMAGE,
       labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
       command: ['node', '/etc/load/load.mjs', seeds, `${keysPerSecond}`, ...(user ? [user.name] : [])],
-      env: user ? { PASSWORD: user.password } : {},
+      env: { ...(user && { PASSWORD: user.password }), ...(authority && { AUTHORITY: authority }) },
       files: { '/etc/load/load.mjs': bundle(join(__dirname, 'load.mts')) },
       scratch: { '/tmp': Size.mebibytes(1) },
       resources: { cpu: 100, memory: Size.mebibytes(128), memoryLimit: Size.mebibytes(512) },

@@ -1,0 +1,50 @@
+import type { Component } from '../../../lib/component';
+import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+
+/** How clients, replicas and the bus speak to a server: `plain`, or `tls`, beside which nothing else is admitted. */
+export type Transport = 'plain' | 'tls';
+
+/** What gives a server its certificate. */
+export interface ServerTransport {
+  /** Who signed the certificates of the servers. */
+  readonly authority?: SecretKey;
+  readonly secretFiles: Record<string, SecretKey>;
+  /** Environment of scripts that call a server. */
+  readonly env: Record<string, string>;
+  /** Lines of redis.conf. */
+  readonly settings: Record<string, string>;
+}
+
+const DIRECTORY = '/etc/redis-tls';
+
+export function serverTransport(
+  component: Component,
+  { transport, port, domain }: { transport: Transport; port: number; domain: string },
+): ServerTransport {
+  if (transport === 'plain') return { secretFiles: {}, env: {}, settings: {} };
+  // As cert-manager names them. https://cert-manager.io/docs/usage/certificate/#target-secret
+  const secret = new RequiredSecret(component, `${component.node.id}-tls`, {
+    'tls.crt': `certificate of the servers, for \`*.${domain}\``,
+    'tls.key': 'its private key',
+    'ca.crt': 'certificate of who signed it; the old one and the new one while that changes',
+  });
+  const path = (file: string) => `${DIRECTORY}/${file}`;
+  return {
+    authority: secret.key('ca.crt'),
+    secretFiles: Object.fromEntries(Object.keys(secret.keys).map((file) => [path(file), secret.key(file)])),
+    env: { CERTIFICATES: DIRECTORY, TLS_FLAGS: `--tls --cacert ${path('ca.crt')}` },
+    settings: {
+      port: '0',
+      'tls-port': `${port}`,
+      'tls-cluster': 'yes',
+      'tls-replication': 'yes',
+      'tls-cert-file': path('tls.crt'),
+      'tls-key-file': path('tls.key'),
+      'tls-ca-cert-file': path('ca.crt'),
+      // A client says who it is with its password.
+      'tls-auth-clients': 'no',
+      // Clients compare the name with the certificate, which cannot hold addresses that change.
+      'cluster-preferred-endpoint-type': 'hostname',
+    },
+  };
+}
