@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
@@ -8,6 +9,7 @@ import type { Queryable } from '../resources/resource.ts';
 const TABLE = 'migration';
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7302;
+const PATIENCE = 300_000;
 const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /**
@@ -15,9 +17,8 @@ const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
  * first. A database that is newer is left as it is, so that an older backend can be brought back.
  * @returns the names of the files that were run
  */
-export async function migrate({ host, port, database, user, password }: DatabaseConfig): Promise<string[]> {
-  const client = new pg.Client({ host, port, database, user, password, connectionTimeoutMillis: 5000 });
-  await client.connect();
+export async function migrate(config: DatabaseConfig): Promise<string[]> {
+  const client = await connect(config);
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -31,6 +32,25 @@ export async function migrate({ host, port, database, user, password }: Database
     return applied.map(({ filename }) => filename.slice(DIRECTORY.length + 1));
   } finally {
     await client.end();
+  }
+}
+
+/** Waits: a pod starts before its database, before its role is made, and before the network lets it through. */
+async function connect({ host, port, database, user, password }: DatabaseConfig): Promise<pg.Client> {
+  const deadline = Date.now() + PATIENCE;
+  for (let told = ''; ; await sleep(1000)) {
+    const client = new pg.Client({ host, port, database, user, password, connectionTimeoutMillis: 5000 });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      const { message } = error as Error;
+      if (Date.now() > deadline)
+        throw new Error(`Waited ${PATIENCE / 1000} s for ${database} at ${host}:${port}: ${message}`);
+      if (message !== told) console.log(`Waits for ${database} at ${host}:${port}: ${message}`);
+      told = message;
+    }
   }
 }
 

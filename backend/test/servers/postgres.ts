@@ -32,7 +32,7 @@ export async function startPostgres(programs: Program[]): Promise<DatabaseConfig
   );
   programs.push(program);
   program.start();
-  const config = { host: '127.0.0.1', port, database: 'postgres', user: 'bss', password: '', pool: 5 };
+  const config = { host: '127.0.0.1', port, database: 'postgres', user: 'bss', password: '', pool: 5, lifetime: 300 };
   await program.until('PostgreSQL', 20, () =>
     sql(config, 'SELECT 1').then(
       () => true,
