@@ -116,7 +116,7 @@ public class Topics {
         try {
             return Optional.of(Admin.create(Map.of(
                     "bootstrap.servers", bootstrap,
-                    "request.timeout.ms", "5000",
+                    "request.timeout.ms", "15000",
                     "default.api.timeout.ms", "30000",
                     "reconnect.backoff.max.ms", "500")));
         } catch (KafkaException failure) {
