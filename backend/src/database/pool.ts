@@ -13,7 +13,7 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     ...{ host: config.host, port: config.port, database: config.database },
     ...{ user: config.user, password: config.password },
     max,
-    connectionTimeoutMillis: Math.min(2000, deadline),
+    connectionTimeoutMillis: deadline,
     // Only where the server is gone without a word: PostgreSQL itself ends the statement before.
     query_timeout: deadline + 1000,
     idleTimeoutMillis: 30_000,

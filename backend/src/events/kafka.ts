@@ -74,6 +74,7 @@ export class Kafka implements EventBus {
         mode: 'manual',
         offsets: [{ topic, partition, offset: first }],
       });
+      consumer.on('error', (error: Error) => stream.destroy(error));
       for await (const message of stream) {
         if (message.partition !== partition) continue;
         if (message.offset <= until) await handle(received(message));
@@ -132,6 +133,8 @@ class Membership implements Subscription {
   private async run(): Promise<void> {
     while (!this.closing.signal.aborted) {
       const consumer = this.join();
+      // It is in no group any more, and would end the process if nobody listened.
+      consumer.on('error', (error: Error) => this.stream?.destroy(error));
       const commits = setInterval(() => void this.commit(), COMMIT_INTERVAL);
       try {
         await this.consume(consumer);
