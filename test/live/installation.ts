@@ -23,7 +23,8 @@ export function running(environment: Environment): Namespace {
 
 /** Deployments whose image cannot be had everywhere. */
 const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
-const JOBS_THAT_START = 'app.kubernetes.io/name!=kong-migrations';
+// By the chart that made it, which is what the label of a Job says.
+const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 
 /** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {
