@@ -69,7 +69,7 @@ export const kind: Environment = {
   pghero: { cpu: 60, memory: mebibytes(240), memoryLimit: mebibytes(512) },
   backend: {
     replicas: 1,
-    resources: { cpu: 100, memory: mebibytes(192), memoryLimit: mebibytes(384) },
+    resources: { cpu: 100, memory: mebibytes(192), memoryLimit: mebibytes(512) },
     connections: 10,
   },
   kong: {

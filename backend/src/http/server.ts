@@ -57,6 +57,11 @@ export async function createServer(props: ServerProps): Promise<FastifyInstance>
     refResolver: { buildLocalReference: (json, _uri, _fragment, index) => `${json['$id'] ?? `schema-${index}`}` },
   });
   app.addSchema({ ...ProblemDocument, $id: 'Problem' });
+  // While this process waits for its proxies to leave it, they are told to take another connection for the next request:
+  // one that is closed later could be closed just when they use it again.
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!props.health.ready) reply.header('connection', 'close');
+  });
   // No plugins: one that adds schemas would go back to Fastify's own validation, which coerces bodies.
   for (const routes of [actuator, resources, tmf629]) routes(app, props);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

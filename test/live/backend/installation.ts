@@ -123,6 +123,8 @@ export interface LoadResult {
   readonly customers: number;
   readonly changes: number;
   readonly requests: number;
+  /** Sent again, as the server ended the connection that they were on their way on. */
+  readonly reset: number;
   readonly failed: number;
   readonly firstFailure: string;
   readonly p50Ms: number;

@@ -8,13 +8,15 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
-const account = { customers: 0, changes: 0, requests: 0, failed: 0, firstFailure: '' };
+const account = { customers: 0, changes: 0, requests: 0, reset: 0, failed: 0, firstFailure: '' };
 const latencies: number[] = [];
 
 function failed(what: string): void {
   account.failed++;
   account.firstFailure ||= what;
 }
+
+const wasReset = (error: unknown) => /ECONNRESET|other side closed/.test(`${(error as Error).cause}`);
 
 /** @returns the answer, once there is one that is not the server's failure */
 async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: { id: string } }> {
@@ -36,6 +38,12 @@ async function ask(method: string, path: string, body?: object): Promise<{ statu
       }
       failed(`${method} ${path}: ${answer.status}`);
     } catch (error) {
+      // A server may end a connection while the next request is on its way. Clients send it again, on another:
+      // https://www.rfc-editor.org/rfc/rfc9112#name-retrying-requests
+      if (wasReset(error)) {
+        account.reset++;
+        continue;
+      }
       failed(`${method} ${path}: ${error} ${(error as Error).cause ?? ''}`);
     }
     await sleep(200);
@@ -65,7 +73,7 @@ async function customer(number: number): Promise<void> {
 }
 
 await ask('GET', '/api/customers?page=0&size=1');
-Object.assign(account, { requests: 0, failed: 0, firstFailure: '' });
+Object.assign(account, { requests: 0, reset: 0, failed: 0, firstFailure: '' });
 console.log('READY');
 const start = performance.now();
 const pending = new Set<Promise<void>>();
