@@ -20,7 +20,7 @@ export function ours(charts: string[]): Side {
   return {
     name: 'ours',
     namespace: new Namespace(NAMESPACES.ours),
-    manifests: charts.map((chart) => manifests(environment, chart)).join('---\n'),
+    manifests: manifests(environment, ...charts),
   };
 }
 

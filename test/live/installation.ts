@@ -5,10 +5,10 @@ import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { DEADLINE_SECONDS, eventually, kubectl, Namespace, tryKubectl } from './cluster';
 
-/** The manifests of an environment, or of one of its charts. */
-export function manifests(environment: Environment, chart?: string): string {
+/** The manifests of an environment, or of these of its charts. */
+export function manifests(environment: Environment, ...names: string[]): string {
   const app = platform(new App(), environment);
-  const charts = app.charts.filter(({ node }) => chart === undefined || node.id === chart);
+  const charts = app.charts.filter(({ node }) => names.length === 0 || names.includes(node.id));
   return Yaml.stringify(...charts.flatMap((each) => each.toJson()));
 }
 
@@ -23,7 +23,7 @@ export function running(environment: Environment): Namespace {
 
 /** Deployments whose image cannot be had everywhere. */
 const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
-// By the chart that made it, which is what the label of a Job says.
+/** Nor does the Job that fills the gateway's database: a Job has the label of its chart. */
 const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 
 /** Everything rolled out and every Job done, but for what may be missing. */

@@ -37,6 +37,14 @@ export function removePod(namespace: Namespace, name: string): void {
   namespace.run('delete', 'pod,configmap,serviceaccount', '-l', `tool=${name}`, '--wait=false');
 }
 
+/** Tells a program that writes to end, removes its pod, and gives the account that it has printed as JSON. */
+export function endLoad<Account>(namespace: Namespace, name: string): Account {
+  namespace.exec(name, 'touch', '/tmp/stop');
+  const account = namespace.awaitLog(name, /^\{/);
+  removePod(namespace, name);
+  return JSON.parse(account);
+}
+
 const elsewhere = (node: string): k8s.NodeAffinity => ({
   requiredDuringSchedulingIgnoredDuringExecution: {
     nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [node] }] }],

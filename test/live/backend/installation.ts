@@ -7,7 +7,7 @@ import { rehearsal } from '../../../config/rehearsal';
 import { kubectl, Namespace } from '../cluster';
 import { awaitConverged, manifests } from '../installation';
 import { bundle, NODE_IMAGE } from '../node-program';
-import { removePod, startPod } from '../pod';
+import { endLoad, startPod } from '../pod';
 
 export const BACKEND_NAMESPACE = 'bss-backend';
 
@@ -29,7 +29,7 @@ export class BackendInstallation {
   readonly namespace = new Namespace(BACKEND_NAMESPACE);
 
   apply(): void {
-    kubectl(['apply', '-f', '-'], CHARTS.map((chart) => manifests(environment, chart)).join('---\n'));
+    kubectl(['apply', '-f', '-'], manifests(environment, ...CHARTS));
   }
 
   awaitReady(): void {
@@ -61,10 +61,7 @@ export class BackendInstallation {
 
   /** Ends the load, and gives its account. */
   stopLoad(name: string): LoadResult {
-    this.namespace.exec(name, 'touch', '/tmp/stop');
-    const line = this.namespace.awaitLog(name, /^\{/);
-    removePod(this.namespace, name);
-    return JSON.parse(line);
+    return endLoad(this.namespace, name);
   }
 
   /** Status and body of what the backend answers to the client. */

@@ -20,7 +20,7 @@ export class PostgresInstallation {
 
   apply(change: Partial<Environment> = {}): void {
     this.environment = { ...this.environment, ...change };
-    kubectl(['apply', '-f', '-'], CHARTS.map((chart) => manifests(this.environment, chart)).join('---\n'));
+    kubectl(['apply', '-f', '-'], manifests(this.environment, ...CHARTS));
   }
 
   /** Without PgHero, whose image cannot be had everywhere. */

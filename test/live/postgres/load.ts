@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
 import { bundle, NODE_IMAGE } from '../node-program';
-import { removePod, startPod } from '../pod';
+import { endLoad, startPod } from '../pod';
 import type { PostgresInstallation } from './installation';
 
 /** What the load saw; see load.mts. */
@@ -45,9 +45,6 @@ export class PostgresLoad {
 
   /** Ends the load, and gives its account once everything was read back. */
   stop(): PostgresLoadResult {
-    this.installation.namespace.exec(this.name, 'touch', '/tmp/stop');
-    const line = this.installation.namespace.awaitLog(this.name, /^\{/);
-    removePod(this.installation.namespace, this.name);
-    return JSON.parse(line);
+    return endLoad(this.installation.namespace, this.name);
   }
 }

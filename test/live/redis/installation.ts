@@ -42,7 +42,7 @@ export class RedisInstallation {
   /** @param charts those to apply @default - all of them */
   apply(change: Partial<Environment> = {}, charts = CHARTS): void {
     this.environment = { ...this.environment, ...change };
-    kubectl(['apply', '-f', '-'], charts.map((chart) => manifests(this.environment, chart)).join('---\n'));
+    kubectl(['apply', '-f', '-'], manifests(this.environment, ...charts));
   }
 
   resize(topology: Topology): void {

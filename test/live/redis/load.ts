@@ -3,7 +3,7 @@ import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/redis-cluster/redis-cluster';
 import type { Namespace } from '../cluster';
 import { bundle, NODE_IMAGE } from '../node-program';
-import { removePod, startPod } from '../pod';
+import { endLoad, startPod } from '../pod';
 import type { RedisInstallation } from './installation';
 
 /** What the load saw; see load.mts. */
@@ -46,9 +46,6 @@ export class RedisLoad {
 
   /** Ends the load, and gives its account once everything was read back. */
   stop(): RedisLoadResult {
-    this.namespace.exec(this.name, 'touch', '/tmp/stop');
-    const line = this.namespace.awaitLog(this.name, /^\{/);
-    removePod(this.namespace, this.name);
-    return JSON.parse(line);
+    return endLoad(this.namespace, this.name);
   }
 }
