@@ -1,18 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Admin,
-  Consumer,
-  compatibilityPartitioner,
-  type Message as KafkaMessage,
-  type MessagesStream,
-  Producer,
-} from '@platformatic/kafka';
+import { Admin, Consumer, compatibilityPartitioner, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import type { EventBus, Handle, Message, Received, Subscription } from './bus.ts';
+import { Membership, received } from './membership.ts';
 
 const PUBLISH_DEADLINE = 10_000;
 const CHECK_DEADLINE = 1000;
-const PAUSE_AFTER_FAILURE = 1000;
 
 /** Kafka, with a client that needs no native code. */
 export class Kafka implements EventBus {
@@ -104,104 +96,9 @@ const GROUP = {
   highWaterMark: 256,
 } as const;
 
-const COMMIT_INTERVAL = 500;
-
-/** One member of a consumer group, which joins again whatever happens, until it is closed. */
-class Membership implements Subscription {
-  /** For each partition, what is being done for it; partitions do not wait for each other. */
-  private readonly lanes = new Map<string, Promise<void>>();
-  private readonly done = new Map<string, KafkaMessage>();
-  private readonly closing = new AbortController();
-  private stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> | undefined;
-  private readonly running: Promise<void>;
-
-  constructor(
-    private readonly join: () => Consumer,
-    private readonly topics: readonly string[],
-    private readonly handle: Handle,
-    private readonly log: Logger,
-  ) {
-    this.running = this.run();
-  }
-
-  async close(): Promise<void> {
-    this.closing.abort();
-    void this.stream?.close();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (!this.closing.signal.aborted) {
-      const consumer = this.join();
-      // It is in no group any more, and would end the process if nobody listened.
-      consumer.on('error', (error: Error) => this.stream?.destroy(error));
-      const commits = setInterval(() => void this.commit(), COMMIT_INTERVAL);
-      try {
-        await this.consume(consumer);
-      } catch (error) {
-        this.log.warn({ err: error }, 'reading stops, and begins again');
-        await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.closing.signal }).catch(() => {});
-      } finally {
-        clearInterval(commits);
-        await Promise.allSettled(this.lanes.values());
-        await this.commit();
-        this.lanes.clear();
-        await this.leave(consumer);
-      }
-    }
-  }
-
-  private async leave(consumer: Consumer): Promise<void> {
-    try {
-      await consumer.close(true);
-    } catch (error) {
-      this.log.warn({ err: error }, 'the group is not told; it will notice');
-    }
-  }
-
-  private async consume(consumer: Consumer): Promise<void> {
-    const stream = await consumer.consume({ topics: [...this.topics], mode: 'committed', fallbackMode: 'earliest' });
-    this.stream = stream;
-    if (this.closing.signal.aborted) return void (await stream.close());
-    for await (const message of stream) {
-      if (this.closing.signal.aborted) break;
-      await this.enqueue(message);
-    }
-  }
-
-  /** Resolves at once when the partition is idle, and otherwise when it has done what it was at. */
-  private async enqueue(message: KafkaMessage): Promise<void> {
-    const lane = `${message.topic}:${message.partition}`;
-    // Throws if the one before was not finished: what comes after it must not count as read.
-    await this.lanes.get(lane);
-    const work = this.handle(received(message), this.closing.signal).then(() => {
-      this.done.set(lane, message);
-    });
-    work.catch((error) => this.log.info({ err: error }, 'a message was not finished, and comes again'));
-    this.lanes.set(lane, work);
-  }
-
-  private async commit(): Promise<void> {
-    const latest = [...this.done.values()];
-    this.done.clear();
-    const results = await Promise.allSettled(latest.map((message) => message.commit()));
-    for (const result of results) {
-      if (result.status === 'rejected')
-        this.log.warn({ err: result.reason }, 'an offset is not committed: these events come again');
-    }
-  }
-}
-
 const sendable = ({ topic, key, value, headers }: Message) => ({
   ...{ topic, ...(key && { key }), ...(value && { value }) },
   headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
-});
-
-const received = ({ topic, partition, offset, key, value, headers }: KafkaMessage): Received => ({
-  ...{ topic, partition, offset, key: key ?? null, value: value ?? null },
-  headers: Object.fromEntries(
-    [...headers].map(([name, content]) => [name.toString('utf8').toLowerCase(), content ?? Buffer.alloc(0)]),
-  ),
 });
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
