@@ -116,6 +116,7 @@ class Pod:
         self.volume = cluster.directory / self.name
         self.log = cluster.directory / f"{self.name}.log"
         self.heartbeat = cluster.directory / f"{self.name}.heartbeat"
+        self.joined = cluster.directory / f"{self.name}.heartbeat.joined"
         self.server = self.keeper = None
         self.interval = None
         self.passwords = None
@@ -147,6 +148,7 @@ class Pod:
         return environment
 
     def start_server(self):
+        self.joined.unlink(missing_ok=True)
         self.volume.mkdir(exist_ok=True)
         arguments = {
             "bind": self.ip,
@@ -226,6 +228,10 @@ class Pod:
 
     def view(self, ask=None):
         return [Node(line) for line in (ask or self.ask)("CLUSTER", "NODES").splitlines()]
+
+    def is_ready(self):
+        """As Kubernetes sees it: both containers are."""
+        return self.run("ready.sh")[0] == 0 and self.joined.exists()
 
     def myself(self):
         return next(node for node in self.view() if "myself" in node.flags)

@@ -10,6 +10,7 @@ readonly scripts=$(dirname "$0")
 
 readonly heartbeat=${HEARTBEAT:-/tmp/keeper} # as old as the last pass
 readonly answers=$heartbeat.answers
+readonly joined=$heartbeat.joined # there once this server may count as ready
 readonly patience=10 # passes that must agree on what is to be done `later`: longer than redis needs to elect
 readonly glances=10  # passes of which one asks all servers, while all is well
 
@@ -63,6 +64,18 @@ follow_certificate() {
   esac
 }
 
+# An update must not go on to the next pod while this server does not know where the others are: of servers that were
+# restarted together, with new addresses, each would be promoted without a connection to the others, and all be down.
+# A pod that stays away is not waited for: what is missing then has been the same for as many passes as patience lasts.
+join() {
+  case $now in
+    '' | 'later CLUSTER FAILOVER|'*) ;; # all is well, or would only be better elsewhere
+    *'the server of this pod') return ;;
+    *) [ "$agreed" -ge "$patience" ] || return ;;
+  esac
+  : > "$joined"
+}
+
 pass() {
   listen "$LOCAL" "$HOSTNAME"
   now=$(plan glance=1 "$answers/$HOSTNAME")
@@ -76,6 +89,7 @@ pass() {
   act
   [ -n "$now" ] || [ -z "$last" ] || echo 'INFO All is well: every pod is connected, and every slot has an owner'
   last=$now passes=$((passes + 1))
+  [ -f "$joined" ] || join
 }
 
 trap 'exit 0' TERM INT

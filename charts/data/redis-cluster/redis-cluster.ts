@@ -162,12 +162,16 @@ function configFiles(props: RedisClusterProps, access: ServerAccess, transport: 
 /** Stands beside the server and keeps it in its cluster. */
 function keeper(image: string, env: Record<string, string>): ContainerProps {
   const fresh = 'test $(($(date +%s) - $(stat -c %Y /tmp/keeper))) -lt 60';
+  const joined = 'test -f /tmp/keeper.joined || { echo "not connected to every other server yet"; exit 1; }';
   return {
     image,
     command: ['sh', '/etc/redis/keeper.sh'],
     env,
     resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
-    probes: { liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 30 } },
+    probes: {
+      readiness: { ...exec('sh', '-c', joined), periodSeconds: 2 },
+      liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 30 },
+    },
   };
 }
 
