@@ -12,7 +12,6 @@ Each class is a cluster, whose rows build upon each other. Clusters run side by 
 
 import concurrent.futures
 import contextlib
-import itertools
 import os
 import pathlib
 import shutil

@@ -94,6 +94,11 @@ const GROUP = {
   rebalanceTimeout: 30_000,
   maxWaitTime: 1000,
   highWaterMark: 256,
+  // All that a fetch brings is decoded at once, whatever the mark above says: the answers of every broker to all groups
+  // of a process must fit its heap. A batch that is larger comes whole.
+  // https://cwiki.apache.org/confluence/display/KAFKA/KIP-74
+  maxBytes: 262_144,
+  maxBytesPerPartition: 65_536,
 } as const;
 
 const sendable = ({ topic, key, value, headers }: Message) => ({
