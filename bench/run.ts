@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backend } from './backend';
 import { build } from './build';
 import { kafka } from './kafka/kafka';
 import { say } from './progress';
@@ -21,6 +22,7 @@ const benchmarks: Record<string, Benchmark> = {
   roll: { what: 'a rolling restart under load, against the same (cluster)', run: roll },
   redis: { what: 'GET and SET of one server, against a bare redis-server with the same flags (cluster)', run: redis },
   heal: { what: 'how long a Redis Cluster needs after all its pods were deleted, 20 times (cluster)', run: heal },
+  backend: { what: 'what the outbox costs, against publishing after the commit (no cluster)', run: backend },
   build: { what: 'how long npm run synth and npm test take', run: build },
   remove: { what: 'removes what a benchmark that was killed left in the cluster', run: removeSides },
 };

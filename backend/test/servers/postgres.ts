@@ -7,8 +7,11 @@ import { servers } from './servers.ts';
 
 const TEMPLATE = 'template_migrated';
 
-/** A real server with an empty, migrated template; nothing of it survives the tests, so it need not sync. */
-export async function startPostgres(programs: Program[]): Promise<DatabaseConfig> {
+/** A real server with an empty, migrated template. @param fsync off, as nothing of it survives the tests, unless the time counts */
+export async function startPostgres(
+  programs: Program[],
+  { fsync }: { fsync: 'on' | 'off' } = { fsync: 'off' },
+): Promise<DatabaseConfig> {
   const places = versions('/usr/lib/postgresql', 'bin');
   const cwd = directory('postgres');
   const data = join(cwd, 'data');
@@ -22,7 +25,7 @@ export async function startPostgres(programs: Program[]): Promise<DatabaseConfig
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: cwd,
-    fsync: 'off',
+    fsync,
     max_connections: 200,
   };
   const program = new Program(

@@ -1,0 +1,60 @@
+// The service without its consumers, which would take the same cores, and with the way of publishing that is named.
+//
+//   serve.ts outbox|after-commit|none    configured as the backend is
+import { compatibilityPartitioner, Producer } from '@platformatic/kafka';
+import { noCache } from '../src/cache.ts';
+import { readConfig } from '../src/config.ts';
+import { Database, type Publisher } from '../src/database/database.ts';
+import { Outbox } from '../src/database/outbox.ts';
+import { createPool } from '../src/database/pool.ts';
+import { Relay } from '../src/database/relay.ts';
+import { topicsOf } from '../src/events/catalogue.ts';
+import { toMessage } from '../src/events/cloud-event.ts';
+import { Kafka } from '../src/events/kafka.ts';
+import { createServer } from '../src/http/server.ts';
+import { createLog } from '../src/log.ts';
+import { Metrics } from '../src/metrics.ts';
+
+const config = readConfig(process.env);
+const log = createLog(config.logLevel);
+const pool = createPool(config.database, config.database.pool, config.deadline);
+const metrics = new Metrics(pool);
+
+const publishers: Record<string, () => Publisher> = {
+  /** As the backend does it. */
+  outbox() {
+    const relayPool = createPool(config.database, 1, 15_000);
+    const relay = new Relay(relayPool, new Kafka(config.kafka.bootstrap, log), metrics, log);
+    relay.start();
+    return new Outbox(async () => relay.wake());
+  },
+  /** As it is mostly done: what is committed when the process dies, and not yet sent, is never sent. */
+  'after-commit'() {
+    const producer = new Producer({
+      ...{ clientId: 'bench', bootstrapBrokers: [...config.kafka.bootstrap], acks: -1 },
+      partitioner: compatibilityPartitioner,
+    });
+    return {
+      async store() {},
+      async committed(events) {
+        const messages = events.flatMap((event) => {
+          const { key, value, headers } = toMessage(event);
+          return topicsOf(event.type).map((topic) => ({ topic, key: key!, value: value!, headers }));
+        });
+        await producer.send({
+          messages: messages.map((message) => ({ ...message, headers: new Map(bytes(message.headers)) })),
+        });
+      },
+    };
+  },
+  /** Without events. */
+  none: () => ({ async store() {}, async committed() {} }),
+};
+
+const bytes = (headers: Record<string, Buffer>) =>
+  Object.entries(headers).map(([name, value]) => [Buffer.from(name), value] as const);
+
+const database = new Database(pool, publishers[process.argv[2]!]!(), config.deadline);
+const health = { ready: true, components: { db: async () => {} } };
+const app = await createServer({ database, cache: noCache, metrics, health, log, deadline: config.deadline });
+await app.listen({ host: '127.0.0.1', port: config.port });
