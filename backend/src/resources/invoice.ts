@@ -4,8 +4,8 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { activeCustomer } from './customer.ts';
 import { amount, bookkeeping, currency, id, period } from './fields.ts';
-import { insert, lock, type Resource, update } from './resource.ts';
-import { assertTransition, stateOf } from './states.ts';
+import { insert, lock } from './resource.ts';
+import { assertTransition, enter, type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
   issued: ['overdue', 'paid', 'cancelled'],
@@ -13,6 +13,7 @@ const states = {
   paid: [],
   cancelled: [],
 } as const;
+type State = keyof typeof states;
 
 const announcements = {
   overdue: 'com.droid.bss.invoice.overdue',
@@ -39,7 +40,7 @@ export const InvoicePatch = Type.Object(
   { additionalProperties: false },
 );
 
-export const invoices: Resource<Invoice> = { table: 'invoice', schema: Invoice };
+export const invoices: Stateful<State, Invoice> = { table: 'invoice', schema: Invoice, states, announcements };
 
 /** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
 export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
@@ -57,17 +58,9 @@ export async function issueInvoice(
   return invoice;
 }
 
-/** @returns nothing if there is no such invoice. @throws Problem if the state cannot follow the present one */
-export async function changeInvoice(
-  work: Work,
-  id: string,
-  { state }: Static<typeof InvoicePatch>,
-): Promise<Invoice | undefined> {
-  const before = await lock(work.db, invoices, id);
-  if (!before) return undefined;
-  assertTransition(states, before.state, state);
-  return changeState(work, id, state);
-}
+/** As `transition`. */
+export const changeInvoice = (work: Work, id: string, { state }: Static<typeof InvoicePatch>) =>
+  transition(work, invoices, id, state);
 
 /** Makes the invoice paid once its completed payments reach the amount. */
 export async function settleInvoice(work: Work, id: string): Promise<void> {
@@ -77,7 +70,7 @@ export async function settleInvoice(work: Work, id: string): Promise<void> {
     `SELECT coalesce(sum(amount), 0)::integer AS paid FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
     [id],
   );
-  if (rows[0].paid >= invoice.amount) await changeState(work, id, 'paid');
+  if (rows[0].paid >= invoice.amount) await enter(work, invoices, id, 'paid');
 }
 
 /** The invoice, which does not change meanwhile. @throws Problem if there is none that could be paid */
@@ -85,11 +78,5 @@ export async function openInvoice(work: Work, id: string): Promise<Invoice> {
   const invoice = await lock(work.db, invoices, id);
   if (!invoice) throw new Problem(422, 'unknown-reference', `There is no invoice ${id}.`);
   assertTransition(states, invoice.state, 'paid');
-  return invoice;
-}
-
-async function changeState(work: Work, id: string, state: keyof typeof announcements): Promise<Invoice> {
-  const invoice = await update(work.db, invoices, id, { state });
-  work.announce(announcements[state], id, invoice.version, invoice);
   return invoice;
 }

@@ -3,8 +3,8 @@ import { type Static, Type } from 'typebox';
 import type { Work } from '../database/database.ts';
 import { activeCustomer } from './customer.ts';
 import { amount, bookkeeping, currency, id, line } from './fields.ts';
-import { insert, lock, type Resource, update } from './resource.ts';
-import { assertTransition, stateOf } from './states.ts';
+import { insert } from './resource.ts';
+import { type Stateful, stateOf, transition } from './states.ts';
 
 /** Named as TM Forum's TMF622 names them. */
 const states = {
@@ -13,6 +13,7 @@ const states = {
   completed: [],
   cancelled: [],
 } as const;
+type State = keyof typeof states;
 
 const announcements = {
   inProgress: 'com.droid.bss.order.started',
@@ -28,7 +29,7 @@ export type Order = Static<typeof Order>;
 export const NewOrder = Type.Object(given, { additionalProperties: false });
 export const OrderPatch = Type.Object({ state: stateOf(states) }, { additionalProperties: false });
 
-export const orders: Resource<Order> = { table: 'product_order', schema: Order };
+export const orders: Stateful<State, Order> = { table: 'product_order', schema: Order, states, announcements };
 
 /** @throws Problem if there is no such customer, or one who may not order */
 export async function createOrder(work: Work, values: Static<typeof NewOrder>): Promise<Order> {
@@ -38,16 +39,6 @@ export async function createOrder(work: Work, values: Static<typeof NewOrder>): 
   return order;
 }
 
-/** @returns nothing if there is no such order. @throws Problem if the state cannot follow the present one */
-export async function changeOrder(
-  work: Work,
-  id: string,
-  { state }: Static<typeof OrderPatch>,
-): Promise<Order | undefined> {
-  const before = await lock(work.db, orders, id);
-  if (!before) return undefined;
-  assertTransition(states, before.state, state);
-  const order = await update(work.db, orders, id, { state });
-  work.announce(announcements[state as keyof typeof announcements], id, order.version, order);
-  return order;
-}
+/** As `transition`. */
+export const changeOrder = (work: Work, id: string, { state }: Static<typeof OrderPatch>) =>
+  transition(work, orders, id, state);

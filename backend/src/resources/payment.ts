@@ -4,8 +4,8 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { amount, bookkeeping, currency, id } from './fields.ts';
 import { openInvoice } from './invoice.ts';
-import { insert, lock, type Resource, update } from './resource.ts';
-import { assertTransition, stateOf } from './states.ts';
+import { insert } from './resource.ts';
+import { type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
   pending: ['completed', 'failed'],
@@ -13,6 +13,7 @@ const states = {
   failed: [],
   refunded: [],
 } as const;
+type State = keyof typeof states;
 
 const announcements = {
   completed: 'com.droid.bss.payment.completed',
@@ -39,7 +40,7 @@ export type Payment = Static<typeof Payment>;
 export const NewPayment = Type.Object(given, { additionalProperties: false });
 export const PaymentPatch = Type.Object({ state: stateOf(states) }, { additionalProperties: false });
 
-export const payments: Resource<Payment> = { table: 'payment', schema: Payment };
+export const payments: Stateful<State, Payment> = { table: 'payment', schema: Payment, states, announcements };
 
 /** @throws Problem if there is no such invoice, or if less than this is open */
 export async function createPayment(work: Work, values: Static<typeof NewPayment>): Promise<Payment> {
@@ -58,16 +59,6 @@ export async function createPayment(work: Work, values: Static<typeof NewPayment
   return payment;
 }
 
-/** @returns nothing if there is no such payment. @throws Problem if the state cannot follow the present one */
-export async function changePayment(
-  work: Work,
-  id: string,
-  { state }: Static<typeof PaymentPatch>,
-): Promise<Payment | undefined> {
-  const before = await lock(work.db, payments, id);
-  if (!before) return undefined;
-  assertTransition(states, before.state, state);
-  const payment = await update(work.db, payments, id, { state });
-  work.announce(announcements[state as keyof typeof announcements], id, payment.version, payment);
-  return payment;
-}
+/** As `transition`. */
+export const changePayment = (work: Work, id: string, { state }: Static<typeof PaymentPatch>) =>
+  transition(work, payments, id, state);
