@@ -4,8 +4,8 @@
 //
 //   load.mjs ADDRESS CUSTOMERS_PER_SECOND
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
 const account = { customers: 0, changes: 0, requests: 0, reset: 0, failed: 0, firstFailure: '' };
@@ -74,16 +74,5 @@ async function customer(number: number): Promise<void> {
 
 await ask('GET', '/api/customers?page=0&size=1');
 Object.assign(account, { requests: 0, reset: 0, failed: 0, firstFailure: '' });
-console.log('READY');
-const start = performance.now();
-const pending = new Set<Promise<void>>();
-for (let sent = 0; !existsSync('/tmp/stop'); await sleep(10)) {
-  for (; sent < ((performance.now() - start) / 1000) * rate; sent++) {
-    const one: Promise<void> = customer(sent).finally(() => pending.delete(one));
-    pending.add(one);
-  }
-}
-await Promise.all(pending);
-latencies.sort((a, b) => a - b);
-const percentile = (share: number) => Math.round(latencies[Math.floor((latencies.length - 1) * share)] ?? 0);
-console.log(JSON.stringify({ ...account, p50Ms: percentile(0.5), p99Ms: percentile(0.99) }));
+await openLoop(rate, customer);
+console.log(JSON.stringify({ ...account, ...percentiles(latencies) }));

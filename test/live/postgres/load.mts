@@ -2,9 +2,9 @@
 // end for what was acknowledged. Prints READY when it has begun and, once /tmp/stop is there, one JSON object.
 //
 //   load.mjs HOST PORT DATABASE ROLE RUN ROWS_PER_SECOND LIFETIME_SECONDS    the password is in $PASSWORD
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [host, port, database, user, run] = process.argv.slice(2) as [string, string, string, string, string];
 const [rate, maxLifetimeSeconds] = process.argv.slice(7).map(Number) as [number, number];
@@ -37,6 +37,7 @@ async function transaction(number: number): Promise<void> {
 }
 
 async function write(number: number): Promise<void> {
+  account.sent++;
   const start = performance.now();
   try {
     await transaction(number);
@@ -71,21 +72,8 @@ for (let open = false; !open; ) {
     () => false,
   );
 }
-console.log('READY');
-const start = performance.now();
-lastAcknowledged = start;
-const pending = new Set<Promise<void>>();
-while (!existsSync('/tmp/stop')) {
-  const due = ((performance.now() - start) / 1000) * rate;
-  while (account.sent < due) {
-    const one: Promise<void> = write(account.sent++).finally(() => pending.delete(one));
-    pending.add(one);
-  }
-  await sleep(10);
-}
-await Promise.all(pending);
-latencies.sort((a, b) => a - b);
-const percentile = (share: number) => Math.round(latencies[Math.floor((latencies.length - 1) * share)] ?? 0);
-const summary = { longestStallMs: Math.round(longestStall), p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
+lastAcknowledged = performance.now();
+await openLoop(rate, write);
+const summary = { longestStallMs: Math.round(longestStall), ...percentiles(latencies) };
 console.log(JSON.stringify({ ...account, ...summary, ...(await found()) }));
 await pool.end();

@@ -2,9 +2,9 @@
 // acknowledged. Prints READY when it has begun and, once /tmp/stop is there, one JSON object.
 //
 //   load.mjs SEEDS KEYS_PER_SECOND [USER]    the password is in $PASSWORD; $AUTHORITY signed the servers' certificates
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
+import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [seeds, rate, username] = [process.argv[2]!, Number(process.argv[3]), process.argv[4]];
 const { PASSWORD: password, AUTHORITY: ca } = process.env;
@@ -42,6 +42,7 @@ inner.handleError = function (error, ...rest) {
 const lastAcknowledged: number[] = [];
 let longestStall = 0;
 async function write(number: number): Promise<void> {
+  account.sent++;
   const start = performance.now();
   for (;;) {
     try {
@@ -74,21 +75,8 @@ async function lost(): Promise<number> {
 }
 
 await cluster.set('load:ready', 'yes');
-console.log('READY');
-const start = performance.now();
-for (let lane = 0; lane < LANES; lane++) lastAcknowledged.push(start);
-const pending = new Set<Promise<void>>();
-while (!existsSync('/tmp/stop')) {
-  const due = ((performance.now() - start) / 1000) * rate;
-  while (account.sent < due) {
-    const one: Promise<void> = write(account.sent++).finally(() => pending.delete(one));
-    pending.add(one);
-  }
-  await sleep(10);
-}
-await Promise.all(pending);
-latencies.sort((a, b) => a - b);
-const percentile = (share: number) => Math.round(latencies[Math.floor((latencies.length - 1) * share)] ?? 0);
-const summary = { longestStallMs: Math.round(longestStall), p50Ms: percentile(0.5), p99Ms: percentile(0.99) };
+for (let lane = 0; lane < LANES; lane++) lastAcknowledged.push(performance.now());
+await openLoop(rate, write);
+const summary = { longestStallMs: Math.round(longestStall), ...percentiles(latencies) };
 console.log(JSON.stringify({ ...account, ...summary, lost: await lost() }));
 cluster.disconnect();
