@@ -73,8 +73,11 @@ const minikube = () => {
 
 function secrets(): string {
   const required = inProduction.node.findAll().filter((construct) => construct instanceof RequiredSecret);
-  const rows = required.flatMap(({ name, keys, readers }) =>
-    Object.entries(keys).map(([key, holds]) => [code(name), code(key), holds, [...readers].map(code).join(', ')]),
+  const rows = required.flatMap((secret) =>
+    Object.entries(secret.keys).map(([key, holds]) => [
+      ...[code(secret.name), code(key), holds],
+      secret.readersOf(key).map(code).join(', '),
+    ]),
   );
   return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
 }

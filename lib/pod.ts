@@ -136,7 +136,7 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];
   const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
-  for (const value of read) if (value instanceof SecretKey) value.secret.readers.add(extras.name);
+  for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
   const beside = (containers: Record<string, ContainerProps>) =>
     Object.entries(containers).map(([name, each]) => container(name, each, volumeMounts));

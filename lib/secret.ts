@@ -13,7 +13,7 @@ export class SecretKey {
  * The README's table of Secrets is made from it, and the development Secret is checked against it.
  */
 export class RequiredSecret extends Construct {
-  readonly readers = new Set<string>();
+  private readonly readers: Readonly<Record<string, Set<string>>>;
 
   /** @param keys what each key holds, in one sentence that tells an operator what to put there. */
   constructor(
@@ -22,6 +22,7 @@ export class RequiredSecret extends Construct {
     readonly keys: Record<string, string>,
   ) {
     super(scope, `secret-${name}`);
+    this.readers = Object.fromEntries(Object.keys(keys).map((key) => [key, new Set<string>()]));
   }
 
   /** @throws when the Secret has no such key. */
@@ -30,5 +31,14 @@ export class RequiredSecret extends Construct {
       throw new Error(`Secret ${this.name} has no key ${key}; it has ${Object.keys(this.keys).join(', ')}`);
     }
     return new SecretKey(this, key);
+  }
+
+  /** The workloads that read the key. */
+  readersOf(key: string): string[] {
+    return [...this.readers[key]!];
+  }
+
+  addReader(key: string, workload: string): void {
+    this.readers[key]!.add(workload);
   }
 }

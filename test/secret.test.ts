@@ -15,17 +15,16 @@ describe('A required Secret', () => {
     expect(() => secret.key('name')).toThrow('Secret login has no key name; it has user, password');
   });
 
-  it('knows who reads it, from an environment and from a file, and each once', () => {
+  it('knows who reads each key, from an environment and from a file, and each once', () => {
     const example = new Example();
-    const secret = new RequiredSecret(example, 'login', { password: '' });
-    const nobody = new RequiredSecret(example, 'unread', { password: '' });
+    const secret = new RequiredSecret(example, 'login', { password: '', unread: '' });
     const key = secret.key('password');
     const pod = (id: string, change: object) =>
       new StatelessWorkload(example, id, { ...podProps(), env: {}, secretFiles: undefined, ...change });
     pod('by-env', { env: { PASSWORD: key } });
     pod('by-file', { secretFiles: { '/etc/login/password': key } });
     pod('by-both', { env: { PASSWORD: key }, secretFiles: { '/etc/login/password': key } });
-    expect([...secret.readers]).toEqual(['example-by-env', 'example-by-file', 'example-by-both']);
-    expect([...nobody.readers]).toEqual([]);
+    expect(secret.readersOf('password')).toEqual(['example-by-env', 'example-by-file', 'example-by-both']);
+    expect(secret.readersOf('unread')).toEqual([]);
   });
 });
