@@ -123,7 +123,8 @@ export class RedisCluster extends Component {
     redis.admitsRole(CLIENT_ROLE, 'client');
     if (props.host) redis.publish('client', 'Redis Cluster', props.host);
     this.clients = { seeds, user: access.application, authority: transport.authority };
-    this.operation = { image, env, secretFiles };
+    const operator = Object.entries(access.secretFiles ?? {}).filter(([, { key }]) => key === 'operator');
+    this.operation = { image, env, secretFiles: { ...Object.fromEntries(operator), ...transport.secretFiles } };
     this.serverMemory = props.resources.memoryLimit;
     this.keyspace = Size.mebibytes(shards * maxmemory(props).toMebibytes());
   }
