@@ -71,6 +71,10 @@ any_pod() {
 }
 
 # The keys of all masters together.
-count_keys() { tool 60 --cluster call "$(any_pod):$PORT" dbsize --cluster-only-masters | awk '/: [0-9]+$/ { sum += $NF } END { print sum + 0 }'; }
+count_keys() {
+  at=$(any_pod) || return 1
+  tool 60 --cluster call "$at:$PORT" dbsize --cluster-only-masters |
+    awk '/: [0-9]+$/ { masters++; sum += $NF } END { if (!masters) exit 1; print sum }'
+}
 
 : "${LOCAL:=127.0.0.1}" "${AS:=keeper}"
