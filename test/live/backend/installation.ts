@@ -86,8 +86,12 @@ export class BackendInstallation {
   /** The records of a topic that are there now, with their headers. */
   records(topic: string): { headers: Record<string, string>; key: string; value: string }[] {
     const properties = ['print.headers', 'print.key'].flatMap((name) => ['--property', `${name}=true`]);
-    const consumer = ['kafka-console-consumer', '--bootstrap-server', 'localhost:9092', '--topic', topic];
-    const script = `${[...consumer, ...properties].join(' ')} --from-beginning --timeout-ms 10000 2>/dev/null || true`;
+    const at = `--bootstrap-server localhost:9092 --topic ${topic}`;
+    // Nothing of this age was deleted, so that the ends are how many there are.
+    const script = `
+      count=$(kafka-get-offsets ${at} | awk -F: '{ sum += $3 } END { print sum + 0 }')
+      [ "$count" = 0 ] ||
+        kafka-console-consumer ${at} ${properties.join(' ')} --from-beginning --max-messages "$count" --timeout-ms 60000 2>/dev/null`;
     return this.namespace
       .exec('kafka-0', 'sh', '-c', script)
       .split('\n')
