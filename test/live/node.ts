@@ -72,20 +72,19 @@ export function threeNodes(): { commands?: { stop: string; start: string }; miss
 export const isReadyNode = (node: string) =>
   kubectl(['get', 'node', node, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']) === 'True';
 
-/** A node whose loss takes neither the cluster's names nor its published ports away. */
+/** A node whose loss does not take the cluster's published ports away, and from which the cluster's names were moved. */
 export function dispensableNode(): string {
-  const dns = [
-    '-n',
-    'kube-system',
-    'get',
-    'pods',
-    '-l',
-    'k8s-app=kube-dns',
-    '-o',
-    'jsonpath={.items[*].spec.nodeName}',
-  ];
-  const controlPlane = 'node-role.kubernetes.io/control-plane';
-  const controlPlanes = ['get', 'nodes', '-l', controlPlane, '-o', 'jsonpath={.items[*].metadata.name}'];
-  const needed = [...kubectl(dns).split(' '), ...kubectl(controlPlanes).split(' ')];
-  return nodeNames().find((node) => !needed.includes(node))!;
+  const controlPlanes = namesOf(['nodes', '-l', 'node-role.kubernetes.io/control-plane'], '.metadata.name');
+  const node = nodeNames().find((name) => !controlPlanes.includes(name))!;
+  const dns = ['pods', '-n', 'kube-system', '-l', 'k8s-app=kube-dns'];
+  if (namesOf(dns, '.spec.nodeName').includes(node)) {
+    kubectl(['cordon', node]);
+    kubectl(['delete', ...dns, '--field-selector', `spec.nodeName=${node}`]);
+    kubectl(['wait', ...dns, '--for=condition=Ready', '--timeout=120s']);
+    kubectl(['uncordon', node]);
+  }
+  return node;
 }
+
+const namesOf = (what: string[], path: string) =>
+  kubectl(['get', ...what, '-o', `jsonpath={.items[*]${path}}`]).split(' ');
