@@ -79,9 +79,12 @@ export function dispensableNode(): string {
   const dns = ['pods', '-n', 'kube-system', '-l', 'k8s-app=kube-dns'];
   if (namesOf(dns, '.spec.nodeName').includes(node)) {
     kubectl(['cordon', node]);
-    kubectl(['delete', ...dns, '--field-selector', `spec.nodeName=${node}`]);
-    kubectl(['wait', ...dns, '--for=condition=Ready', '--timeout=120s']);
-    kubectl(['uncordon', node]);
+    try {
+      kubectl(['delete', ...dns, '--field-selector', `spec.nodeName=${node}`]);
+      kubectl(['wait', ...dns, '--for=condition=Ready', '--timeout=120s']);
+    } finally {
+      kubectl(['uncordon', node]);
+    }
   }
   return node;
 }
