@@ -18,30 +18,34 @@ const REACHES = ['node', '-e', `fetch('http://${backend.address}/api/customers')
 
 const pods = () => bss.pods('app.kubernetes.io/name=backend');
 
+/** Consumers on few cores need their time. */
+const LONG_SECONDS = 1800;
+
 /** Every event is in Kafka, and every consumer is done with it. */
 function awaitEffects(): void {
   eventually('an empty outbox', () => backend.count('count(*) FROM outbox') === 0);
-  eventually('no consumer to lag behind', () => {
-    const groups = bss.exec('kafka-0', 'sh', '-c', LAG);
-    return groups.trim() === '0' && backend.count('count(*) FROM outbox') === 0;
-  });
+  const done = () => bss.exec('kafka-0', 'sh', '-c', LAG).trim() === '0' && backend.count('count(*) FROM outbox') === 0;
+  eventually('no consumer to lag behind', done, LONG_SECONDS);
 }
 /** Of a partition that nobody has committed an offset of yet (`-`), all is behind. Prints nothing when Kafka does not answer. */
 const LAG =
   'kafka-consumer-groups --bootstrap-server localhost:9092 --describe --all-groups 2>/dev/null | ' +
   'awk \'$1 ~ /^bss-/ { seen = 1; lag += $6 == "-" ? $5 : $6 } END { if (seen) print lag + 0 }\'';
 
+const RESOURCES = {
+  customer: 'bss.customer.events',
+  product_order: 'bss.order.events',
+  invoice: 'bss.invoice.events',
+  payment: 'bss.payment.events',
+};
+const committedTo = (table: string) => backend.count(`coalesce(sum(version), 0) FROM ${table}`);
+const committedChanges = () => Object.keys(RESOURCES).reduce((sum, table) => sum + committedTo(table), 0);
+
 /** Whether each committed change is one event in Kafka, and each event had one effect. @returns how many changes */
 function expectEachOnce(): number {
-  const resources = {
-    customer: 'bss.customer.events',
-    product_order: 'bss.order.events',
-    invoice: 'bss.invoice.events',
-    payment: 'bss.payment.events',
-  };
   let changes = 0;
-  for (const [table, topic] of Object.entries(resources)) {
-    const committed = backend.count(`coalesce(sum(version), 0) FROM ${table}`);
+  for (const [table, topic] of Object.entries(RESOURCES)) {
+    const committed = committedTo(table);
     const delivered = new Set(
       backend.records(topic).map(({ headers }) => `${headers['ce_source']} ${headers['ce_id']}`),
     );
@@ -119,9 +123,11 @@ test('a rolling update under load fails no request', () => {
 });
 
 const KILLS = 20;
+/** As many at least; a customer makes five. */
+const CHANGES = Number(process.env['LIVE_CHANGES'] ?? 1000);
 
 test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: every change is one event and one effect`, () => {
-  backend.startLoad('killed', 2);
+  backend.startLoad('killed', Math.max(2, CHANGES / 2000));
   for (let kill = 0; kill < KILLS; kill++) {
     const alive = pods().filter((pod) => bss.isReady(pod.metadata.name));
     const victim = alive[kill % alive.length]!;
@@ -136,6 +142,7 @@ test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: 
     );
   }
   backend.awaitReady();
+  eventually(`${CHANGES} changes`, () => committedChanges() >= CHANGES, LONG_SECONDS);
   const result = backend.stopLoad('killed');
   awaitEffects();
   const changes = expectEachOnce();
