@@ -106,9 +106,11 @@ export class Namespace {
     for (const pod of pods) eventually(`${pod} to be ready`, () => this.isReady(pod));
   }
 
-  awaitJobs(selector = ''): void {
-    if (this.run('get', 'jobs', '-l', selector, '-o', 'name').trim() === '') return;
-    this.run('wait', '--for=condition=complete', 'jobs', '-l', selector, `--timeout=${DEADLINE_SECONDS}s`);
+  awaitJobs(selector?: string): void {
+    const jobs = this.run('get', 'jobs', ...(selector ? ['-l', selector] : []), '-o', 'name')
+      .split('\n')
+      .filter(Boolean);
+    if (jobs.length > 0) this.run('wait', '--for=condition=complete', ...jobs, `--timeout=${DEADLINE_SECONDS}s`);
   }
 
   /** Runs what a CronJob would, and gives what it says. */
