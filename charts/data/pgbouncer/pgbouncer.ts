@@ -74,6 +74,16 @@ export class PgBouncer extends Component {
           env: { PASSWORDS, RUNTIME },
           resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
         },
+        // The network learns what a pod may reach after the pod has started, and PgBouncer would refuse its first clients.
+        server: {
+          image: postgres.operation.image,
+          command: [
+            'sh',
+            '-c',
+            `until pg_isready -t 2 -h ${postgres.clients.host} -p ${postgres.clients.portNumber}; do sleep 1; done`,
+          ],
+          resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
+        },
       },
       resources,
       probes: {
