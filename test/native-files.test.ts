@@ -9,6 +9,7 @@ import { diskNeed, segmentTime } from '../charts/messaging/topics/topic';
 import { catalogueFile } from '../charts/messaging/topics/topics';
 import { topics } from '../config/topics';
 import { everyEnvironment, plainText } from './manifests';
+import { withPython } from './unless';
 
 expect.addSnapshotSerializer(plainText);
 
@@ -18,8 +19,6 @@ const filesNamed = (ending: string) =>
 const read = (name: string) => readFileSync(join(charts, name), 'utf8');
 
 describe('Python', () => {
-  const python = spawnSync('python3', ['--version']).status === 0;
-
   let ruff: Workspace;
   beforeAll(async () => {
     // V8 would spend 8 s of CPU on optimizing ruff, which then runs for a tenth of a second.
@@ -53,7 +52,7 @@ describe('Python', () => {
     expect(complaint?.message).toMatch(/^Cannot use `match` statement on Python 3.9/);
   });
 
-  (python ? it : it.skip)(`of the probe passes its own tests${python ? '' : ' (skipped: no python3)'}`, () => {
+  withPython('of the probe passes its own tests', () => {
     const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, 'kafka_pod_test.py')], { encoding: 'utf8' });
     expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
   });

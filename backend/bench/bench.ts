@@ -71,7 +71,7 @@ async function measure(way: Way, name: string, bootstrap: string[]): Promise<obj
 }
 
 async function startServer(way: Way, name: string, port: number, bootstrap: string[]): Promise<Program> {
-  const { host, port: databasePort, database, user } = await freshDatabase(name.replaceAll('-', '_'));
+  const { host, port: databasePort, database, user } = await freshDatabase(name);
   const server = new Program(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), `${import.meta.dirname}/serve.ts`, way],

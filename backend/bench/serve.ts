@@ -10,7 +10,7 @@ import { createPool } from '../src/database/pool.ts';
 import { Relay } from '../src/database/relay.ts';
 import { topicsOf } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
-import { Kafka } from '../src/events/kafka.ts';
+import { Kafka, sendable } from '../src/events/kafka.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
@@ -37,22 +37,16 @@ const publishers: Record<string, () => Publisher> = {
     return {
       async store() {},
       async committed(events) {
-        const messages = events.flatMap((event) => {
-          const { key, value, headers } = toMessage(event);
-          return topicsOf(event.type).map((topic) => ({ topic, key: key!, value: value!, headers }));
-        });
-        await producer.send({
-          messages: messages.map((message) => ({ ...message, headers: new Map(bytes(message.headers)) })),
-        });
+        const messages = events.flatMap((event) =>
+          topicsOf(event.type).map((topic) => sendable({ topic, ...toMessage(event) })),
+        );
+        await producer.send({ messages });
       },
     };
   },
   /** Without events. */
   none: () => ({ async store() {}, async committed() {} }),
 };
-
-const bytes = (headers: Record<string, Buffer>) =>
-  Object.entries(headers).map(([name, value]) => [Buffer.from(name), value] as const);
 
 const database = new Database(pool, publishers[process.argv[2]!]!(), config.deadline);
 const health = { ready: true, components: { db: async () => {} } };

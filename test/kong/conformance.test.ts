@@ -6,6 +6,7 @@ import { rehearsal } from '../../config/rehearsal';
 import { freePort } from '../free-port';
 import { type Answer, conformanceCases, type Request } from '../live/gateway/cases';
 import { GatewayInstallation } from '../live/gateway/installation';
+import { withPython } from '../unless';
 
 const installations = [kind, rehearsal].map((environment) => new GatewayInstallation(environment));
 const all = installations.map(({ model }) => conformanceCases(model));
@@ -57,10 +58,7 @@ describe('The conformance suite', () => {
   });
 });
 
-const python = spawnSync('python3', ['--version']).status === 0;
-const withPython = python ? describe : describe.skip;
-
-withPython(`What asks, and what answers in place of services${python ? '' : ' (skipped: no python3)'}`, () => {
+describe('What asks, and what answers in place of services', () => {
   let service: ChildProcess;
   let port: number;
   const program = (name: string) => join(__dirname, '../live/gateway', name);
@@ -84,7 +82,7 @@ withPython(`What asks, and what answers in place of services${python ? '' : ' (s
   };
   const ask = (requests: Request[]): Answer[] => client(requests, 'ask', port, 1);
 
-  it('understand each other about paths, headers, and bodies of known and of unknown length', () => {
+  withPython('understand each other about paths, headers, and bodies of known and of unknown length', () => {
     const answers = ask([
       { method: 'GET', path: '/api/../actuator', headers: { apikey: 'x', Host: 'shop.example' } },
       { method: 'POST', path: '/a', body: 1_000_000 },
@@ -102,7 +100,7 @@ withPython(`What asks, and what answers in place of services${python ? '' : ' (s
     expect(answers[0]!.headers).toMatchObject({ 'x-frame-options': 'SAMEORIGIN' });
   });
 
-  it('count what failed under load, and what took too long is no reason to ask less', () => {
+  withPython('count what failed under load, and what took too long is no reason to ask less', () => {
     const requests = ['/a?seconds=0.5', '/a?status=503'].map((path) => ({ method: 'GET', path }));
     expect(client(requests, 'load', port, 20, 1)).toMatchObject({ sent: 20, failed: 10 });
     expect(client(requests.slice(0, 1), 'load', port, 20, 1, 'keepalive')).toMatchObject({ sent: 20, failed: 0 });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { kind } from '../../config/kind';
+import { unless } from '../unless';
 import { running, unavailableImage } from './installation';
-import { unless } from './unless';
 
 // Before the tests are declared: whether they can run is part of their names.
 const bss = running(kind);

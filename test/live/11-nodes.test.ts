@@ -1,8 +1,8 @@
+import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { rehearsing } from './installation';
 import { Load } from './load';
 import { dispensableNode, isReadyNode, runNodeCommand, threeNodes } from './node';
-import { unless } from './unless';
 
 const { commands, missing } = threeNodes();
 const onNodes = unless(missing);

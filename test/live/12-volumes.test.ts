@@ -1,7 +1,7 @@
+import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { EXT4_CLASS, nodeNames, rehearsing, storageClassExists } from './installation';
 import { Load } from './load';
-import { unless } from './unless';
 
 const missing =
   nodeNames().length < 3

@@ -1,10 +1,10 @@
 import { kind } from '../../config/kind';
+import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { remove } from './installation';
 import { dispensableNode, runNodeCommand, signal, TOOLS, threeNodes } from './node';
 import { RedisInstallation, servesAllSlots, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
-import { unless } from './unless';
 
 const KEYS = 3000;
 const redis = new RedisInstallation(sixServers());
@@ -66,7 +66,7 @@ test('kill -9 of a master under load: its replica takes over, and what was ackno
   expect(result.acknowledged).toBe(result.sent);
 });
 
-test('an update of all shards at once under load: no server is down, and no key lost', () => {
+test('an update of all shards at once under load: no CLUSTERDOWN, and no key lost', () => {
   const load = new RedisLoad(redis, 'rolling-restart');
   const uids = new Set(redis.pods.map((pod) => bss.pod(pod)!.metadata.uid));
   const start = Date.now();

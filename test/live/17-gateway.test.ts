@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { type Answer, type Case, conformanceCases, EVERYWHERE, NOWHERE, type Request } from './gateway/cases';
 import { GATEWAY_NAMESPACE, GatewayInstallation } from './gateway/installation';
 import { remove, unavailableImage } from './installation';
-import { unless } from './unless';
 
 // Before the tests are declared: whether they can run is part of their names.
 remove(GATEWAY_NAMESPACE);

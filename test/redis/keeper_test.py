@@ -179,6 +179,7 @@ class HighlyAvailable(Cluster):
                 with concurrent.futures.ThreadPoolExecutor() as together:
                     left = list(together.map(lambda pod: pod.run("leave.sh")[0], pods))
                 self.assertEqual(left, [0, 0, 0])
+                self.assertEqual([pod.role() for pod in pods], ["slave"] * 3)
                 for pod in pods:
                     pod.stop(signal.SIGTERM)
                 self.move(*pods)
@@ -190,6 +191,7 @@ class HighlyAvailable(Cluster):
                 for pod in pods:
                     pod.start_keeper()
                 self.until("ready", lambda: all(pod.is_ready() for pod in self.pods))
+                self.until("whole", self.is_whole)
         self.assertEqual(client.errors, [])
         self.assertGreater(client.done, 1000)
         self.assertLess(client.longest, 10)  # a tenth of a second on a machine that is not busy

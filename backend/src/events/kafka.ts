@@ -101,7 +101,8 @@ const GROUP = {
   maxBytesPerPartition: 65_536,
 } as const;
 
-const sendable = ({ topic, key, value, headers }: Message) => ({
+/** As the client takes it. */
+export const sendable = ({ topic, key, value, headers }: Message) => ({
   ...{ topic, ...(key && { key }), ...(value && { value }) },
   headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
 });

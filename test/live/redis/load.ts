@@ -12,13 +12,7 @@ export interface RedisLoadResult {
   readonly acknowledged: number;
   readonly failed: number;
   readonly firstFailure: string;
-  /** Answers of servers that see no majority of masters. */
   readonly clusterDown: number;
-  /**
-   * Answers of servers that had heard that a master serves no more, and not yet who does: Redis 7.0 reads that in two
-   * messages, and a server that is late at reading may answer a client between the two.
-   */
-  readonly unownedSlot: number;
   /** Without an acknowledgement for any key of a slot that was written to all the time. */
   readonly longestStallMs: number;
   readonly p50Ms: number;
