@@ -111,9 +111,12 @@ test('an order that is completed becomes an invoice, and a payment pays it, each
 });
 
 test('a rolling update under load fails no request', () => {
+  const customers = () => backend.count('count(*) FROM customer');
+  const before = customers();
   backend.startLoad('rolled', 2);
   bss.run('rollout', 'restart', 'deployment/backend');
   bss.awaitRollout('deployment/backend');
+  eventually('customers to be made', () => customers() > before + 50);
   const result = backend.stopLoad('rolled');
   console.info(result);
   expect(result.customers).toBeGreaterThan(40);
