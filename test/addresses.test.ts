@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { kind } from '../config/kind';
 import { Workload } from '../lib/workload';
-import { everyEnvironment } from './manifests';
+import { everyEnvironment } from './environments';
 
 /** Key and value of each line of a Java properties file. */
 const entries = (text: string) =>

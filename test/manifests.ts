@@ -1,7 +1,4 @@
-import { ApiObject, App } from 'cdk8s';
-import { platform } from '../charts/platform';
-import type { Environment } from '../config/environment';
-import { environments } from '../config/environments';
+import { ApiObject, type App } from 'cdk8s';
 import type { Container, Manifest, PodTemplate, Specs } from './kubernetes';
 
 /** A pod template and the object that makes pods of it. */
@@ -62,15 +59,6 @@ export class Manifests {
 }
 
 export const nameOf = ({ kind, metadata }: Manifest) => `${kind}/${metadata.name}`;
-
-export const appOf = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
-
-/** For `describe.each`: every environment with what it makes. */
-export const everyEnvironment = environments.map((environment) => ({
-  name: environment.name,
-  environment,
-  manifests: new Manifests(appOf(environment)),
-}));
 
 /** Text in a snapshot as it is, without quotes: manifests and tables read like themselves. */
 export const plainText = { test: (value: unknown) => typeof value === 'string', serialize: String };

@@ -8,7 +8,8 @@ import { parseDocument } from 'yaml';
 import { diskNeed, segmentTime } from '../charts/messaging/topics/topic';
 import { catalogueFile } from '../charts/messaging/topics/topics';
 import { topics } from '../config/topics';
-import { everyEnvironment, plainText } from './manifests';
+import { everyEnvironment } from './environments';
+import { plainText } from './manifests';
 import { withPython } from './unless';
 
 expect.addSnapshotSerializer(plainText);

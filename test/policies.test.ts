@@ -1,6 +1,7 @@
 import { Workload } from '../lib/workload';
+import { everyEnvironment } from './environments';
 import type { Manifest, Peer, PolicyPort, Selector, Specs } from './kubernetes';
-import { everyEnvironment, plainText } from './manifests';
+import { plainText } from './manifests';
 
 expect.addSnapshotSerializer(plainText);
 

@@ -13,7 +13,7 @@ import { validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
-import { everyEnvironment } from './manifests';
+import { everyEnvironment } from './environments';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment> = {}) => platform(new App(), { ...kind, ...change });

@@ -9,7 +9,8 @@ import { platform } from '../charts/platform';
 import { notices, validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
-import { everyEnvironment, Manifests } from './manifests';
+import { everyEnvironment } from './environments';
+import { Manifests } from './manifests';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment>) => platform(new App(), { ...kind, ...change });

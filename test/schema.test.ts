@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
+import { everyEnvironment } from './environments';
 import type { Manifest } from './kubernetes';
-import { everyEnvironment, nameOf } from './manifests';
+import { nameOf } from './manifests';
 
 interface Definition {
   properties?: Record<string, object>;

@@ -1,7 +1,8 @@
 import { images } from '../config/images';
 import { kind } from '../config/kind';
+import { everyEnvironment } from './environments';
 import type { Container } from './kubernetes';
-import { everyEnvironment, nameOf } from './manifests';
+import { nameOf } from './manifests';
 
 describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
   const pods = manifests.pods();

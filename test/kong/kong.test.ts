@@ -8,9 +8,10 @@ import { validationErrors } from '../../charts/rules';
 import { kind } from '../../config/kind';
 import { production } from '../../config/production';
 import { RequiredSecret } from '../../lib/secret';
+import { everyEnvironment } from '../environments';
 import { Example, Pods } from '../example';
 import type { Container } from '../kubernetes';
-import { everyEnvironment, Manifests } from '../manifests';
+import { Manifests } from '../manifests';
 
 const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests) as [Manifests, Manifests];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Kong } from '../../charts/gateway/kong/kong';
 import { PRIORITY, REFERENCEABLE } from '../../charts/gateway/kong/plugins';
 import { scopesOf } from '../../charts/gateway/kong/policy';
-import { everyEnvironment } from '../manifests';
+import { everyEnvironment } from '../environments';
 import { right } from './stand-in';
 import { limit, log, traces } from './wrong';
 
