@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import type { Configuration } from './entities';
+import type { PluginName } from './plugins';
 import { scopesOf } from './policy';
 
 /** The pods that run a configuration, and what stands before them. */
@@ -44,9 +45,9 @@ export const leastMemory = (workers: number): Size =>
 export const workersFor = (cpu: number): number => Math.max(1, Math.floor(cpu / 1000));
 
 /** Names of the plugins in use: no others are loaded, and a name that is none is refused. Keys are a plugin's, too. */
-export const pluginNames = (configuration: Configuration): string[] => [
-  ...new Set([
-    ...(configuration.consumers.length > 0 ? ['key-auth'] : []),
+export const pluginNames = (configuration: Configuration): PluginName[] => [
+  ...new Set<PluginName>([
+    ...(configuration.consumers.length > 0 ? (['key-auth'] as const) : []),
     ...scopesOf(configuration).flatMap(({ plugins }) => plugins.map(({ name }) => name)),
   ]),
 ];

@@ -1,0 +1,55 @@
+import { type App, Size } from 'cdk8s';
+import { images } from '../../config/images';
+import { Component } from '../../lib/component';
+import type { Endpoint } from '../../lib/endpoint';
+import { nativeFile } from '../../lib/native-file';
+import { exec, tcp } from '../../lib/probe';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import type { StandIns } from '../../test/live/gateway/installation';
+import { bundle, NODE_IMAGE } from '../../test/live/node-program';
+import { NAMESPACES } from '../rounds';
+
+const resources = { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) };
+
+/** A service that costs nothing, a bare reverse proxy before it, and who asks them and the gateway. */
+export class FastStandIns extends Component implements StandIns {
+  readonly web: Endpoint;
+  readonly bare: Endpoint;
+  readonly client: StatelessWorkload;
+
+  constructor(app: App) {
+    super(app, 'bench', { namespace: NAMESPACES.ours });
+    const upstream = this.nginx('upstream');
+    const bare = this.nginx('bare');
+    this.web = upstream.endpoint('web');
+    this.bare = bare.endpoint('web');
+    this.client = new StatelessWorkload(this, 'client', {
+      image: NODE_IMAGE,
+      component: 'test',
+      user: 1000,
+      command: ['sleep', 'infinity'],
+      files: { '/etc/bench/load.mjs': bundle(`${__dirname}/load.mts`) },
+      probes: { liveness: exec('true') },
+      resources,
+      graceSeconds: 1,
+    });
+    bare.connectsTo(this.web);
+    this.client.connectsTo(this.web, this.bare);
+  }
+
+  /** The one of the gateway's own image: what differs is then not how it was built. */
+  private nginx(name: string): StatelessWorkload {
+    return new StatelessWorkload(this, name, {
+      image: images.kong,
+      component: 'test',
+      user: 1000,
+      command: ['/usr/local/openresty/nginx/sbin/nginx', '-p', '/tmp', '-c', '/etc/bench/nginx.conf'],
+      files: { '/etc/bench/nginx.conf': nativeFile(__dirname, `${name}.conf`) },
+      scratch: { '/tmp': Size.mebibytes(16) },
+      ports: { web: 8080 },
+      probes: { readiness: tcp('web'), liveness: tcp('web') },
+      resources,
+      graceSeconds: 1,
+    });
+  }
+}
