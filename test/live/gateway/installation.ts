@@ -2,6 +2,8 @@ import { App, Size, Yaml } from 'cdk8s';
 import { Redis } from '../../../charts/data/redis/redis';
 import { DevelopmentSecrets } from '../../../charts/foundation/development-secrets';
 import { Namespace as NamespaceChart } from '../../../charts/foundation/namespace';
+import { declarativeFile } from '../../../charts/gateway/kong/declarative';
+import type { Configuration } from '../../../charts/gateway/kong/entities';
 import { Kong } from '../../../charts/gateway/kong/kong';
 import { api, operatorsPage } from '../../../charts/gateway/kong/site';
 import type { Environment } from '../../../config/environment';
@@ -19,12 +21,17 @@ export const GATEWAY_NAMESPACE = 'bss-gateway';
 const resources = { cpu: 50, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) };
 
 /** Stands for everything that is behind the gateway, and for everybody before it. */
-class StandIns extends Component {
+export interface StandIns {
+  readonly web: Endpoint;
+  readonly client: StatelessWorkload;
+}
+
+class Echo extends Component implements StandIns {
   readonly web: Endpoint;
   readonly client: StatelessWorkload;
 
-  constructor(app: App) {
-    super(app, 'stand-in', { namespace: GATEWAY_NAMESPACE });
+  constructor(app: App, namespace: string) {
+    super(app, 'stand-in', { namespace });
     const program = (name: string, command: string[]) => ({
       image: images.kafka,
       component: 'test',
@@ -48,16 +55,20 @@ class StandIns extends Component {
   }
 }
 
-/** The gateway of an environment alone, before stand-ins: an API and a page that both answer what they are asked. */
+/** The gateway of an environment alone, before stand-ins: an API and a page that by default answer what they are asked. */
 export class GatewayInstallation {
-  readonly namespace = new Namespace(GATEWAY_NAMESPACE);
+  readonly namespace: Namespace;
+  readonly kong: Kong;
   private readonly app = new App();
-  private readonly kong: Kong;
 
-  constructor(private readonly environment: Environment) {
-    const namespace = GATEWAY_NAMESPACE;
+  constructor(
+    private readonly environment: Environment,
+    namespace = GATEWAY_NAMESPACE,
+    standInsOf = (app: App): StandIns => new Echo(app, namespace),
+  ) {
+    this.namespace = new Namespace(namespace);
     new NamespaceChart(this.app, { namespace });
-    const standIns = new StandIns(this.app);
+    const standIns = standInsOf(this.app);
     const redis = new Redis(this.app, { ...environment.redis, namespace, image: images.redis });
     this.kong = new Kong(this.app, {
       ...environment.kong,
@@ -89,8 +100,8 @@ export class GatewayInstallation {
   }
 
   awaitReady(): void {
-    for (const name of ['stand-in', 'stand-in-client', 'redis', 'kong'])
-      this.namespace.awaitRollout(`deployment/${name}`);
+    for (const name of this.namespace.run('get', 'deployments', '-o', 'name').trim().split('\n'))
+      this.namespace.awaitRollout(name);
   }
 
   /** Changes keys of the Secret, and lets all pods read them. */
@@ -119,6 +130,14 @@ export class GatewayInstallation {
     return this.namespace.start(run, JSON.stringify(requests)).then((text) => JSON.parse(text));
   }
 
+  /** Whether Kong finds nothing wrong with a configuration. */
+  takes(configuration: Configuration): boolean {
+    const file = declarativeFile(configuration).replaceAll(/@@(\w+)@@/g, (_, variable) => variable.padEnd(32, '-'));
+    const script = 'cat > /tmp/parsed.yml; KONG_PLUGINS=bundled kong config parse /tmp/parsed.yml 2>&1 || true';
+    const command = ['-n', this.namespace.name, 'exec', '-i', 'deployment/kong', '--', 'sh', '-c', script];
+    return kubectl(command, file).includes('parse successful');
+  }
+
   /** Whether a pod with the client's rights gets a connection. */
   connects(host: string, port: number): boolean {
     const script = 'import socket,sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)';
@@ -135,7 +154,7 @@ export class GatewayInstallation {
   }
 
   private client<Result>(question: unknown, ...args: string[]): Result {
-    const command = ['-n', GATEWAY_NAMESPACE, ...this.clientCommand(...args)];
+    const command = ['-n', this.namespace.name, ...this.clientCommand(...args)];
     return JSON.parse(kubectl(command, JSON.stringify(question)));
   }
 }

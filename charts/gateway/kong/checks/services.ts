@@ -45,8 +45,9 @@ function numberErrors({ name, port, retries, connect_timeout, write_timeout, rea
 function servicePathErrors(name: string, path: string): string[] {
   const wrong = [
     [!path.startsWith('/'), 'it must begin with "/"'],
-    [/[?#]/.test(path), 'Kong drops a query without a word'],
-    [/\/\/|\/\.\.?(\/|$)/.test(path), 'Kong takes normalized paths only, without "//", "." and ".."'],
+    [/[?#]/.test(path), 'a path has no query'],
+    [/\/\//.test(path), 'Kong takes no empty segments, as "//" has one'],
+    [/\/\.\.?(\/|$)/.test(path), 'Kong passes "." and ".." on, and services read them each in its own way'],
   ] as const;
   return wrong.flatMap(([is, why]) => (is ? [`service "${name}": path is "${path}": ${why}.`] : []));
 }

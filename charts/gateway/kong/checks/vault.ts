@@ -9,7 +9,7 @@ function texts(value: unknown, path: string): { path: string; text: string }[] {
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** References and placeholders where nobody resolves them: Kong takes them for the value itself, without a word. */
+/** References and placeholders where nobody resolves them. */
 export function vaultErrors({ configuration, runtime }: Gateway): string[] {
   const { plugins: _, consumers: __, ...rest } = configuration;
   const outside = texts(
@@ -38,7 +38,7 @@ export function vaultErrors({ configuration, runtime }: Gateway): string[] {
 const isReference = (text: string) => text.includes('{vault://');
 
 const unresolved = (where: string, text: string) =>
-  `${where} is ${text}: Kong 3.5 does not resolve references there and would take it for the value itself.`;
+  `${where} is ${text}: Kong 3.5 does not resolve references there: it refuses the text, or takes it for the value itself.`;
 
 /** @see https://docs.konghq.com/gateway/3.5.x/kong-enterprise/secrets-management/backends/env/ */
 function referenceErrors(where: string, text: string, variables: readonly string[]): string[] {
