@@ -1,12 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kind } from '../../config/kind';
 import { unless } from '../unless';
 import { running, unavailableImage } from './installation';
 
 // Before the tests are declared: whether they can run is part of their names.
 const bss = running(kind);
-const missing = unavailableImage(bss, 'akhq');
-const onAkhq = unless(missing);
+const withoutAkhq = unavailableImage(bss, 'akhq');
+const onAkhq = unless(withoutAkhq);
+const withoutKong = unavailableImage(bss, 'kong');
 
 const AKHQ = 'http://localhost:8083/akhq';
 const basic = (user: string) => ({
@@ -80,3 +84,22 @@ onAkhq('java is process 1, and only the two known ports listen: no remote JMX', 
     .map((fields) => Number.parseInt(fields[1]!.split(':')[1]!, 16));
   expect([...new Set(listening)].sort()).toEqual([28081, 8080]);
 });
+
+/** What the README tells people to paste. */
+const requests = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+  .replaceAll('\\\n', ' ')
+  .split('\n')
+  .filter((line) => line.startsWith('curl') && line.includes('localhost:8000'));
+
+describe.each(requests)('%s', (request) => {
+  const throughGateway = unless(withoutKong ?? (request.includes('/akhq') ? withoutAkhq : undefined));
+  const expected = request.match(/# (\d{3})/)?.[1] ?? '20[01]';
+
+  throughGateway(`pasted from the README, is answered with ${expected}`, () => {
+    const pasted = request.replace(/ *#.*/, '');
+    const command = `${pasted} -sS -o /dev/null -w '%{http_code}'`;
+    expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' })).toMatch(new RegExp(`^${expected}$`));
+  });
+});
+
+test('the README has requests to the gateway', () => expect(requests.length).toBeGreaterThanOrEqual(4));
