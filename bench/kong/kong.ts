@@ -7,7 +7,7 @@ import { images } from '../../config/images';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { table } from '../../docs/markdown';
-import { eventually, Namespace } from '../../test/live/cluster';
+import { Namespace } from '../../test/live/cluster';
 import { GatewayInstallation } from '../../test/live/gateway/installation';
 import { unavailableImage } from '../../test/live/installation';
 import { number, type Summary, spread, summary } from '../figures';
@@ -117,7 +117,7 @@ function configure(gateway: GatewayInstallation, configuration: Configuration): 
   gateway.apply();
   const data = { 'kong.yml': declarativeFile(configuration) };
   namespace.run('patch', 'configmap', 'kong-files', '-p', JSON.stringify({ data }));
-  restart(gateway);
+  gateway.restart();
 }
 
 function fillDatabase(gateway: GatewayInstallation): void {
@@ -125,13 +125,7 @@ function fillDatabase(gateway: GatewayInstallation): void {
   namespace.awaitRollout('deployment/kong');
   const statement = `UPDATE plugins SET config = config || '{"minute": ${NO_LIMIT}}' WHERE name = 'rate-limiting'`;
   namespace.exec('kong-db-0', 'psql', '-qU', 'kong', '-d', gateway.database, '-c', statement);
-  restart(gateway);
-}
-
-/** Waits for the old pod, too, which would take a part of the cores. */
-function restart(gateway: GatewayInstallation): void {
   gateway.restart();
-  eventually('the old pod to be gone', () => namespace.pods('app.kubernetes.io/name=kong').length === 1);
 }
 
 function measure({ url }: Way): Measured {

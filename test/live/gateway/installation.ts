@@ -13,7 +13,7 @@ import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import { exec, tcp } from '../../../lib/probe';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { kubectl, Namespace } from '../cluster';
+import { eventually, kubectl, Namespace } from '../cluster';
 import type { Answer, Model, Request } from './cases';
 
 export const GATEWAY_NAMESPACE = 'bss-gateway';
@@ -111,9 +111,13 @@ export class GatewayInstallation {
     this.restart();
   }
 
+  /** Until the old pods are gone: `exec deployment/kong` could choose one of them, and they take part of the cores. */
   restart(): void {
     this.namespace.run('rollout', 'restart', 'deployment/kong');
     this.namespace.awaitRollout('deployment/kong');
+    eventually('the old pods to be gone', () =>
+      this.namespace.pods('app.kubernetes.io/name=kong').every(({ metadata }) => !metadata.deletionTimestamp),
+    );
   }
 
   ask(requests: readonly Request[]): Answer[] {
