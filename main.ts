@@ -1,23 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { platform } from './charts/platform';
 import { notices, validationErrors } from './charts/rules';
 import { environmentNamed, published } from './config/environments';
+import { manifestFiles } from './lib/manifest-files';
 
 /** Writes each environment to its folder below CDK8S_OUTDIR, or nothing at all if one of them is wrong. */
 function main(names: string[]): void {
   const outdir = process.env['CDK8S_OUTDIR'] ?? 'dist';
   const environments = names.length > 0 ? names.map(environmentNamed) : published;
-  const apps = environments.map((environment) =>
-    platform(new App({ outdir: join(outdir, environment.name), recordConstructMetadata: false }), environment),
-  );
-  const errors = apps.flatMap((app, index) =>
-    validationErrors(app).map((error) => `${environments[index]!.name}: ${error}`),
+  const made = environments.map((environment) => ({ environment, app: platform(new App(), environment) }));
+  const errors = made.flatMap(({ environment: { name }, app }) =>
+    validationErrors(app).map((error) => `${name}: ${error}`),
   );
   if (errors.length > 0) throw new Error(errors.join('\n'));
-  for (const [index, app] of apps.entries()) {
-    for (const notice of notices(app)) console.error(`${environments[index]!.name}: ${notice}`);
-    app.synth();
+  for (const { environment, app } of made) {
+    const directory = join(outdir, environment.name);
+    mkdirSync(directory, { recursive: true });
+    for (const [file, text] of Object.entries(manifestFiles(app))) {
+      writeFileSync(join(directory, file), text);
+    }
+    for (const notice of notices(app)) console.error(`${environment.name}: ${notice}`);
   }
 }
 

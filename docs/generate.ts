@@ -13,7 +13,7 @@ import { effectivePolicy, pluginChains } from './gateway';
 import { replaceSection, table } from './markdown';
 
 /** Both environments as construct trees; nothing is written. */
-const model = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
+const model = (environment: Environment) => platform(new App(), environment);
 const [onKind, inProduction] = [model(kind), model(production)];
 
 const SHAPES: Record<string, [string, string]> = {

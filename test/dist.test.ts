@@ -1,12 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'cdk8s';
 import { isScalar, parseAllDocuments } from 'yaml';
-import { platform } from '../charts/platform';
-import type { Environment } from '../config/environment';
 import { published } from '../config/environments';
 import { rehearsal } from '../config/rehearsal';
+import { manifestFiles } from '../lib/manifest-files';
 import { appOf } from './environments';
 import type { Manifest } from './kubernetes';
 import { Manifests, nameOf, plainText } from './manifests';
@@ -18,15 +15,10 @@ type Files = Record<string, string>;
 const filesIn = (directory: string): Files =>
   Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 
-function synthesized(environment: Environment): Files {
-  const outdir = mkdtempSync(join(tmpdir(), 'bss-synth-'));
-  platform(new App({ outdir, recordConstructMetadata: false }), environment).synth();
-  return filesIn(outdir);
-}
-
 // The committed dist is the snapshot: what GitOps applies is what review reads and what tests compare.
 describe.each(published)('dist/$name', (environment) => {
-  const files = synthesized(environment);
+  const app = appOf(environment);
+  const files = manifestFiles(app);
   const committed = filesIn(join(dist, environment.name));
   // 1.1 is how the API server's parser reads: there `yes` is a boolean and 010 is eight.
   const documents = Object.values(committed).flatMap((text) => parseAllDocuments(text, { version: '1.1' }));
@@ -41,7 +33,7 @@ describe.each(published)('dist/$name', (environment) => {
 
   it('holds manifests only, and they read as they were meant', () => {
     const byName = (objects: Manifest[]) => Object.fromEntries(objects.map((each) => [nameOf(each), each]));
-    const { objects } = new Manifests(appOf(environment));
+    const { objects } = new Manifests(app);
     expect(documents).toHaveLength(objects.length);
     expect(byName(documents.map((document) => document.toJS()))).toEqual(byName(objects));
   });
@@ -65,7 +57,7 @@ describe.each(published)('dist/$name', (environment) => {
 });
 
 describe('rehearsal', () => {
-  const files = synthesized(rehearsal);
+  const files = manifestFiles(appOf(rehearsal));
   const production = Object.values(filesIn(join(dist, 'production'))).join('\n');
 
   // What a ConfigMap holds is in dist already, where it is the same as in production.

@@ -4,7 +4,7 @@ import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
 import { Manifests } from './manifests';
 
-export const appOf = (environment: Environment) => platform(new App({ recordConstructMetadata: false }), environment);
+export const appOf = (environment: Environment) => platform(new App(), environment);
 
 /** For `describe.each`: every environment with what it makes. */
 export const everyEnvironment = environments.map((environment) => ({

@@ -1,4 +1,5 @@
-import { ApiObject, type App } from 'cdk8s';
+import type { App } from 'cdk8s';
+import { objectsOf } from '../lib/manifest-files';
 import type { Container, Manifest, PodTemplate, Specs } from './kubernetes';
 
 /** A pod template and the object that makes pods of it. */
@@ -9,11 +10,13 @@ export interface Pod extends PodTemplate {
 
 /** Everything that an app makes. That its YAML reads back as the same is tested with dist. */
 export class Manifests {
-  readonly objects: Manifest[];
+  private made?: Manifest[];
 
-  constructor(readonly app: App) {
-    // Not chart by chart, as each would resolve and validate the whole app again.
-    this.objects = app.node.findAll().flatMap((each) => (ApiObject.isApiObject(each) ? [each.toJson()] : []));
+  constructor(readonly app: App) {}
+
+  get objects(): Manifest[] {
+    this.made ??= this.app.charts.flatMap(objectsOf);
+    return this.made;
   }
 
   ofKind<Kind extends keyof Specs>(kind: Kind): Manifest<Specs[Kind]>[] {

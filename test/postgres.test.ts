@@ -13,6 +13,7 @@ import { validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
+import { objectsOf } from '../lib/manifest-files';
 import { everyEnvironment } from './environments';
 
 const { gibibytes, mebibytes } = Size;
@@ -71,9 +72,9 @@ describe('A database', () => {
   it('that is added is another Job, and nothing of the server changes', () => {
     const [before, after] = [kind.databases, more].map((each) => {
       const made = app({ databases: each, developmentSecrets: undefined });
-      const objects = made.charts.flatMap((chart) => chart.toJson());
+      const objects = made.charts.flatMap(objectsOf);
       return {
-        server: made.charts.find(({ node }) => node.id === 'postgres')!.toJson(),
+        server: objectsOf(made.charts.find(({ node }) => node.id === 'postgres')!),
         job: objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name.startsWith('databases')).metadata
           .name,
       };
@@ -261,10 +262,9 @@ describe('PgHero', () => {
   });
 
   it('knows every database by an address, without its password in the file', () => {
-    const file = app({ databases: more, developmentSecrets: undefined })
-      .charts.find(({ node }) => node.id === 'pghero')!
-      .toJson()
-      .find(({ kind }) => kind === 'ConfigMap').data['pghero.yml'];
+    const { charts } = app({ databases: more, developmentSecrets: undefined });
+    const file = objectsOf(charts.find(({ node }) => node.id === 'pghero')!).find(({ kind }) => kind === 'ConfigMap')
+      .data['pghero.yml'];
     const login = "pghero:<%= ERB::Util.url_encode(ENV.fetch('ROLE_PASSWORD')) %>";
     expect(parse(file)).toEqual({
       disable_kill: true,

@@ -11,7 +11,7 @@ import { right } from './stand-in';
 const script = join(__dirname, '../../charts/gateway/kong/render.sh');
 
 /** The image is Ubuntu: dash, GNU sed and grep. Others prove that nothing but POSIX is used. */
-const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
+const SHELLS = [['dash'], ['busybox', 'sh']].filter(
   ([program]) => spawnSync(program!, ['-c', 'true']).error === undefined,
 );
 

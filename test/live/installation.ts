@@ -3,13 +3,14 @@ import { platform } from '../../charts/platform';
 import type { Environment } from '../../config/environment';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { objectsOf } from '../../lib/manifest-files';
 import { DEADLINE_SECONDS, eventually, kubectl, Namespace, tryKubectl } from './cluster';
 
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
   const app = platform(new App(), environment);
   const charts = app.charts.filter(({ node }) => names.length === 0 || names.includes(node.id));
-  return Yaml.stringify(...charts.flatMap((each) => each.toJson()));
+  return Yaml.stringify(...charts.flatMap(objectsOf));
 }
 
 /** The environment running, its brokers in sync and its topics there; what ran already stays. */

@@ -10,6 +10,7 @@ import type { Environment } from '../../../config/environment';
 import { images } from '../../../config/images';
 import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
+import { objectsOf } from '../../../lib/manifest-files';
 import { nativeFile } from '../../../lib/native-file';
 import { exec, tcp } from '../../../lib/probe';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
@@ -90,13 +91,13 @@ export class GatewayInstallation {
 
   /** Of the version that is applied. @throws where the gateway has none */
   get database(): string {
-    const names = JSON.stringify(this.kong.toJson()).match(/kong_[0-9a-f]{8}/);
+    const names = JSON.stringify(objectsOf(this.kong)).match(/kong_[0-9a-f]{8}/);
     if (!names) throw new Error('this gateway has no database');
     return names[0];
   }
 
   apply(): void {
-    kubectl(['apply', '-f', '-'], Yaml.stringify(...this.app.charts.flatMap((chart) => chart.toJson())));
+    kubectl(['apply', '-f', '-'], Yaml.stringify(...this.app.charts.flatMap(objectsOf)));
   }
 
   awaitReady(): void {
