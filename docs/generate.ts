@@ -6,6 +6,7 @@ import { validationErrors } from '../charts/rules';
 import type { Environment } from '../config/environment';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
+import { manifestFiles } from '../lib/manifest-files';
 import { type Requests, totalRequests } from '../lib/requests';
 import { RequiredSecret } from '../lib/secret';
 import { type Publication, Workload } from '../lib/workload';
@@ -123,7 +124,7 @@ function requests(): string {
 /** What one changed value changes in dist: nothing is added or removed, so line by line is enough. */
 function diff(): string {
   const changed = { ...kind, kafka: { ...kind.kafka, threads: { ...kind.kafka.threads, io: 8 } } };
-  const [before, after] = [onKind, model(changed)].map((app) => app.synthYaml().split('\n'));
+  const [before, after] = [onKind, model(changed)].map((app) => Object.values(manifestFiles(app)).join('').split('\n'));
   const lines = before!.flatMap((line, index) => (line === after![index] ? [] : [`-${line}`, `+${after![index]}`]));
   return fence('diff', lines.join('\n'));
 }

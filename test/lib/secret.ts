@@ -1,6 +1,6 @@
-import { RequiredSecret } from '../lib/secret';
-import { StatelessWorkload } from '../lib/stateless-workload';
-import { Example, podProps } from './example';
+import { RequiredSecret } from '../../lib/secret';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
 
 describe('A required Secret', () => {
   it('is no object: somebody else makes it', () => {

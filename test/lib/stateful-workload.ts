@@ -1,8 +1,8 @@
 import { Size, Yaml } from 'cdk8s';
-import type * as k8s from '../imports/k8s';
-import { type Claim, StatefulWorkload, type StatefulWorkloadProps } from '../lib/stateful-workload';
-import { Example, hostPort, podProps } from './example';
-import { plainText } from './manifests';
+import type * as k8s from '../../imports/k8s';
+import { type Claim, StatefulWorkload, type StatefulWorkloadProps } from '../../lib/stateful-workload';
+import { Example, hostPort, podProps } from '../example';
+import { plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
 

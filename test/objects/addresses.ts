@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { kind } from '../config/kind';
-import { Workload } from '../lib/workload';
-import { everyEnvironment } from './environments';
+import { kind } from '../../config/kind';
+import { Workload } from '../../lib/workload';
+import { everyEnvironment } from '../environments';
 
 /** Key and value of each line of a Java properties file. */
 const entries = (text: string) =>
@@ -81,7 +81,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
 
 it('kind.yaml maps the published ports, on the loopback address only', () => {
   const published = Workload.all(everyEnvironment[0]!.manifests.app).flatMap((workload) => workload.publications);
-  const { nodes, networking } = parse(readFileSync(join(__dirname, '../kind.yaml'), 'utf8'));
+  const { nodes, networking } = parse(readFileSync(join(__dirname, '../../kind.yaml'), 'utf8'));
   expect(nodes[0].extraPortMappings).toEqual(
     published.map(({ hostPort, nodePort }) => ({
       containerPort: nodePort,

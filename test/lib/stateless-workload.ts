@@ -1,5 +1,5 @@
-import { StatelessWorkload, type StatelessWorkloadProps } from '../lib/stateless-workload';
-import { Example, podProps } from './example';
+import { StatelessWorkload, type StatelessWorkloadProps } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
 
 const props: Required<StatelessWorkloadProps> = {
   ...podProps(),

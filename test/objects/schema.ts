@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import { everyEnvironment } from './environments';
-import type { Manifest } from './kubernetes';
-import { nameOf } from './manifests';
+import { everyEnvironment } from '../environments';
+import type { Manifest } from '../kubernetes';
+import { nameOf } from '../manifests';
 
 interface Definition {
   properties?: Record<string, object>;
@@ -13,7 +13,7 @@ interface Definition {
 
 // Kubernetes' own, the file that `cdk8s import` reads too:
 // https://github.com/cdk8s-team/cdk8s/blob/master/kubernetes-schemas/v1.27.0/_definitions.json
-const file = join(__dirname, 'fixtures/kubernetes-1.27.0-definitions.json');
+const file = join(__dirname, '../fixtures/kubernetes-1.27.0-definitions.json');
 const definitions: Record<string, Definition> = JSON.parse(readFileSync(file, 'utf8')).definitions;
 
 // The API server drops what it does not know, and a misspelt probe with it.

@@ -1,10 +1,10 @@
 import { Size, Yaml } from 'cdk8s';
-import { type PodExtras, type PodProps, podResources, podTemplate } from '../lib/pod';
-import { RequiredSecret } from '../lib/secret';
-import { StatelessWorkload } from '../lib/stateless-workload';
-import { Example, podProps } from './example';
-import type { Container, PodTemplate } from './kubernetes';
-import { plainText } from './manifests';
+import { type PodExtras, type PodProps, podResources, podTemplate } from '../../lib/pod';
+import { RequiredSecret } from '../../lib/secret';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
+import type { Container, PodTemplate } from '../kubernetes';
+import { plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
 

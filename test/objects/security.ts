@@ -1,8 +1,8 @@
-import { images } from '../config/images';
-import { kind } from '../config/kind';
-import { everyEnvironment } from './environments';
-import type { Container } from './kubernetes';
-import { nameOf } from './manifests';
+import { images } from '../../config/images';
+import { kind } from '../../config/kind';
+import { everyEnvironment } from '../environments';
+import type { Container } from '../kubernetes';
+import { nameOf } from '../manifests';
 
 describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
   const pods = manifests.pods();

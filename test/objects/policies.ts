@@ -1,7 +1,7 @@
-import { Workload } from '../lib/workload';
-import { everyEnvironment } from './environments';
-import type { Manifest, Peer, PolicyPort, Selector, Specs } from './kubernetes';
-import { plainText } from './manifests';
+import { Workload } from '../../lib/workload';
+import { everyEnvironment } from '../environments';
+import type { Manifest, Peer, PolicyPort, Selector, Specs } from '../kubernetes';
+import { plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
 

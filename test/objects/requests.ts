@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import { totalRequests } from '../lib/requests';
-import { Workload } from '../lib/workload';
-import { everyEnvironment } from './environments';
-import { nameOf, plainText } from './manifests';
+import { totalRequests } from '../../lib/requests';
+import { Workload } from '../../lib/workload';
+import { everyEnvironment } from '../environments';
+import { nameOf, plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
 

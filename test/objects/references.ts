@@ -1,8 +1,8 @@
-import { RequiredSecret } from '../lib/secret';
-import { Workload } from '../lib/workload';
-import { everyEnvironment } from './environments';
-import type { Labels, Selector } from './kubernetes';
-import { type Manifests, nameOf, type Pod } from './manifests';
+import { RequiredSecret } from '../../lib/secret';
+import { Workload } from '../../lib/workload';
+import { everyEnvironment } from '../environments';
+import type { Labels, Selector } from '../kubernetes';
+import { type Manifests, nameOf, type Pod } from '../manifests';
 
 /** `ConfigMap/x` and so on, as the objects of the environment and the Secrets that it asks for have them. */
 function names(manifests: Manifests): string[] {

@@ -1,8 +1,8 @@
 import { App } from 'cdk8s';
-import type { ComponentProps } from '../lib/component';
-import { Component, PLATFORM_LABELS } from '../lib/component';
-import { StatelessWorkload } from '../lib/stateless-workload';
-import { Example, podProps } from './example';
+import type { ComponentProps } from '../../lib/component';
+import { Component, PLATFORM_LABELS } from '../../lib/component';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
 
 class Till extends Component {}
 

@@ -1,7 +1,7 @@
-import { OneShotJob, type OneShotJobProps, ScheduledJob, type ScheduledJobProps } from '../lib/job';
-import { totalRequests } from '../lib/requests';
-import { StatelessWorkload } from '../lib/stateless-workload';
-import { Example, podProps } from './example';
+import { OneShotJob, type OneShotJobProps, ScheduledJob, type ScheduledJobProps } from '../../lib/job';
+import { totalRequests } from '../../lib/requests';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
 
 const allProps: Required<OneShotJobProps> = { ...podProps(), retries: 4, deadlineSeconds: 60 };
 const scheduled: Required<ScheduledJobProps> = { ...allProps, schedule: '5 * * * *', suspended: true };

@@ -1,5 +1,5 @@
-import { type LoadBalancer, Workload } from '../lib/workload';
-import { Example, hostPort, Pods, podProps } from './example';
+import { type LoadBalancer, Workload } from '../../lib/workload';
+import { Example, hostPort, Pods, podProps } from '../example';
 
 const spec = (example: Example, name: string) => example.manifests.find('NetworkPolicy', name).spec;
 const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
