@@ -7,6 +7,8 @@ import { oldest, remove } from './outbox.ts';
 import { transaction } from './pool.ts';
 
 const BATCH = 500;
+/** From one look to the next at least, so that under load one transaction and one request to Kafka serve many changes. */
+const GATHER = 20;
 /** How soon a message is found whose process died before it could wake the relay. */
 const POLL = 250;
 /** How soon it is looked again after what another process is sending. */
@@ -57,9 +59,10 @@ export class Relay {
       // Before the look, so that a wake that comes during it is not lost.
       this.nap = new AbortController();
       try {
-        const outcome = await this.sendBatch();
-        const pause = pauses[outcome];
+        const next = performance.now() + GATHER;
+        const pause = pauses[await this.sendBatch()];
         if (pause > 0) await sleep(pause, undefined, { signal: this.nap.signal }).catch(() => {});
+        if (pause > 0) await sleep(next - performance.now(), undefined, { signal: this.stopped.signal }).catch(() => {});
       } catch (error) {
         this.log.warn({ err: error }, 'the outbox is not sent; it stays and is tried again');
         await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopped.signal }).catch(() => {});
