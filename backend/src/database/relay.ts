@@ -62,7 +62,8 @@ export class Relay {
         const next = performance.now() + GATHER;
         const pause = pauses[await this.sendBatch()];
         if (pause > 0) await sleep(pause, undefined, { signal: this.nap.signal }).catch(() => {});
-        if (pause > 0) await sleep(next - performance.now(), undefined, { signal: this.stopped.signal }).catch(() => {});
+        if (pause > 0)
+          await sleep(next - performance.now(), undefined, { signal: this.stopped.signal }).catch(() => {});
       } catch (error) {
         this.log.warn({ err: error }, 'the outbox is not sent; it stays and is tried again');
         await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopped.signal }).catch(() => {});
