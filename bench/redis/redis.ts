@@ -3,7 +3,7 @@ import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/data/redis-cluster/redis-cluster';
 import { images } from '../../config/images';
 import { eventually, kubectl, type Namespace } from '../../test/live/cluster';
-import { awaitConverged } from '../../test/live/installation';
+import { awaitConverged, nodeNames } from '../../test/live/installation';
 import { startPod } from '../../test/live/pod';
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
@@ -28,6 +28,8 @@ export function redis(options: Options): void {
   save('redis', options, clusterConditions(options), table, comparisons);
 }
 
+const SERVERS = { ours: 'redis-cluster-0-0', stock: 'bare-0' };
+
 function install({ name, namespace, manifests }: Side): void {
   kubectl(['apply', '-f', '-'], manifests);
   awaitConverged(namespace);
@@ -37,6 +39,8 @@ function install({ name, namespace, manifests }: Side): void {
     labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
     command: ['sleep', 'infinity'],
     resources: { cpu: 100, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) },
+    // Where there is one: else chance decides in each round whether there is a way between the two.
+    avoidNode: nodeNames().length > 1 ? namespace.pod(SERVERS[name])!.spec.nodeName : undefined,
   });
   namespace.awaitReady(CLIENT);
   if (name === 'stock')
@@ -51,35 +55,39 @@ const ask = (namespace: Namespace, ...command: string[]) =>
 
 const used = (namespace: Namespace) => Number(ask(namespace, 'INFO', 'memory').match(/used_memory:(\d+)/)![1]);
 
-function measure({ namespace }: Side): Measurement[] {
+function measure({ name, namespace }: Side): Measurement[] {
   const empty = used(namespace);
-  run(namespace, 16, 200_000);
+  const beside = (pipeline: 1 | 16, requests: number) =>
+    run({ namespace, pod: SERVERS[name], host: '127.0.0.1' }, pipeline, requests);
+  beside(16, 200_000);
   const keys = Number(ask(namespace, 'DBSIZE').trim());
   const perMillion = ((used(namespace) - empty) / keys) * 1e6;
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
   const rows = ([1, 16] as const).flatMap((pipeline) => {
     say(`  ${REQUESTS[pipeline].toLocaleString('en-US')} SET and GET of ${BYTES} B, pipeline ${pipeline}`);
-    return run(namespace, pipeline, REQUESTS[pipeline]);
+    return beside(pipeline, REQUESTS[pipeline]);
   });
+  say(`  ${REQUESTS[1].toLocaleString('en-US')} from another node`);
+  const remote = run({ namespace, pod: CLIENT, host: 'redis-cluster' }, 1, REQUESTS[1]);
   return [
     ...rows,
+    ...remote.map((each) => ({ ...each, row: `${each.row}, from another node` })),
     { row: 'memory of an empty server', unit: 'MiB', better: 'less', value: mebibytes(empty) },
     { row: `memory of a million keys of ${BYTES} B`, unit: 'MiB', better: 'less', value: mebibytes(perMillion) },
   ];
 }
 
+interface Client {
+  readonly namespace: Namespace;
+  readonly pod: string;
+  readonly host: string;
+}
+
 /** What redis-benchmark measures with 50 connections. */
-function run(namespace: Namespace, pipeline: number, requests: number): Measurement[] {
+function run({ namespace, pod, host }: Client, pipeline: number, requests: number): Measurement[] {
   const csv = namespace.exec(
-    CLIENT,
-    'redis-benchmark',
-    '-h',
-    'redis-cluster',
-    '-p',
-    '7000',
-    '-t',
-    'set,get',
-    '--csv',
+    pod,
+    ...['redis-benchmark', '-h', host, '-p', '7000', '-t', 'set,get', '--csv'],
     ...['-d', `${BYTES}`, '-r', `${KEYS}`, '-n', `${requests}`, '-c', '50', '-P', `${pipeline}`],
   );
   const lines = csv
