@@ -1,11 +1,11 @@
 import { App, Duration, Size } from 'cdk8s';
-import { platform } from '../charts/platform';
-import { validationErrors } from '../charts/rules';
-import { developmentSecrets } from '../config/development-secrets';
-import type { Environment } from '../config/environment';
-import { environmentNamed, environments } from '../config/environments';
-import { kind } from '../config/kind';
-import { topics } from '../config/topics';
+import { platform } from '../../charts/platform';
+import { validationErrors } from '../../charts/rules';
+import { developmentSecrets } from '../../config/development-secrets';
+import type { Environment } from '../../config/environment';
+import { environmentNamed, environments } from '../../config/environments';
+import { kind } from '../../config/kind';
+import { topics } from '../../config/topics';
 
 const { gibibytes, mebibytes } = Size;
 

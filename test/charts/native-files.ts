@@ -5,16 +5,16 @@ import { setFlagsFromString } from 'node:v8';
 import type { Workspace } from '@astral-sh/ruff-wasm-nodejs';
 import { Duration, Size } from 'cdk8s';
 import { parseDocument } from 'yaml';
-import { diskNeed, segmentTime } from '../charts/messaging/topics/topic';
-import { catalogueFile } from '../charts/messaging/topics/topics';
-import { topics } from '../config/topics';
-import { everyEnvironment } from './environments';
-import { plainText } from './manifests';
-import { withPython } from './unless';
+import { diskNeed, segmentTime } from '../../charts/messaging/topics/topic';
+import { catalogueFile } from '../../charts/messaging/topics/topics';
+import { topics } from '../../config/topics';
+import { everyEnvironment } from '../environments';
+import { plainText } from '../manifests';
+import { withPython } from '../unless';
 
 expect.addSnapshotSerializer(plainText);
 
-const charts = join(__dirname, '../charts');
+const charts = join(__dirname, '../../charts');
 const filesNamed = (ending: string) =>
   readdirSync(charts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 const read = (name: string) => readFileSync(join(charts, name), 'utf8');
@@ -31,9 +31,9 @@ describe('Python', () => {
       ruffModule.PositionEncoding.Utf16,
     );
   });
-  const tests = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
+  const tests = readdirSync(join(__dirname, '..'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.py'))
-    .map((name) => readFileSync(join(__dirname, name), 'utf8'));
+    .map((name) => readFileSync(join(__dirname, '..', name), 'utf8'));
   const sources = [...filesNamed('.py').map(read), ...tests];
 
   it('is valid for 3.9 and has nothing for ruff to complain about', () => {
@@ -54,7 +54,9 @@ describe('Python', () => {
   });
 
   withPython('of the probe passes its own tests', () => {
-    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, 'kafka_pod_test.py')], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, '../kafka_pod_test.py')], {
+      encoding: 'utf8',
+    });
     expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
   });
 });

@@ -8,9 +8,9 @@ import type {
   RateLimiting,
   RequestSizeLimiting,
   ResponseTransformer,
-} from '../../charts/gateway/kong/plugins';
-import { globalPlugin, withConfiguration, withConsumer, withRoute, withService } from './stand-in';
-import { key } from './wrong';
+} from '../../../charts/gateway/kong/plugins';
+import { globalPlugin, withConfiguration, withConsumer, withRoute, withService } from '../stand-in';
+import { key } from '../wrong';
 
 const limiting = (config: RateLimiting['config']) => config;
 const keyAuth = (config: KeyAuth['config']) => config;

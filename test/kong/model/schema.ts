@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kong } from '../../charts/gateway/kong/kong';
-import { PRIORITY, REFERENCEABLE } from '../../charts/gateway/kong/plugins';
-import { scopesOf } from '../../charts/gateway/kong/policy';
-import { everyEnvironment } from '../environments';
-import { right } from './stand-in';
-import { limit, log, traces } from './wrong';
+import type { Kong } from '../../../charts/gateway/kong/kong';
+import { PRIORITY, REFERENCEABLE } from '../../../charts/gateway/kong/plugins';
+import { scopesOf } from '../../../charts/gateway/kong/policy';
+import { everyEnvironment } from '../../environments';
+import { right } from '../stand-in';
+import { limit, log, traces } from '../wrong';
 
 interface Field {
   readonly type: string;
@@ -27,7 +27,7 @@ interface PluginFacts {
 // What the plugins of exactly 3.5 take, of what Kong itself publishes for its documentation:
 // https://github.com/Kong/docs-plugin-toolkit, schemas/*/3.5.x.json and data/*/3.5.x.json
 const facts: Record<string, PluginFacts> = JSON.parse(
-  readFileSync(join(__dirname, '../fixtures/kong-3.5-plugins.json'), 'utf8'),
+  readFileSync(join(__dirname, '../../fixtures/kong-3.5-plugins.json'), 'utf8'),
 );
 
 /** What a plugin of 3.5 would have against the value. */

@@ -1,17 +1,17 @@
 import { App, Size } from 'cdk8s';
-import type { Service } from '../../charts/gateway/kong/entities';
-import { Kong, type KongProps } from '../../charts/gateway/kong/kong';
-import { pluginNames } from '../../charts/gateway/kong/runtime';
-import { api, operatorsPage } from '../../charts/gateway/kong/site';
-import type { Akhq } from '../../charts/messaging/akhq/akhq';
-import { validationErrors } from '../../charts/rules';
-import { kind } from '../../config/kind';
-import { production } from '../../config/production';
-import { RequiredSecret } from '../../lib/secret';
-import { everyEnvironment } from '../environments';
-import { Example, Pods } from '../example';
-import type { Container } from '../kubernetes';
-import { Manifests } from '../manifests';
+import type { Service } from '../../../charts/gateway/kong/entities';
+import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
+import { pluginNames } from '../../../charts/gateway/kong/runtime';
+import { api, operatorsPage } from '../../../charts/gateway/kong/site';
+import type { Akhq } from '../../../charts/messaging/akhq/akhq';
+import { validationErrors } from '../../../charts/rules';
+import { kind } from '../../../config/kind';
+import { production } from '../../../config/production';
+import { RequiredSecret } from '../../../lib/secret';
+import { everyEnvironment } from '../../environments';
+import { Example, Pods } from '../../example';
+import type { Container } from '../../kubernetes';
+import { Manifests } from '../../manifests';
 
 const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests) as [Manifests, Manifests];
 

@@ -1,8 +1,8 @@
-import { gatewayErrors } from '../../charts/gateway/kong/checks/checks';
-import { MISREAD } from './misread';
-import { REFUSED } from './refused';
-import { right } from './stand-in';
-import { expectErrors, log, traces, upstream } from './wrong';
+import { gatewayErrors } from '../../../charts/gateway/kong/checks/checks';
+import { MISREAD } from '../misread';
+import { REFUSED } from '../refused';
+import { right } from '../stand-in';
+import { expectErrors, log, traces, upstream } from '../wrong';
 
 // That Kong itself gives them the verdict of their table is a live test.
 

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
-import type { RedisCluster } from '../charts/data/redis-cluster/redis-cluster';
-import { platform } from '../charts/platform';
-import { notices, validationErrors } from '../charts/rules';
-import type { Environment } from '../config/environment';
-import { kind } from '../config/kind';
-import { everyEnvironment } from './environments';
-import { Manifests } from './manifests';
+import type { RedisCluster } from '../../charts/data/redis-cluster/redis-cluster';
+import { platform } from '../../charts/platform';
+import { notices, validationErrors } from '../../charts/rules';
+import type { Environment } from '../../config/environment';
+import { kind } from '../../config/kind';
+import { everyEnvironment } from '../environments';
+import { Manifests } from '../manifests';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment>) => platform(new App(), { ...kind, ...change });
@@ -131,7 +131,7 @@ it.each(everyEnvironment)('The servers of $name start with the flags of the orig
 });
 
 describe('acl.sh', () => {
-  const charts = join(__dirname, '../charts/data');
+  const charts = join(__dirname, '../../charts/data');
   const template = join(charts, 'redis-cluster/users.acl');
   const hash = (password: string) => `#${createHash('sha256').update(password).digest('hex')}`;
   const users = ['application', 'keeper', 'exporter', 'replication', 'operator'];
