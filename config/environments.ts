@@ -6,7 +6,7 @@ import { rehearsal } from './rehearsal';
 /** What `npm run synth` writes. */
 export const published: readonly Environment[] = [kind, production];
 
-/** What `node --require tsx/cjs main.ts <name>…` can write. */
+/** What main.ts can write when it is asked by name. */
 export const environments: readonly Environment[] = [...published, rehearsal];
 
 /** @throws when there is no environment of that name. */
