@@ -48,7 +48,7 @@ const containerProps: Required<ContainerProps> = {
   terminationMessagePolicy: 'File',
 };
 
-/** Every prop of a pod: one that is added must be given here, and then asserted in pod.test.ts. */
+/** Every prop of a pod: one that is added must be given here, and then asserted in lib/pod.ts. */
 export function podProps(scope?: Component): Required<PodProps> {
   const secret = new RequiredSecret(scope ?? new Example(), 'login', {
     password: 'what to type',

@@ -14,6 +14,7 @@ export class Manifests {
 
   constructor(readonly app: App) {}
 
+  /** Made when they are asked for: many tests look at the model alone. */
   get objects(): Manifest[] {
     this.made ??= this.app.charts.flatMap(objectsOf);
     return this.made;

@@ -39,7 +39,7 @@ function install({ name, namespace, manifests }: Side): void {
     labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
     command: ['sleep', 'infinity'],
     resources: { cpu: 100, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) },
-    // Where there is one: else chance decides in each round whether there is a way between the two.
+    // Where there are more nodes than one, else chance decides in each round whether both are on the same.
     avoidNode: nodeNames().length > 1 ? namespace.pod(SERVERS[name])!.spec.nodeName : undefined,
   });
   namespace.awaitReady(CLIENT);
@@ -67,24 +67,25 @@ function measure({ name, namespace }: Side): Measurement[] {
     say(`  ${REQUESTS[pipeline].toLocaleString('en-US')} SET and GET of ${BYTES} B, pipeline ${pipeline}`);
     return beside(pipeline, REQUESTS[pipeline]);
   });
-  say(`  ${REQUESTS[1].toLocaleString('en-US')} from another node`);
+  say(`  ${REQUESTS[1].toLocaleString('en-US')} over the pod network`);
   const remote = run({ namespace, pod: CLIENT, host: 'redis-cluster' }, 1, REQUESTS[1]);
   return [
     ...rows,
-    ...remote.map((each) => ({ ...each, row: `${each.row}, from another node` })),
+    ...remote.map((each) => ({ ...each, row: `${each.row}, over the pod network` })),
     { row: 'memory of an empty server', unit: 'MiB', better: 'less', value: mebibytes(empty) },
     { row: `memory of a million keys of ${BYTES} B`, unit: 'MiB', better: 'less', value: mebibytes(perMillion) },
   ];
 }
 
-interface Client {
+/** Where redis-benchmark runs, and whom it asks. */
+interface Way {
   readonly namespace: Namespace;
   readonly pod: string;
   readonly host: string;
 }
 
 /** What redis-benchmark measures with 50 connections. */
-function run({ namespace, pod, host }: Client, pipeline: number, requests: number): Measurement[] {
+function run({ namespace, pod, host }: Way, pipeline: number, requests: number): Measurement[] {
   const csv = namespace.exec(
     pod,
     ...['redis-benchmark', '-h', host, '-p', '7000', '-t', 'set,get', '--csv'],

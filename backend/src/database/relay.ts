@@ -7,12 +7,10 @@ import { oldest, remove } from './outbox.ts';
 import { transaction } from './pool.ts';
 
 const BATCH = 500;
-/** From one look to the next at least, so that under load one transaction and one request to Kafka serve many changes. */
+/** From one look to the next at least, unless more than a batch waits: one transaction and one request then serve many changes. */
 const GATHER = 20;
 /** How soon a message is found whose process died before it could wake the relay. */
 const POLL = 250;
-/** How soon it is looked again after what another process is sending. */
-const RETRY = 15;
 const PAUSE_AFTER_FAILURE = 1000;
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7301;
@@ -54,16 +52,18 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    const pauses = { more: 0, empty: POLL, 'another relay is sending': RETRY };
+    const pauses = { more: 0, empty: POLL, 'another relay is sending': GATHER };
     while (!this.stopped.signal.aborted) {
       // Before the look, so that a wake that comes during it is not lost.
       this.nap = new AbortController();
       try {
         const next = performance.now() + GATHER;
         const pause = pauses[await this.sendBatch()];
-        if (pause > 0) await sleep(pause, undefined, { signal: this.nap.signal }).catch(() => {});
-        if (pause > 0)
-          await sleep(next - performance.now(), undefined, { signal: this.stopped.signal }).catch(() => {});
+        if (pause > 0) {
+          await sleep(pause, undefined, { signal: this.nap.signal }).catch(() => {});
+          const early = Math.max(0, next - performance.now());
+          await sleep(early, undefined, { signal: this.stopped.signal }).catch(() => {});
+        }
       } catch (error) {
         this.log.warn({ err: error }, 'the outbox is not sent; it stays and is tried again');
         await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopped.signal }).catch(() => {});

@@ -170,7 +170,7 @@ function keeper(image: string, env: Record<string, string>): ContainerProps {
     env,
     resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
     probes: {
-      // The pod is not ready before, and what has been seen once need not be asked for again: half an hour.
+      // The pod is not ready before; what has been seen once need not be asked for again. Half an hour, as for the server.
       startup: { ...exec('sh', '-c', joined), periodSeconds: 2, failureThreshold: 900 },
       liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 30 },
     },
