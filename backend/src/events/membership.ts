@@ -5,6 +5,8 @@ import type { Handle, Received, Subscription } from './bus.ts';
 
 const PAUSE_AFTER_FAILURE = 1000;
 const COMMIT_INTERVAL = 500;
+/** A fetch comes back after a second at the latest, with records or without. */
+const SILENCE = 30_000;
 
 /** One member of a consumer group, which joins again whatever happens, until it is closed. */
 export class Membership implements Subscription {
@@ -12,6 +14,8 @@ export class Membership implements Subscription {
   private readonly lanes = new Map<string, Promise<void>>();
   private readonly done = new Map<string, KafkaMessage>();
   private readonly closing = new AbortController();
+  /** A message waits for the one before it: nothing needs to be fetched. */
+  private busy = false;
   private stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> | undefined;
   private readonly running: Promise<void>;
 
@@ -20,6 +24,7 @@ export class Membership implements Subscription {
     private readonly topics: readonly string[],
     private readonly handle: Handle,
     private readonly log: Logger,
+    private readonly silence = SILENCE,
   ) {
     this.running = this.run();
   }
@@ -63,10 +68,36 @@ export class Membership implements Subscription {
     const stream = await consumer.consume({ topics: [...this.topics], mode: 'committed', fallbackMode: 'earliest' });
     this.stream = stream;
     if (this.closing.signal.aborted) return void (await stream.close());
-    for await (const message of stream) {
-      if (this.closing.signal.aborted) break;
-      await this.enqueue(message);
+    const watch = this.watch(consumer, stream);
+    try {
+      for await (const message of stream) {
+        if (this.closing.signal.aborted) break;
+        this.busy = true;
+        await this.enqueue(message);
+        this.busy = false;
+      }
+    } finally {
+      this.busy = false;
+      clearInterval(watch);
     }
+  }
+
+  /**
+   * Ends a stream that has stopped to fetch. It was seen after a rebalance: the member went on with its heartbeats, and its
+   * partition stood still for good.
+   */
+  private watch(consumer: Consumer, stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>): NodeJS.Timeout {
+    let heard = Date.now();
+    const hear = () => {
+      heard = Date.now();
+    };
+    stream.on('fetch', hear);
+    return setInterval(() => {
+      const reads = !this.busy && consumer.assignments?.some(({ partitions }) => partitions.length > 0);
+      if (!reads) hear();
+      else if (Date.now() - heard > this.silence)
+        stream.destroy(new Error(`no fetch has come back for ${this.silence / 1000} s`));
+    }, this.silence / 10);
   }
 
   /** Resolves at once when the partition is idle, and otherwise when it has done what it was at. */
