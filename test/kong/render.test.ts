@@ -10,8 +10,8 @@ import { right } from './stand-in';
 
 const script = join(__dirname, '../../charts/gateway/kong/render.sh');
 
-/** The image is Ubuntu: dash, GNU sed and grep. busybox, where it is, proves that nothing but POSIX is used. */
-const SHELLS = [['dash'], ['busybox', 'sh']].filter(
+/** The image is Ubuntu: dash, GNU sed and grep. Others prove that nothing but POSIX is used. */
+const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
   ([program]) => spawnSync(program!, ['-c', 'true']).error === undefined,
 );
 
