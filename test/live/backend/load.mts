@@ -5,6 +5,7 @@
 //   load.mjs ADDRESS CUSTOMERS_PER_SECOND
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { awaitNetwork } from '../await-network.mjs';
 import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
@@ -72,7 +73,7 @@ async function customer(number: number): Promise<void> {
   await change(`/api/orders/${order}`, 'completed');
 }
 
-await ask('GET', '/api/customers?page=0&size=1');
-Object.assign(account, { requests: 0, reset: 0, failed: 0, firstFailure: '' });
+const { hostname, port } = new URL(base);
+await awaitNetwork(hostname, Number(port));
 await openLoop(rate, customer);
 console.log(JSON.stringify({ ...account, ...percentiles(latencies) }));

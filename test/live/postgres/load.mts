@@ -2,8 +2,8 @@
 // end for what was acknowledged. Prints READY when it has begun and, once /tmp/stop is there, one JSON object.
 //
 //   load.mjs HOST PORT DATABASE ROLE RUN ROWS_PER_SECOND LIFETIME_SECONDS    the password is in $PASSWORD
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { awaitNetwork } from '../await-network.mjs';
 import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [host, port, database, user, run] = process.argv.slice(2) as [string, string, string, string, string];
@@ -64,14 +64,8 @@ async function found(): Promise<{ lost: number; torn: number }> {
   return { lost, torn: rows.filter(({ halves }) => halves !== 2).length };
 }
 
-// The network learns of a new pod, and what it may reach, only after the pod has started.
-for (let open = false; !open; ) {
-  await sleep(500);
-  open = await transaction(-1).then(
-    () => true,
-    () => false,
-  );
-}
+await awaitNetwork(host, Number(port));
+await transaction(-1);
 lastAcknowledged = performance.now();
 await openLoop(rate, write);
 const summary = { longestStallMs: Math.round(longestStall), ...percentiles(latencies) };
