@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { images } from '../config/images';
 import { replaceSection } from '../docs/markdown';
 import { kubectl } from '../test/live/cluster';
 import { say } from './progress';
@@ -36,14 +35,14 @@ interface Node {
   readonly status: { capacity: { cpu: string; memory: string }; nodeInfo: { kubeletVersion: string } };
 }
 
-export function clusterConditions(options: Options): Conditions {
+export function clusterConditions(options: Options, used: readonly string[]): Conditions {
   const nodes: Node[] = JSON.parse(kubectl(['get', 'nodes', '-o', 'json'])).items;
   const { capacity, nodeInfo } = nodes[0]!.status;
   const memory = gibibytes(Number.parseInt(capacity.memory, 10) * 1024);
   return {
     ...conditions(options),
     Cluster: `Kubernetes ${nodeInfo.kubeletVersion}, ${nodes.length} × node that reports ${capacity.cpu} cores, ${memory}`,
-    Images: `${images.zookeeper}, ${images.kafka}`,
+    Images: used.join(', '),
   };
 }
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { images } from '../config/images';
 import { Load, type LoadResult } from '../test/live/load';
 import { comparisonTable, type Measurement, stockIsBetter } from './figures';
 import { install, kafkaSides } from './kafka/sides';
@@ -19,7 +20,7 @@ export function roll(options: Options): void {
   });
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
-  save('roll', options, clusterConditions(options), table, comparisons);
+  save('roll', options, clusterConditions(options, [images.zookeeper, images.kafka]), table, comparisons);
 }
 
 function rollUnderLoad({ namespace }: Side): { seconds: number; result: LoadResult } {

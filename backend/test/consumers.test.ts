@@ -28,7 +28,7 @@ describe('consumers', () => {
   const count = async (text: string, values: unknown[] = []) =>
     Number((await service.database.pool.query(`SELECT count(*) FROM ${text}`, values)).rows[0].count);
   const processor = (consumer: Consumer) =>
-    new Processor(consumer, service.database, service.metrics, createLog('silent'));
+    new Processor(consumer, service.database, service.metrics, createLog('silent'), 5);
   const named = (name: string) => consumers.find((consumer) => consumer.name === name)!;
   let offset = 1_000_000n;
   const received = (message: Pick<Received, 'key' | 'value' | 'headers'>, topic = 'bss.customer.events'): Received => {

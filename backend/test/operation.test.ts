@@ -38,11 +38,10 @@ describe('operation', () => {
     const { components } = service.health as { components: Record<string, () => Promise<unknown>> };
     components['kafka'] = () => Promise.reject(new Error('gone'));
     components['redis'] = () => new Promise(() => {});
-    const health = await get('health');
+    const [health, readiness] = await Promise.all([get('health'), get('health/readiness')]);
     assert.equal(health.status, 503);
     assert.deepEqual(health.body.components.kafka, { status: 'DOWN', details: { error: 'gone' } });
     assert.equal(health.body.components.redis.status, 'DOWN');
-    const readiness = await get('health/readiness');
     assert.deepEqual([readiness.status, readiness.body.components.kafka.status], [200, 'DOWN']);
     delete components['kafka'];
     delete components['redis'];

@@ -12,7 +12,12 @@ async function main(named: string[]): Promise<void> {
   const files = named.length > 0 ? named : all.map((name) => `test/${name}`);
   const started: Program[][] = [[], []];
   after(() => Promise.all(started.flat().map((program) => program.end())));
-  const [postgres, redis] = await Promise.all([startPostgres(started[0]!), startRedis(started[1]!)]);
+  // The first file loads what all of them use, which takes as long as the servers need to start.
+  const [postgres, redis] = await Promise.all([
+    startPostgres(started[0]!),
+    startRedis(started[1]!),
+    import('./service.ts'),
+  ]);
   Object.assign(servers, { postgres, redis, programs: { postgres: started[0]![0], redis: started[1]![0] } });
   // In one process: nine that each load everything would take longer than the tests.
   for (const file of files) await import(pathToFileURL(file).href);

@@ -1,3 +1,4 @@
+import { images } from '../../config/images';
 import { comparisonTable, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
@@ -19,5 +20,5 @@ export function kafka(options: Options): void {
   });
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
-  save('kafka', options, clusterConditions(options), table, comparisons);
+  save('kafka', options, clusterConditions(options, [images.zookeeper, images.kafka]), table, comparisons);
 }

@@ -51,7 +51,7 @@ export function kong(options: Options): void {
     }
     const text = comparison(measured);
     show(text, () => false);
-    const conditions = { ...clusterConditions(options), Images: images.kong };
+    const conditions = clusterConditions(options, [images.kong]);
     save('kong', options, conditions, text, Object.fromEntries(measured));
     removeSides();
   });

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { images } from '../../config/images';
 import { table } from '../../docs/markdown';
 import { eventually } from '../../test/live/cluster';
 import { RedisInstallation, sixServers } from '../../test/live/redis/installation';
@@ -28,7 +29,7 @@ export function heal(options: Options): void {
       [[HEALS, number(min), number(median), number(max), KEYS - redis.count()]],
     );
     show(result, () => false);
-    save('heal', { ...options, rounds: HEALS }, clusterConditions(options), result, heals);
+    save('heal', { ...options, rounds: HEALS }, clusterConditions(options, [images.redis]), result, heals);
     removeSides();
   });
 }

@@ -27,7 +27,7 @@ export function redis(options: Options): void {
   });
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
-  save('redis', options, clusterConditions(options), table, comparisons);
+  save('redis', options, clusterConditions(options, [images.redis]), table, comparisons);
 }
 
 const SERVERS = { ours: 'redis-cluster-0-0', stock: 'bare-0' };

@@ -26,6 +26,8 @@ export class Processor {
     private readonly database: Database,
     private readonly metrics: Metrics,
     private readonly log: Logger,
+    /** Milliseconds between the first two attempts; each further pause is twice as long, up to ten seconds. */
+    private readonly firstPause = FIRST_PAUSE,
   ) {}
 
   /** @throws only when `closing` is aborted before the message is done with */
@@ -82,9 +84,13 @@ export class Processor {
           return this.bury(message, 'handler-failed', (error as Error).message, attempt, closing);
         }
         this.metrics.retries.inc({ consumer: name });
-        await sleep(pause(attempt), undefined, { signal: closing });
+        await sleep(this.pause(attempt), undefined, { signal: closing });
       }
     }
+  }
+
+  private pause(attempt: number): number {
+    return Math.min(this.firstPause * 2 ** (attempt - 1), LONGEST_PAUSE);
   }
 
   private once(event: Event): Promise<Outcome> {
@@ -124,10 +130,8 @@ export class Processor {
         });
       } catch (error) {
         this.log.warn({ err: error, consumer: name }, 'a dead letter could not be stored yet');
-        await sleep(pause(attempt), undefined, { signal: closing });
+        await sleep(this.pause(attempt), undefined, { signal: closing });
       }
     }
   }
 }
-
-const pause = (attempt: number) => Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);

@@ -12,13 +12,13 @@ const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** A real broker, alone, with the topics of the catalogue. */
 export async function startKafka(programs: Program[]): Promise<string[]> {
   const java = find('java', [], 'openjdk-17-jre-headless');
-  fetchJars();
+  await fetchJars();
   const [port, controller] = [await freePort(), await freePort()];
   const cwd = directory('kafka');
   const properties = join(cwd, 'server.properties');
   writeFileSync(properties, settings(cwd, port, controller));
   const classPath = join(JARS, '*');
-  run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties], { cwd });
+  await run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties], { cwd });
   const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
   const program = new Program(
     java,
@@ -44,12 +44,12 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
 }
 
 /** Once: they are some 40 MB. */
-function fetchJars(): void {
+async function fetchJars(): Promise<void> {
   if (existsSync(JARS)) return;
   const [partial, mvn] = [`${JARS}.partial`, find('mvn', [], 'maven')];
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(dirname(JARS), { recursive: true });
-  run(mvn, ['-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], {});
+  await run(mvn, ['-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`], {});
   renameSync(partial, JARS);
 }
 

@@ -15,7 +15,7 @@ export async function startPostgres(
   const places = versions('/usr/lib/postgresql', 'bin');
   const cwd = directory('postgres');
   const data = join(cwd, 'data');
-  run(
+  await run(
     find('initdb', places, 'postgresql'),
     ['-D', data, '-U', 'bss', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
     SOMEBODY,

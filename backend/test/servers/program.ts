@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** PostgreSQL refuses to run as root; in a container, tests do. */
 export const SOMEBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
@@ -88,7 +89,5 @@ export class Program {
   }
 }
 
-export function run(command: string, args: readonly string[], as: object): void {
-  const { status, stderr, stdout } = spawnSync(command, args, { encoding: 'utf8', ...as });
-  if (status !== 0) throw new Error(`${command} ended with ${status}:\n${stdout}\n${stderr}`);
-}
+/** @throws Error with what the command printed, when it fails */
+export const run = (command: string, args: readonly string[], as: object) => promisify(execFile)(command, args, as);
