@@ -8,9 +8,8 @@ export interface Health {
   ready: boolean;
 }
 
-const PATIENCE = 1500;
-/** Its own deadline: health has to tell of what does not answer. */
-const ROUTE = { handlerTimeout: 2 * PATIENCE, schema: { hide: true } };
+/** Milliseconds, shorter than the timeout of a probe. */
+const MOST_PATIENCE = 1500;
 
 type Status = 'UP' | 'DOWN' | 'OUT_OF_SERVICE';
 
@@ -20,38 +19,45 @@ type Status = 'UP' | 'DOWN' | 'OUT_OF_SERVICE';
  */
 export function actuator(
   app: FastifyInstance,
-  { health, metrics }: { readonly health: Health; readonly metrics: Metrics },
+  { health, metrics, deadline }: { readonly health: Health; readonly metrics: Metrics; readonly deadline: number },
 ): void {
-  app.get('/actuator/health', ROUTE, async (_request, reply) => {
-    const components = await look(health);
+  // Health has to tell of what does not answer, before whoever asks has given up.
+  const patience = Math.min(MOST_PATIENCE, 0.3 * deadline);
+  const route = { handlerTimeout: 2 * patience, schema: { hide: true } };
+
+  app.get('/actuator/health', route, async (_request, reply) => {
+    const components = await look(health, patience);
     const status = Object.values(components).every(({ status }) => status === 'UP') ? 'UP' : 'DOWN';
     return reply.code(status === 'UP' ? 200 : 503).send({ status, groups: ['liveness', 'readiness'], components });
   });
 
   // Asks nobody: a restart here does not bring PostgreSQL back.
-  app.get('/actuator/health/liveness', ROUTE, () => ({ status: 'UP' }));
+  app.get('/actuator/health/liveness', route, () => ({ status: 'UP' }));
 
   // Without Kafka and Redis every request can still be answered, so they do not take the pod out. They are shown.
-  app.get('/actuator/health/readiness', ROUTE, async (_request, reply) => {
-    const components = await look(health);
+  app.get('/actuator/health/readiness', route, async (_request, reply) => {
+    const components = await look(health, patience);
     const status: Status = !health.ready ? 'OUT_OF_SERVICE' : components['db']!.status;
     return reply.code(status === 'UP' ? 200 : 503).send({ status, components });
   });
 
-  app.get('/actuator/info', ROUTE, () => ({
+  app.get('/actuator/info', route, () => ({
     app: { name: 'bss-backend', version: process.env['npm_package_version'] ?? '0.1.0' },
     node: { version: process.version },
   }));
 
-  app.get('/actuator/prometheus', ROUTE, async (_request, reply) =>
+  app.get('/actuator/prometheus', route, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 }
 
-async function look({ components }: Health): Promise<Record<string, { status: Status; details?: { error: string } }>> {
+async function look(
+  { components }: Health,
+  patience: number,
+): Promise<Record<string, { status: Status; details?: { error: string } }>> {
   const looks = Object.entries(components).map(async ([name, check]) => {
     try {
-      await Promise.race([check(), late()]);
+      await Promise.race([check(), late(patience)]);
       return [name, { status: 'UP' as const }] as const;
     } catch (error) {
       return [name, { status: 'DOWN' as const, details: { error: (error as Error).message } }] as const;
@@ -60,7 +66,7 @@ async function look({ components }: Health): Promise<Record<string, { status: St
   return Object.fromEntries(await Promise.all(looks));
 }
 
-const late = () =>
+const late = (patience: number) =>
   new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE).unref();
+    setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience).unref();
   });

@@ -50,7 +50,7 @@ export async function startPostgres(
 /** A database of its own for a file of tests. */
 export async function freshDatabase(name: string): Promise<DatabaseConfig> {
   const database = `${name.replaceAll('-', '_')}_${process.pid}`;
-  await sql(servers.postgres, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
+  await sql(servers.postgres, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`);
   return { ...servers.postgres, database };
 }
 
