@@ -5,7 +5,7 @@
 //   load.mjs ADDRESS CUSTOMERS_PER_SECOND
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awaitNetwork } from '../await-network.mjs';
+import { connection, inARow } from '../in-a-row.mjs';
 import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
@@ -74,6 +74,6 @@ async function customer(number: number): Promise<void> {
 }
 
 const { hostname, port } = new URL(base);
-await awaitNetwork(hostname, Number(port));
+await inARow(() => connection(hostname, Number(port)));
 await openLoop(rate, customer);
 console.log(JSON.stringify({ ...account, ...percentiles(latencies) }));
