@@ -6,7 +6,7 @@ import { Membership } from '../src/events/membership.ts';
 import { createLog } from '../src/log.ts';
 import { until } from './until.ts';
 
-const SILENCE = 100;
+const SILENCE = 300;
 
 /** Stands for a client in a state that the real one gets into once in many rebalances, and at nobody's wish. */
 class Silent {

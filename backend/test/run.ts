@@ -12,7 +12,7 @@ async function main(named: string[]): Promise<void> {
   const files = named.length > 0 ? named : all.map((name) => `test/${name}`);
   const started: Program[][] = [[], []];
   after(() => Promise.all(started.flat().map((program) => program.end())));
-  // The first file loads what all of them use, which takes as long as the servers need to start.
+  // What all files use takes as long to load as the servers need to start.
   const [postgres, redis] = await Promise.all([
     startPostgres(started[0]!),
     startRedis(started[1]!),

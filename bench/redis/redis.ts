@@ -55,14 +55,16 @@ function install({ name, namespace, manifests }: Side): void {
 const ask = (namespace: Namespace, ...command: string[]) =>
   namespace.try('exec', CLIENT, '--', 'redis-cli', '-h', 'redis-cluster', '-p', '7000', ...command).output;
 
-/** A number that INFO tells under this name. */
-const info = (namespace: Namespace, section: string, name: string) =>
-  Number(ask(namespace, 'INFO', section).match(new RegExp(`${name}:([\\d.]+)`))![1]);
+/** Numbers that a section of INFO tells under these names, together. */
+function info(namespace: Namespace, section: string, ...names: string[]): number {
+  const text = ask(namespace, 'INFO', section);
+  return names.reduce((sum, name) => sum + Number(text.match(new RegExp(`${name}:([\\d.]+)`))![1]), 0);
+}
 
 const used = (namespace: Namespace) => info(namespace, 'memory', 'used_memory');
 
 /** Seconds of CPU that the server has used. */
-const cpu = (namespace: Namespace) => info(namespace, 'cpu', 'used_cpu_user') + info(namespace, 'cpu', 'used_cpu_sys');
+const cpu = (namespace: Namespace) => info(namespace, 'cpu', 'used_cpu_user', 'used_cpu_sys');
 
 function measure({ name, namespace }: Side): Measurement[] {
   const empty = used(namespace);

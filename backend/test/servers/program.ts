@@ -89,5 +89,9 @@ export class Program {
   }
 }
 
-/** @throws Error with what the command printed, when it fails */
-export const run = (command: string, args: readonly string[], as: object) => promisify(execFile)(command, args, as);
+/** @throws Error with all that the command printed, when it fails: Maven tells of errors where others tell of results */
+export async function run(command: string, args: readonly string[], as: object): Promise<void> {
+  await promisify(execFile)(command, args, as).catch(({ message, stdout }) => {
+    throw new Error(`${message}\n${stdout}`);
+  });
+}
