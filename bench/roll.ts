@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { images } from '../config/images';
 import { Load, type LoadResult } from '../test/live/load';
 import { comparisonTable, type Measurement, stockIsBetter } from './figures';
-import { install, kafkaSides } from './kafka/sides';
+import { COMPARED_IMAGES, install, kafkaSides } from './kafka/sides';
 import { say, show } from './progress';
 import { clusterConditions, type Options, save } from './results';
 import { inRounds, type Side } from './rounds';
@@ -20,7 +19,7 @@ export function roll(options: Options): void {
   });
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
-  save('roll', options, clusterConditions(options, [images.zookeeper, images.kafka]), table, comparisons);
+  save('roll', options, clusterConditions(options, COMPARED_IMAGES), table, comparisons);
 }
 
 function rollUnderLoad({ namespace }: Side): { seconds: number; result: LoadResult } {

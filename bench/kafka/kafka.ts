@@ -1,10 +1,9 @@
-import { images } from '../../config/images';
 import { comparisonTable, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
 import { inRounds } from '../rounds';
 import { runClient } from './client';
-import { install, kafkaSides } from './sides';
+import { COMPARED_IMAGES, install, kafkaSides } from './sides';
 
 /** Cold start, throughput and latency, ours against stock. */
 export function kafka(options: Options): void {
@@ -20,5 +19,5 @@ export function kafka(options: Options): void {
   });
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
-  save('kafka', options, clusterConditions(options, [images.zookeeper, images.kafka]), table, comparisons);
+  save('kafka', options, clusterConditions(options, COMPARED_IMAGES), table, comparisons);
 }

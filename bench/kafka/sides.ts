@@ -9,6 +9,9 @@ import { ours, type Side, stock } from '../rounds';
 /** What both sides have: AKHQ would take part of the cores on one side only. */
 const COMPARED_CHARTS = ['namespace', 'zookeeper', 'kafka', 'topics'];
 
+/** Of both sides, too. */
+export const COMPARED_IMAGES = [images.zookeeper, images.kafka];
+
 const topics = kind.topics.map(
   ({ name, partitions, retention }) =>
     `--topic ${name} --partitions ${partitions} --config retention.ms=${retention.toMilliseconds()}\n`,
@@ -16,7 +19,7 @@ const topics = kind.topics.map(
 
 export const kafkaSides = (): Side[] => [
   ours(COMPARED_CHARTS),
-  stock(join(__dirname, 'stock.yaml'), [images.zookeeper, images.kafka, ...topics]),
+  stock(join(__dirname, 'stock.yaml'), [...COMPARED_IMAGES, ...topics]),
 ];
 
 export interface ColdStart {
