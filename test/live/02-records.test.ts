@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { segmentTime } from '../../charts/messaging/topics/topic';
 import { kind } from '../../config/kind';
 import type { Namespace } from './cluster';
-import { running } from './installation';
+import { runningKind } from './installation';
 import { Load } from './load';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 
 const kafkaTopics = (...args: string[]) =>

@@ -1,13 +1,12 @@
-import { kind } from '../../config/kind';
 import { eventually, type Namespace } from './cluster';
-import { running } from './installation';
+import { runningKind } from './installation';
 import { Load } from './load';
 
 const AT_LEAST = 1_000_000;
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 
 test('a rolling restart of all brokers under load loses no record and leaves no partition below its minimum in sync', () => {

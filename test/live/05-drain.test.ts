@@ -1,12 +1,11 @@
-import { kind } from '../../config/kind';
 import { eventually, type Namespace, tryKubectl } from './cluster';
-import { remove, running } from './installation';
+import { remove, runningKind } from './installation';
 import { Load } from './load';
 import { signal, TOOLS } from './node';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 afterAll(() => remove(TOOLS));
 

@@ -2,12 +2,12 @@ import { parseAllDocuments } from 'yaml';
 import { kind } from '../../config/kind';
 import { contentHash } from '../../lib/native-file';
 import { eventually, kubectl, type Namespace } from './cluster';
-import { awaitConverged, manifests, running } from './installation';
+import { awaitConverged, manifests, runningKind } from './installation';
 import { Load } from './load';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 afterEach(() => {
   kubectl(['apply', '-f', 'dist/kind']);

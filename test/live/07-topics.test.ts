@@ -1,10 +1,10 @@
 import { kind } from '../../config/kind';
 import { kubectl, type Namespace } from './cluster';
-import { manifests, running } from './installation';
+import { manifests, runningKind } from './installation';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 afterAll(() => {
   kubectl(['apply', '-f', 'dist/kind']);

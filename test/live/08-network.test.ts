@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { images } from '../../config/images';
-import { kind } from '../../config/kind';
 import { eventually, type Namespace, tryKubectl } from './cluster';
-import { running } from './installation';
+import { runningKind } from './installation';
 import { removePod, startPod } from './pod';
 
 const PROBES = ['stranger', 'client', 'akhq-stand-in'];
 let bss: Namespace;
 
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
   start('stranger', {}, ['sleep', 'infinity']);
   start('client', { [`role.bss/${CLIENT_ROLE}`]: 'true' }, ['sleep', 'infinity']);
   // Policies select by labels: a listener with AKHQ's stands for it, so that nothing depends on its image.

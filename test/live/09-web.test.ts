@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kind } from '../../config/kind';
 import { unless } from '../unless';
-import { running, unavailableImage } from './installation';
+import { runningKind, unavailableImage } from './installation';
 
 // Before the tests are declared: whether they can run is part of their names.
-const bss = running(kind);
+const bss = runningKind();
 const withoutAkhq = unavailableImage(bss, 'akhq');
 const onAkhq = unless(withoutAkhq);
 const withoutKong = unavailableImage(bss, 'kong');

@@ -1,10 +1,9 @@
-import { kind } from '../../config/kind';
 import { eventually, kubectl, type Namespace } from './cluster';
-import { running } from './installation';
+import { runningKind } from './installation';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = running(kind);
+  bss = runningKind();
 });
 afterAll(() => {
   bss.run('delete', 'pods', '-l', 'test=missing', '--grace-period=0', '--force');

@@ -1,4 +1,5 @@
 import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
 import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { remove } from './installation';
@@ -11,7 +12,8 @@ const redis = new RedisInstallation(sixServers());
 const bss: Namespace = redis.namespace;
 const seconds = (start: number) => ((Date.now() - start) / 1000).toFixed(1);
 
-beforeAll(() => remove(kind.namespace));
+// A laptop does not bear them beside this.
+beforeAll(() => remove(kind.namespace, rehearsal.namespace));
 afterAll(() => {
   redis.remove();
   remove(TOOLS);

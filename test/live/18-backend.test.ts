@@ -125,9 +125,10 @@ test('a rolling update under load fails no request', () => {
   expect(result.reset).toBeLessThan(result.requests / 50);
 });
 
-const KILLS = 20;
 /** As many at least; a customer makes five. */
 const CHANGES = Number(process.env['LIVE_CHANGES'] ?? 1000);
+/** Ten thousand changes are for proof, with twenty. */
+const KILLS = Math.max(6, CHANGES / 500);
 
 test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: every change is one event and one effect`, () => {
   backend.startLoad('killed', Math.max(2, CHANGES / 2000));
@@ -137,8 +138,8 @@ test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: 
     signal(victim, 'KILL');
     // Or the kubelet would wait longer before each start, up to five minutes.
     bss.run('delete', 'pod', victim.metadata.name, '--force', '--grace-period=0');
-    if (kill === 5) signal(bss.pod('kafka-1')!, 'KILL');
-    if (kill === 12) signal(bss.pod('postgres-0')!, 'KILL');
+    if (kill === Math.floor(KILLS / 4)) signal(bss.pod('kafka-1')!, 'KILL');
+    if (kill === Math.floor(KILLS * 0.6)) signal(bss.pod('postgres-0')!, 'KILL');
     eventually(
       'two backends to be ready',
       () => pods().filter(({ metadata }) => bss.isReady(metadata.name)).length >= 2,

@@ -13,14 +13,16 @@ export function manifests(environment: Environment, ...names: string[]): string 
   return Yaml.stringify(...charts.flatMap(objectsOf));
 }
 
-/** The environment running, its brokers in sync and its topics there; what ran already stays. */
-export function running(environment: Environment): Namespace {
-  const namespace = new Namespace(environment.namespace);
-  if (environment === kind) kubectl(['apply', '-f', 'dist/kind']);
-  else kubectl(['apply', '-f', '-'], manifests(environment));
+/** The platform of a laptop running, its brokers in sync and its topics there; what ran already stays. */
+export function runningKind(): Namespace {
+  kubectl(['apply', '-f', 'dist/kind']);
+  const namespace = new Namespace(kind.namespace);
   awaitConverged(namespace);
   return namespace;
 }
+
+/** The charts through which records flow, and no more. */
+export const MESSAGING = ['namespace', 'zookeeper', 'kafka', 'topics'];
 
 /** Deployments whose image cannot be had everywhere. */
 const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
@@ -37,20 +39,26 @@ export function awaitConverged(namespace: Namespace): void {
 /** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */
 export function remove(...namespaces: string[]): void {
   for (const namespace of namespaces) {
-    // Brokers that all leave at once wait for each other; nobody will ask for their records again.
-    tryKubectl(['-n', namespace, 'delete', 'statefulsets,deployments,jobs', '--all', '--cascade=orphan']);
-    tryKubectl(['-n', namespace, 'delete', 'pods', '--all', '--force', '--grace-period=0']);
+    // Brokers that all leave at once wait for each other; nobody will ask for their records again. And what makes pods
+    // goes before the pods, or it makes others, which a namespace waits for as long as they may take to leave.
+    tryKubectl(['-n', namespace, 'delete', MAKES_PODS, '--all', '--cascade=orphan']);
+    tryKubectl(['-n', namespace, 'delete', 'pods,persistentvolumeclaims', '--all', '--force', '--grace-period=0']);
   }
   kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
 }
+const MAKES_PODS = 'cronjobs,jobs,deployments,replicasets,statefulsets';
 
 /** A class whose volumes are file systems of their own, of the size asked for, as a cloud's disks are. */
 export const EXT4_CLASS = process.env['LIVE_EXT4_STORAGE_CLASS'] ?? 'standard-ext4';
 
-/** The rehearsal alone, on such volumes where there are any. */
+/** Messaging as the rehearsal has it, and nothing beside it, on such volumes where there are any. */
 export function rehearsing(): Namespace {
   remove(kind.namespace);
-  return running({ ...rehearsal, storageClass: storageClassExists(EXT4_CLASS) ? EXT4_CLASS : undefined });
+  const environment = { ...rehearsal, storageClass: storageClassExists(EXT4_CLASS) ? EXT4_CLASS : undefined };
+  kubectl(['apply', '-f', '-'], manifests(environment, ...MESSAGING));
+  const namespace = new Namespace(rehearsal.namespace);
+  awaitConverged(namespace);
+  return namespace;
 }
 
 /** Whether the image of a Deployment's pod can be had here; waits until that is known. */

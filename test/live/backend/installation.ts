@@ -5,16 +5,17 @@ import { platform } from '../../../charts/platform';
 import type { Environment } from '../../../config/environment';
 import { rehearsal } from '../../../config/rehearsal';
 import { kubectl, Namespace } from '../cluster';
-import { awaitConverged, manifests } from '../installation';
+import { awaitConverged, MESSAGING, manifests } from '../installation';
 import { bundle, NODE_IMAGE } from '../node-program';
 import { endLoad, startPod } from '../pod';
 
 export const BACKEND_NAMESPACE = 'bss-backend';
 
 /** What the backend stands on, and no more. */
-const CHARTS = ['namespace', 'development-secrets', 'zookeeper', 'kafka', 'topics', 'redis-cluster'].concat(
-  ...['postgres', 'databases', 'pgbouncer', 'backend'],
-);
+const CHARTS = [
+  ...MESSAGING,
+  ...['development-secrets', 'redis-cluster', 'postgres', 'databases', 'pgbouncer', 'backend'],
+];
 
 const environment: Environment = {
   ...rehearsal,

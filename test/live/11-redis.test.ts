@@ -1,17 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { kind } from '../../config/kind';
-import { rehearsal } from '../../config/rehearsal';
 import { eventually, type Namespace } from './cluster';
-import { remove, running } from './installation';
+import { runningKind } from './installation';
 import { onKind, type RedisInstallation } from './redis/installation';
 
 const SERVER = 'redis-cluster-0-0';
 let bss: Namespace;
 let redis: RedisInstallation;
 beforeAll(() => {
-  // A laptop does not bear both.
-  remove(rehearsal.namespace);
-  bss = running(kind);
+  bss = runningKind();
   redis = onKind();
   redis.awaitReady();
 });
