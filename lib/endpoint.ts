@@ -1,7 +1,8 @@
 import type { Workload } from './workload';
 
-/** Resolves from any namespace, whatever the cluster's domain is called. */
-export const serviceHost = (service: string, namespace: string) => `${service}.${namespace}.svc`;
+/** What follows a Service's name: it resolves from any namespace, whatever the cluster's domain is called. */
+export const serviceDomain = (namespace: string) => `${namespace}.svc`;
+export const serviceHost = (service: string, namespace: string) => `${service}.${serviceDomain(namespace)}`;
 
 /** A port of a workload behind a stable name. Producers hand it out; `connectsTo` takes it. */
 export class Endpoint {

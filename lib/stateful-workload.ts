@@ -2,7 +2,7 @@ import type { Size } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { quantity } from './container';
-import { Endpoint } from './endpoint';
+import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { type HostPort, Workload } from './workload';
 
@@ -34,8 +34,6 @@ const SHARD_LABEL = 'bss/shard';
 
 /** Pods with a fixed identity and volumes of their own. */
 export class StatefulWorkload extends Workload {
-  private readonly headless: string;
-
   constructor(
     scope: Component,
     id: string,
@@ -51,7 +49,6 @@ export class StatefulWorkload extends Workload {
         ports: Object.keys(props.ports ?? {}).map((port) => this.servicePort(port)),
       },
     });
-    this.headless = headless.name;
     const template = podTemplate(this, props, {
       name: this.name,
       labels: this.labels,
@@ -87,15 +84,11 @@ export class StatefulWorkload extends Workload {
 
   /**
    * The port of each pod behind an address of its own that stays when the pod is replaced.
-   * Names of a headless Service change their address with the pod, and caches keep the old one for up to a minute.
+   * Names of a headless Service change their address with the pod, and caches keep the old one, or that there was none
+   * yet, for up to a minute.
    */
   podEndpoints(port: string): Endpoint[] {
     return this.podNames.map((pod, ordinal) => this.offer(`${ordinal}`, port, pod, eachPod(pod)));
-  }
-
-  /** The port of each pod under a name whose address changes with the pod, for clients that follow such changes. */
-  podNameEndpoints(port: string): Endpoint[] {
-    return this.podNames.map((pod) => new Endpoint(this, port, `${pod}.${this.headless}`));
   }
 
   /** Makes `port` of each pod reachable from the machine that runs the cluster: the ports count up from `first`. */

@@ -70,7 +70,7 @@ function database(reader: Reader): DatabaseConfig {
 }
 
 function redis(reader: Reader): RedisConfig {
-  const nodes = reader.addresses('REDIS_NODES', 'redis-cluster-0.redis-cluster-headless:7000');
+  const nodes = reader.addresses('REDIS_NODES', 'redis-cluster-0-0:7000');
   const authority = reader.env['REDIS_AUTHORITY_FILE'] && reader.file('REDIS_AUTHORITY_FILE');
   const server = { nodes, ...(authority && { authority }) };
   if (!reader.env['REDIS_USER']) return server;

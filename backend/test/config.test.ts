@@ -37,7 +37,7 @@ describe('config', () => {
         'DATABASE_USER is not set: it must be set, as in "bss".',
         'DATABASE_PASSWORD is empty: it must be set, as in "…", or DATABASE_PASSWORD_FILE="/etc/secrets/database_password".',
         'KAFKA_BOOTSTRAP is not set: it must be set, as in "kafka-0:9092,kafka-1:9092".',
-        'REDIS_NODES is "redis": it must be host:port, more of them after commas, as in "redis-cluster-0.redis-cluster-headless:7000".',
+        'REDIS_NODES is "redis": it must be host:port, more of them after commas, as in "redis-cluster-0-0:7000".',
       ].join('\n'),
     });
   });

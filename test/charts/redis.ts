@@ -110,7 +110,7 @@ describe('Redis Cluster with TLS', () => {
     const cluster = app({ redisCluster: encrypted }).node.findChild('redis-cluster') as RedisCluster;
     const { secret, key } = cluster.clients.authority!;
     expect([secret.name, key]).toEqual(['redis-cluster-tls', 'ca.crt']);
-    expect(secret.keys['tls.crt']).toContain('`*.redis-cluster-headless.bss.svc`');
+    expect(secret.keys['tls.crt']).toContain('`redis-cluster-0-0.bss.svc`');
   });
 });
 

@@ -168,16 +168,6 @@ describe('Shards', () => {
   });
 });
 
-describe('podNameEndpoints', () => {
-  it('are the names of the headless Service, which move with the pod', () => {
-    expect(
-      made({ replicas: 2 })
-        .workload.podNameEndpoints('web')
-        .map(({ address }) => address),
-    ).toEqual(['example-0.example-headless.shop.svc:8080', 'example-1.example-headless.shop.svc:8080']);
-  });
-});
-
 describe('podEndpoints', () => {
   const { example, workload } = made();
   const endpoints = [...workload.podEndpoints('web'), ...workload.podEndpoints('metrics')];

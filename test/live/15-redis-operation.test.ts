@@ -11,7 +11,9 @@ let keys: number;
 const SECRET = 'redis-cluster-users';
 const authority = new Authority();
 const six = sixServers();
-const certificates = () => authority.sign(`*.redis-cluster-headless.${six.namespace}.svc`);
+/** With the names of the fourth shard, too. */
+const names = [0, 1, 2, 3].flatMap((shard) => [0, 1].map((ordinal) => `redis-cluster-${shard}-${ordinal}`));
+const certificates = () => authority.sign(...names.map((name) => `${name}.${six.namespace}.svc`));
 const environment: Environment = {
   ...six,
   redisCluster: { ...six.redisCluster, transport: 'tls' },

@@ -23,9 +23,9 @@ export class Authority {
     );
   }
 
-  /** What a Secret of a server holds. @param name the DNS name, `*` included, that the certificate is for */
-  sign(name: string): Record<'tls.crt' | 'tls.key' | 'ca.crt', string> {
-    writeFileSync(join(this.directory, 'names'), `subjectAltName = DNS:${name}\n`);
+  /** What a Secret of a server holds. @param names the DNS names that the certificate is for */
+  sign(...names: string[]): Record<'tls.crt' | 'tls.key' | 'ca.crt', string> {
+    writeFileSync(join(this.directory, 'names'), `subjectAltName = ${names.map((name) => `DNS:${name}`).join()}\n`);
     this.openssl('req', '-new', ...NEW_KEY, '-subj', '/CN=server', '-keyout', 'tls.key', '-out', 'request');
     const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
     this.openssl('x509', '-req', '-in', 'request', ...signer, '-out', 'tls.crt');

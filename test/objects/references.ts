@@ -65,6 +65,10 @@ const portNames = (pod: Pod) => pod.containers.flatMap(({ ports }) => ports ?? [
 describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
   const pods = manifests.pods();
   const known = names(manifests);
+  const podsBehind = ({ 'statefulset.kubernetes.io/pod-name': podName, ...labels }: Labels) =>
+    pods.filter(({ metadata, owner }) =>
+      podName ? manifests.podNames(owner).includes(podName) : matches(metadata.labels, labels),
+    );
 
   it('no two objects have the same kind and name', () => {
     const all = manifests.objects.map(nameOf);
@@ -151,10 +155,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
       expect(portNames(pod)).toEqual(expect.arrayContaining(ports));
     }
     for (const { metadata, spec } of manifests.ofKind('Service')) {
-      const { 'statefulset.kubernetes.io/pod-name': podName, ...labels } = spec.selector;
-      const behind = pods.filter(({ metadata: { labels: own }, owner }) =>
-        podName ? manifests.podNames(owner).includes(podName) : matches(own, labels),
-      );
+      const behind = podsBehind(spec.selector);
       expect([metadata.name, workloadsOf(behind)]).toEqual([metadata.name, 1]);
       expect(portNames(behind[0]!)).toEqual(expect.arrayContaining(spec.ports.map(({ targetPort }) => targetPort)));
     }
@@ -218,10 +219,8 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
       const declared = workload.connections.map(({ to }) => `${to.workload.name}:${to.portNumber}`);
       for (const address of named) {
         const [host, port] = address.split(':');
-        const service = manifests.find('Service', host!.split('.')[0]!);
-        const target =
-          service.spec.selector['app.kubernetes.io/name'] ??
-          service.spec.selector['statefulset.kubernetes.io/pod-name']!.replace(/-\d+$/, '');
+        const { selector } = manifests.find('Service', host!.split('.')[0]!).spec;
+        const target = podsBehind(selector)[0]!.metadata.labels['app.kubernetes.io/name'];
         expect(declared).toContain(`${target}:${port}`);
       }
     }

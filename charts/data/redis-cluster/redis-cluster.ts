@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
 import { type ContainerProps, PodField, type Resources } from '../../../lib/container';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { type Endpoint, serviceDomain } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
@@ -77,10 +77,12 @@ export class RedisCluster extends Component {
     const { shards, replicas } = shape(props.topology);
     const { image } = props;
     const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
-    const transport = serverTransport(this, { ...props, port: PORTS.client, domain: domain(this) });
+    // Each pod has a Service of its name.
+    const domain = serviceDomain(this.namespace!);
+    const transport = serverTransport(this, { ...props, port: PORTS.client, domain });
     const secretFiles = { ...access.secretFiles, ...transport.secretFiles };
     const env = {
-      ...{ NAME: this.node.id, SHARDS: `${shards}`, REPLICAS: `${replicas}`, DOMAIN: domain(this) },
+      ...{ NAME: this.node.id, SHARDS: `${shards}`, REPLICAS: `${replicas}`, DOMAIN: domain },
       ...{ PORT: `${PORTS.client}`, BUS_PORT: `${PORTS.bus}`, LEAVE_SECONDS: `${LEAVE_SECONDS}` },
       ...access.env,
       ...transport.env,
@@ -90,7 +92,7 @@ export class RedisCluster extends Component {
       image,
       component: 'data',
       user: 999,
-      command: [...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain(this)}`],
+      command: [...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain}`],
       env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },
       ports: PORTS,
       files: { ...configFiles(props, access, transport), ...access.files },
@@ -116,8 +118,8 @@ export class RedisCluster extends Component {
       shards,
       spread: props.spread,
     });
-    const seeds = redis.podNameEndpoints('client');
-    redis.connectsTo(...seeds, ...redis.podNameEndpoints('bus'));
+    const seeds = redis.podEndpoints('client');
+    redis.connectsTo(...seeds, ...redis.podEndpoints('bus'));
     // The Service `redis-cluster`, for people and their tools.
     redis.endpoint('client');
     redis.admitsRole(CLIENT_ROLE, 'client');
@@ -143,7 +145,6 @@ const SERVER = [
 const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
 
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
-const domain = ({ node, namespace }: Component) => serviceHost(`${node.id}-headless`, namespace!);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
   const file = (name: string) => nativeFile(__dirname, name);

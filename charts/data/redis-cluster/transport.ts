@@ -24,7 +24,7 @@ export function serverTransport(
   if (transport === 'plain') return { secretFiles: {}, env: {}, settings: {} };
   // As cert-manager names them. https://cert-manager.io/docs/usage/certificate/#target-secret
   const secret = new RequiredSecret(component, `${component.node.id}-tls`, {
-    'tls.crt': `certificate of the servers, for \`*.${domain}\``,
+    'tls.crt': `certificate of the servers, with the name of each pod: \`${component.node.id}-0-0.${domain}\` and so on`,
     'tls.key': 'its private key',
     'ca.crt': 'certificate of who signed it; the old one and the new one while that changes',
   });

@@ -131,7 +131,7 @@ export class RedisInstallation {
   /** How many keys there are, each counted once. */
   count(): number {
     const script = '. /etc/redis/cli.sh; AS=operator; count_keys';
-    // For some seconds the name of a pod that was replaced leads to where it was.
+    // For a moment the name of a pod that was replaced leads nowhere.
     return eventually('the keys to be counted', () => {
       const { ok, output } = this.namespace.try('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script);
       return ok ? { keys: Number(output.trim()) } : undefined;
