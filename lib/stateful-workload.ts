@@ -40,10 +40,10 @@ export class StatefulWorkload extends Workload {
     private readonly props: StatefulWorkloadProps,
   ) {
     super(scope, id, props, props.replicas * (props.shards ?? 1), 0);
+    // Every StatefulSet must have one. What connects goes through podEndpoints.
     const headless = new k8s.KubeService(this, 'headless', {
       spec: {
         clusterIp: 'None',
-        // Peers must find each other before they can become ready, and while one is leaving.
         publishNotReadyAddresses: true,
         selector: this.selector,
         ports: Object.keys(props.ports ?? {}).map((port) => this.servicePort(port)),
@@ -169,7 +169,10 @@ function placement(
   };
 }
 
-/** Ready or not: clients ask for this pod and no other, and it may serve while it is out of sync for one partition. */
+/**
+ * Ready or not: peers must find each other before they can become ready, and while one is leaving; and clients ask for
+ * this pod and no other, which may serve while it is out of sync for one partition.
+ */
 const eachPod = (pod: string): k8s.ServiceSpec => ({
   selector: { 'statefulset.kubernetes.io/pod-name': pod },
   publishNotReadyAddresses: true,

@@ -89,7 +89,7 @@ pod:
     expect(JSON.stringify(made({ storageClass: undefined }).set())).not.toContain('storageClassName');
   });
 
-  it('find each other before they are ready, by a headless Service with all their ports', () => {
+  it('have the headless Service that a StatefulSet must have, with all their ports', () => {
     expect(made().example.manifests.find('Service', 'example-headless').spec).toEqual({
       clusterIP: 'None',
       publishNotReadyAddresses: true,

@@ -143,7 +143,7 @@ test('three shards become four, and three again, with every key', () => {
   console.info(reshard(3));
   expect(Number(redis.cli('redis-cluster-3-0', 'DBSIZE'))).toBe(0);
   redis.resize(shards(3));
-  bss.run('delete', 'statefulset', 'redis-cluster-3');
+  bss.run('delete', 'statefulset/redis-cluster-3', 'service/redis-cluster-3-0', 'service/redis-cluster-3-1');
   redis.awaitReady();
   expect(redis.count()).toBe(keys);
 });

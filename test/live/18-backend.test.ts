@@ -128,7 +128,7 @@ test('a rolling update under load fails no request', () => {
 /** As many at least; a customer makes five. */
 const CHANGES = Number(process.env['LIVE_CHANGES'] ?? 1000);
 /** Ten thousand changes are for proof, with twenty. */
-const KILLS = Math.max(6, CHANGES / 500);
+const KILLS = Math.max(6, Math.round(CHANGES / 500));
 
 test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: every change is one event and one effect`, () => {
   backend.startLoad('killed', Math.max(2, CHANGES / 2000));

@@ -48,7 +48,7 @@ export interface ContainerStatus {
   readonly containerID: string;
   readonly restartCount: number;
   readonly ready: boolean;
-  readonly state: { waiting?: { reason: string; message?: string } };
+  readonly state: { waiting?: { reason: string; message?: string }; running?: { startedAt: string } };
 }
 
 /** The status of a pod's main container, which has the workload's name; what stands beside it has others. */

@@ -42,7 +42,8 @@ export function remove(...namespaces: string[]): void {
     // Brokers that all leave at once wait for each other; nobody will ask for their records again. And what makes pods
     // goes before the pods, or it makes others, which a namespace waits for as long as they may take to leave.
     tryKubectl(['-n', namespace, 'delete', MAKES_PODS, '--all', '--cascade=orphan']);
-    tryKubectl(['-n', namespace, 'delete', 'pods,persistentvolumeclaims', '--all', '--force', '--grace-period=0']);
+    const atOnce = ['--force', '--grace-period=0', `--timeout=${DEADLINE_SECONDS}s`];
+    tryKubectl(['-n', namespace, 'delete', 'pods,persistentvolumeclaims', '--all', ...atOnce]);
   }
   kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
 }

@@ -60,10 +60,11 @@ await_pods() {
   done
 }
 
-# The address of some pod that answers.
+# The address of some pod that answers. The own one is asked without its Service: not every network leads back.
 any_pod() {
   for pod in $(pods); do
-    ip=$(ask "$pod.$DOMAIN" 'CLUSTER NODES' | sed -n 's/^[^ ]* \([^:]*\):.*myself.*/\1/p')
+    if [ "$pod" = "${HOSTNAME:-}" ]; then at=$LOCAL; else at=$pod.$DOMAIN; fi
+    ip=$(ask "$at" 'CLUSTER NODES' | sed -n 's/^[^ ]* \([^:]*\):.*myself.*/\1/p')
     [ -z "$ip" ] || { echo "$ip"; return 0; }
   done
   echo "ERROR None of these pods answers: $(pods | tr '\n' ' ')" >&2
