@@ -2,6 +2,7 @@ import type { Workload } from './workload';
 
 /** What follows a Service's name: it resolves from any namespace, whatever the cluster's domain is called. */
 export const serviceDomain = (namespace: string) => `${namespace}.svc`;
+/** The whole name of a Service. */
 export const serviceHost = (service: string, namespace: string) => `${service}.${serviceDomain(namespace)}`;
 
 /** A port of a workload behind a stable name. Producers hand it out; `connectsTo` takes it. */

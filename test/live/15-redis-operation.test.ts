@@ -1,5 +1,6 @@
 import type { Environment } from '../../config/environment';
 import { rehearsal } from '../../config/rehearsal';
+import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';
 import { eventually, type Namespace } from './cluster';
 import { RedisInstallation, sixServers } from './redis/installation';
@@ -11,9 +12,10 @@ let keys: number;
 const SECRET = 'redis-cluster-users';
 const authority = new Authority();
 const six = sixServers();
+const shards = (count: number) => ({ kind: 'highlyAvailable', shards: count, replicas: 1 }) as const;
 /** With the names of the fourth shard, too. */
-const names = [0, 1, 2, 3].flatMap((shard) => [0, 1].map((ordinal) => `redis-cluster-${shard}-${ordinal}`));
-const certificates = () => authority.sign(...names.map((name) => `${name}.${six.namespace}.svc`));
+const { pods } = new RedisInstallation({ ...six, redisCluster: { ...six.redisCluster, topology: shards(4) } });
+const certificates = () => authority.sign(...pods.map((pod) => serviceHost(pod, six.namespace)));
 const environment: Environment = {
   ...six,
   redisCluster: { ...six.redisCluster, transport: 'tls' },
@@ -127,7 +129,6 @@ test('a backup that is restored after everything was wiped has every key, with i
   redis.cluster('DEL', 'expires');
 });
 
-const shards = (count: number) => ({ kind: 'highlyAvailable', shards: count, replicas: 1 }) as const;
 const reshard = (count: number) =>
   bss.run('exec', redis.pods[0]!, '-c', 'keeper', '--', 'sh', '/etc/redis/reshard.sh', `${count}`);
 
