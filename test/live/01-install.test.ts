@@ -1,26 +1,15 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { kubectl, Namespace, tryKubectl } from './cluster';
-import { awaitConverged, remove } from './installation';
+import { awaitConverged, restarted } from './installation';
 
 const bss = new Namespace('bss');
 const DIST = 'dist/kind';
-
-function expectNoRestarts() {
-  const restarts = bss
-    .pods('app.kubernetes.io/name!=akhq')
-    .flatMap(({ metadata, status }) =>
-      (status.containerStatuses ?? []).map(({ restartCount }) => [metadata.name, restartCount]),
-    );
-  expect(restarts.filter(([, count]) => count !== 0)).toEqual([]);
-}
 
 test('one apply on an empty cluster converges, and no container restarts', () => {
   const start = Date.now();
   kubectl(['apply', '-f', DIST]);
   awaitConverged(bss);
   console.info(`converged ${((Date.now() - start) / 1000).toFixed(1)} s after apply`);
-  expectNoRestarts();
+  expect(restarted(bss)).toEqual([]);
 });
 
 test('a second apply changes nothing', () => {
@@ -53,12 +42,4 @@ test('the ensemble keeps its data when its pod is replaced', () => {
   bss.run('delete', 'pod', 'zookeeper-0');
   bss.awaitReady('zookeeper-0');
   expect(clusterId()).toBe(before);
-});
-
-test('the files after the namespace, applied one by one in reverse order, converge as well', () => {
-  remove('bss');
-  const [namespace, ...others] = readdirSync(DIST).sort();
-  for (const file of [namespace!, ...others.reverse()]) kubectl(['apply', '-f', join(DIST, file)]);
-  awaitConverged(bss);
-  expectNoRestarts();
 });

@@ -4,6 +4,7 @@ import { segmentTime } from '../../charts/messaging/topics/topic';
 import { kind } from '../../config/kind';
 import type { Namespace } from './cluster';
 import { runningKind } from './installation';
+import { kafkaTool, QUICK_TOOLS } from './kafka-tool';
 import { Load } from './load';
 
 let bss: Namespace;
@@ -11,8 +12,7 @@ beforeAll(() => {
   bss = runningKind();
 });
 
-const kafkaTopics = (...args: string[]) =>
-  bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', ...args);
+const kafkaTopics = (...args: string[]) => kafkaTool(bss, 'kafka-topics', ...args);
 
 test('all topics have exactly the partitions, replicas and settings of the catalogue', () => {
   const described = kafkaTopics('--describe')
@@ -61,7 +61,7 @@ test('1000 records from the host through localhost:9092 to 9094 reach every part
 
 test('a topic that nobody declared is not made by writing to it', () => {
   const refused = bss.try(
-    ...['exec', 'kafka-0', '--', 'bash', '-c'],
+    ...['exec', 'kafka-0', '--', 'env', QUICK_TOOLS, 'bash', '-c'],
     'echo lost | timeout 10 kafka-console-producer --bootstrap-server localhost:9092 --topic bss.misspelt --producer-property max.block.ms=3000 2>&1; true',
   );
   expect(refused.output).toContain('UNKNOWN_TOPIC_OR_PARTITION');

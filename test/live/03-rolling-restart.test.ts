@@ -1,5 +1,6 @@
 import { eventually, type Namespace } from './cluster';
 import { runningKind } from './installation';
+import { kafkaTool } from './kafka-tool';
 import { Load } from './load';
 
 const AT_LEAST = 1_000_000;
@@ -26,7 +27,7 @@ test('a rolling restart of all brokers under load loses no record and leaves no 
 
 test('leadership returns to the preferred brokers by itself', () => {
   eventually('every broker to lead its share', () => {
-    const described = bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--describe');
+    const described = kafkaTool(bss, 'kafka-topics', '--describe');
     const partitions = [...described.matchAll(/Leader: (\d+)\tReplicas: (\d+),/g)];
     return partitions.length > 0 && partitions.every(([, leader, preferred]) => leader === preferred);
   });

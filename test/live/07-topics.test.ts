@@ -1,6 +1,7 @@
 import { kind } from '../../config/kind';
 import { kubectl, type Namespace } from './cluster';
 import { manifests, runningKind } from './installation';
+import { kafkaTool } from './kafka-tool';
 
 let bss: Namespace;
 beforeAll(() => {
@@ -11,8 +12,7 @@ afterAll(() => {
   bss.run('delete', 'jobs', '-l', 'test=topics');
 });
 
-const describe_ = (topic: string) =>
-  bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--describe', '--topic', topic);
+const describe_ = (topic: string) => kafkaTool(bss, 'kafka-topics', '--describe', '--topic', topic);
 
 /** Runs the topics Job of the manifests under a name of its own and gives its end and its output. */
 function run(name: string, manifest: string): { succeeded: boolean; output: string } {
@@ -38,16 +38,7 @@ test('the second run changes nothing and says so', () => {
 });
 
 test('drift made by hand is reported by the check and repaired by the next run', () => {
-  const configs = (...args: string[]) =>
-    bss.exec(
-      'kafka-0',
-      'kafka-configs',
-      '--bootstrap-server',
-      'localhost:9092',
-      '--topic',
-      'bss.order.events',
-      ...args,
-    );
+  const configs = (...args: string[]) => kafkaTool(bss, 'kafka-configs', '--topic', 'bss.order.events', ...args);
   configs('--alter', '--add-config', 'retention.ms=1000,max.message.bytes=2000');
 
   bss.run('create', 'job', 'topics-check', '--from=cronjob/topics-drift');
@@ -78,9 +69,7 @@ test('fewer partitions are refused with the reason, and nothing else of that run
   expect(output).toContain('Nothing was changed.');
   expect(succeeded).toBe(false);
   expect(describe_('bss.analytics.events')).toContain('PartitionCount: 6');
-  expect(bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--list')).not.toContain(
-    'bss.another',
-  );
+  expect(kafkaTool(bss, 'kafka-topics', '--list')).not.toContain('bss.another');
 });
 
 test('another number of replicas is refused with the way to move them', () => {
@@ -98,7 +87,7 @@ test('more partitions are added', () => {
   const more = run('topics-five', only(5));
   expect(more.output).toMatch(/topics-test +change +partitions 3 -> 5/);
   expect(describe_('topics-test')).toContain('PartitionCount: 5');
-  bss.exec('kafka-0', 'kafka-topics', '--bootstrap-server', 'localhost:9092', '--delete', '--topic', 'topics-test');
+  kafkaTool(bss, 'kafka-topics', '--delete', '--topic', 'topics-test');
 });
 
 test('without brokers the Job ends with a sentence that says what it waited for', () => {

@@ -1,7 +1,7 @@
 import { databases } from '../../config/databases';
 import { rehearsal } from '../../config/rehearsal';
 import { eventually } from './cluster';
-import { remove } from './installation';
+import { remove, restarted } from './installation';
 import { signal, TOOLS } from './node';
 import { removePod } from './pod';
 import { POSTGRES_NAMESPACE, PostgresInstallation } from './postgres/installation';
@@ -33,8 +33,7 @@ test('one apply makes the databases with their owners and roles, and no containe
   expect(
     postgres.sql("SELECT name || ' ' || setting FROM pg_settings WHERE name ~ '^(data_checksums|password_enc)'"),
   ).toBe('data_checksums on\npassword_encryption scram-sha-256');
-  const restarts = bss.pods().flatMap(({ status }) => status.containerStatuses ?? []);
-  expect(restarts.filter(({ restartCount }) => restartCount > 0)).toEqual([]);
+  expect(restarted(bss)).toEqual([]);
 });
 
 test('the server is process 1, so that it hears the request to stop, and its data is its own alone', () => {

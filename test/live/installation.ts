@@ -36,6 +36,13 @@ export function awaitConverged(namespace: Namespace): void {
   namespace.awaitJobs(JOBS_THAT_START);
 }
 
+/** Containers that were started again. */
+export const restarted = (namespace: Namespace): string[] =>
+  namespace.pods().flatMap(({ metadata, status }) => {
+    const again = (status.containerStatuses ?? []).filter(({ restartCount }) => restartCount > 0);
+    return again.map(({ name }) => `${metadata.name} ${name}`);
+  });
+
 /** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */
 export function remove(...namespaces: string[]): void {
   for (const namespace of namespaces) {

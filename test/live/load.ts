@@ -3,6 +3,7 @@ import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { nativeFile } from '../../lib/native-file';
 import type { Namespace } from './cluster';
+import { QUICK_JVM } from './kafka-tool';
 import { removePod, startPod } from './pod';
 
 /** What the load saw; see Load.java. */
@@ -36,13 +37,10 @@ const HEAP = Size.mebibytes(256);
 
 /** A producer with acks=all in the cluster that keeps account of every record. */
 export class Load {
-  private readonly topic: string;
-
   constructor(
     private readonly namespace: Namespace,
     private readonly props: LoadProps,
   ) {
-    this.topic = `${props.name}-${Date.now()}`;
     this.start();
     namespace.awaitLog(props.name, /^PRODUCING/);
   }
@@ -55,21 +53,8 @@ export class Load {
 
   result(): LoadResult {
     const line = this.namespace.awaitLog(this.props.name, /^\{/);
-    this.remove();
-    return JSON.parse(line);
-  }
-
-  private remove(): void {
     removePod(this.namespace, this.props.name);
-    this.namespace.exec(
-      'kafka-0',
-      'kafka-topics',
-      '--bootstrap-server',
-      'kafka:9092',
-      '--delete',
-      '--topic',
-      this.topic,
-    );
+    return JSON.parse(line);
   }
 
   private start(): void {
@@ -82,10 +67,10 @@ export class Load {
         ...[
           'java',
           `-Xmx${HEAP.toMebibytes()}m`,
-          '-XX:+UseSerialGC',
+          ...QUICK_JVM,
           '-Dlog4j.configuration=file:/etc/load/log4j.properties',
         ],
-        ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', this.topic],
+        ...['--source', '11', '-cp', '/usr/share/java/kafka/*', program, 'kafka:9092', `${name}-${Date.now()}`],
         ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
       ],
       files: {

@@ -6,6 +6,7 @@ import type { Environment } from '../../../config/environment';
 import { rehearsal } from '../../../config/rehearsal';
 import { kubectl, Namespace } from '../cluster';
 import { awaitConverged, MESSAGING, manifests } from '../installation';
+import { QUICK_TOOLS } from '../kafka-tool';
 import { bundle, NODE_IMAGE } from '../node-program';
 import { endLoad, startPod } from '../pod';
 
@@ -29,8 +30,10 @@ const environment: Environment = {
 export class BackendInstallation {
   readonly namespace = new Namespace(BACKEND_NAMESPACE);
 
-  apply(): void {
-    kubectl(['apply', '-f', '-'], manifests(environment, ...CHARTS));
+  /** What waits for others comes first, as nothing may depend on the order. */
+  applyInReverse(): void {
+    const [namespace, ...others] = CHARTS;
+    for (const chart of [namespace!, ...others.reverse()]) kubectl(['apply', '-f', '-'], manifests(environment, chart));
   }
 
   awaitReady(): void {
@@ -94,7 +97,7 @@ export class BackendInstallation {
       [ "$count" = 0 ] ||
         kafka-console-consumer ${at} ${properties.join(' ')} --from-beginning --max-messages "$count" --timeout-ms 60000 2>/dev/null`;
     return this.namespace
-      .exec('kafka-0', 'sh', '-c', script)
+      .exec('kafka-0', 'env', QUICK_TOOLS, 'sh', '-c', script)
       .split('\n')
       .filter(Boolean)
       .map((line) => {
@@ -116,7 +119,10 @@ export class BackendInstallation {
       topic,
       ...properties,
     ];
-    kubectl(['-n', BACKEND_NAMESPACE, 'exec', '-i', 'kafka-0', '--', ...producer], `${lines.join('\n')}\n`);
+    kubectl(
+      ['-n', BACKEND_NAMESPACE, 'exec', '-i', 'kafka-0', '--', 'env', QUICK_TOOLS, ...producer],
+      `${lines.join('\n')}\n`,
+    );
   }
 }
 

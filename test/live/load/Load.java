@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes numbered records with acks=all to every partition of a topic of its own until the file /tmp/stop exists or
- * LIMIT records are written, then reads the topic back and counts. Meanwhile it watches the in-sync replicas of all
- * topics. The last line of its output is one JSON object.
+ * LIMIT records are written, then reads the topic back, counts and deletes it. Meanwhile it watches the in-sync replicas
+ * of all topics. The last line of its output is one JSON object.
  *
  *     Load BOOTSTRAP TOPIC PARTITIONS REPLICAS MIN_ISR RECORDS_PER_SECOND LIMIT
  */
@@ -50,6 +50,8 @@ public class Load {
     long longestStall;
     final long[] lastAckOf;
     long longestPartitionStall;
+    BitSet lost;
+    long duplicates;
     volatile long belowMinInSync;
     volatile long observations;
     volatile boolean producing = true;
@@ -71,8 +73,10 @@ public class Load {
             load.produce(Integer.parseInt(arguments[5]), Math.min(Long.parseLong(arguments[6]), MAX_RECORDS));
             load.producing = false;
             watcher.join();
+            load.verify();
+            admin.deleteTopics(List.of(load.topic)).all().get();
         }
-        load.verify();
+        load.report();
     }
 
     void createTopic(Admin admin, short replicas) throws Exception {
@@ -149,7 +153,6 @@ public class Load {
     void verify() {
         BitSet seen = new BitSet();
         long read = 0;
-        long duplicates = 0;
         List<TopicPartition> all = IntStream.range(0, partitions).mapToObj(number -> new TopicPartition(topic, number)).collect(Collectors.toList());
         Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest", "fetch.min.bytes", "65536");
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -165,8 +168,11 @@ public class Load {
                 }
             }
         }
-        BitSet lost = (BitSet) acknowledged.clone();
+        lost = (BitSet) acknowledged.clone();
         lost.andNot(seen);
+    }
+
+    void report() {
         System.out.printf("{\"sent\":%d,\"acknowledged\":%d,\"failed\":%d,\"firstFailure\":\"%s\",\"lost\":%d,\"duplicates\":%d,"
                 + "\"longestStallMs\":%d,\"longestPartitionStallMs\":%d,\"p50Ms\":%d,\"p99Ms\":%d,\"belowMinIsr\":%d,\"observations\":%d}%n",
                 sent, acknowledged.cardinality(), failed, firstFailure.replace('"', '\''), lost.cardinality(), duplicates,
