@@ -136,7 +136,7 @@ test('kill -9 of PostgreSQL under load loses no committed row and tears no trans
     signal(server(), 'KILL');
     eventually('the container to be started again', () => bss.restarts('postgres-0') > before);
     bss.awaitReady('postgres-0');
-    eventually('the load to write again', () => rows() > written + 800);
+    eventually('the load to write again', () => rows() > written + 300);
   }
   const result = load.stop();
   console.info(result);

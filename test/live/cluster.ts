@@ -45,6 +45,7 @@ export interface Pod {
 
 export interface ContainerStatus {
   readonly name: string;
+  readonly image: string;
   readonly containerID: string;
   readonly restartCount: number;
   readonly ready: boolean;

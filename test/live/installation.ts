@@ -76,7 +76,8 @@ export function unavailableImage(namespace: Namespace, deployment: string): stri
       const [pod] = namespace.pods(`app.kubernetes.io/name=${deployment}`);
       const statuses = [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])];
       const missing = statuses.find(({ state }) => state.waiting?.reason.match(/ImagePull/));
-      if (missing) return `its image cannot be pulled: ${missing.state.waiting!.message}`;
+      // The whole message names each layer of the failure, and would be in the name of each test that is skipped.
+      if (missing) return `${missing.image} cannot be pulled: ${missing.state.waiting!.message?.split(': ').at(-1)}`;
       return statuses.length > 0 && statuses.every(({ ready }) => ready) && 'available';
     }).replace(/^available$/, '') || undefined
   );

@@ -36,7 +36,7 @@ agent=$(echo /usr/share/java/cp-base-new/jmx_prometheus_javaagent-*.jar)
 export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
 export KAFKA_OPTS="-javaagent:$agent=$METRICS_PORT:/etc/bss/jmx-exporter.yml -XX:+ExitOnOutOfMemoryError"
 # What the classes of a broker need: without it the whole heap is collected twice while they are loaded.
-export KAFKA_JVM_PERFORMANCE_OPTS="-server $COLLECTOR -XX:MaxInlineLevel=15 -XX:MetaspaceSize=96m"
+export KAFKA_JVM_PERFORMANCE_OPTS="-server $JVM_FLAGS -XX:MaxInlineLevel=15 -XX:MetaspaceSize=96m"
 export KAFKA_LOG4J_OPTS="-Dlog4j.configuration=file:/etc/bss/log4j.properties"
 # Each of these has a default when empty: a log file for the collector, which stops the JVM on a read-only
 # root, and the JMX agent.
