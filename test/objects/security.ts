@@ -131,6 +131,7 @@ describe('The search for secrets', () => {
   });
 
   it.each([
+    ['a flag of a JVM', '-XX:Tier4InvocationThreshold=50000'],
     ['the name of a Job', 'topics-import-74a4a05b'],
     ['the id of an entity', 'id: 4e7eaca6-bfe6-5ccc-8e67-3ad620fbf631'],
     ['a placeholder', '{"kong.yml":"redis_password: \\"@@REDIS_PASSWORD@@\\""}'],
@@ -172,7 +173,7 @@ function secretsIn(text: string): string[] {
     /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|[{[]|@@[A-Z_]+@@))\\?["']?([^\s"',\\]+)/gi,
   );
   const names =
-    /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+(-[a-z]+)*-[0-9a-f]{8}\b/g;
+    /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+(-[a-z]+)*-[0-9a-f]{8}\b|-XX:\w+=\d+\b/g;
   const random = [...text.replaceAll(names, '').matchAll(/[A-Za-z0-9+/=_-]{24,}/g)]
     .map(([word]) => word)
     .filter((word) => entropy(word) > 3.4 && (word.match(/\d/g) ?? []).length >= 4 && !word.includes('/'));
