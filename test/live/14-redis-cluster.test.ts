@@ -72,8 +72,8 @@ test('an update of all shards at once under load: no CLUSTERDOWN, and no key los
   const load = new RedisLoad(redis, 'rolling-restart');
   const uids = new Set(redis.pods.map((pod) => bss.pod(pod)!.metadata.uid));
   const start = Date.now();
-  for (const shard of [0, 1, 2]) bss.run('rollout', 'restart', `statefulset/redis-cluster-${shard}`);
-  for (const shard of [0, 1, 2]) bss.awaitRollout(`statefulset/redis-cluster-${shard}`);
+  bss.run('rollout', 'restart', ...redis.statefulSets);
+  bss.awaitRollout(...redis.statefulSets);
   console.info(`rolled in ${seconds(start)} s`);
   redis.awaitReady();
   expect(redis.pods.filter((pod) => uids.has(bss.pod(pod)!.metadata.uid))).toEqual([]);
@@ -112,7 +112,7 @@ onNodes('a stopped node: the others serve all slots, and its return heals', () =
   } finally {
     runNodeCommand(commands!.start, node);
   }
-  eventually('every pod to be ready', () => redis.pods.every((pod) => bss.isReady(pod)));
+  bss.awaitReady(...redis.pods);
   redis.awaitWell();
   const result = load.stop();
   console.info(result);

@@ -1,5 +1,5 @@
 import { BACKEND_NAMESPACE, BackendInstallation } from './backend/installation';
-import { eventually } from './cluster';
+import { eventually, isReady } from './cluster';
 import { remove, restarted } from './installation';
 import { QUICK_TOOLS } from './kafka-tool';
 import { signal, TOOLS } from './node';
@@ -138,17 +138,14 @@ const KILLS = Math.max(6, Math.round(CHANGES / 500));
 test(`${KILLS} times a backend killed under load, and a broker, and PostgreSQL: every change is one event and one effect`, () => {
   backend.startLoad('killed', Math.max(2, CHANGES / 2000));
   for (let kill = 0; kill < KILLS; kill++) {
-    const alive = pods().filter((pod) => bss.isReady(pod.metadata.name));
+    const alive = pods().filter(isReady);
     const victim = alive[kill % alive.length]!;
     signal(victim, 'KILL');
     // Or the kubelet would wait longer before each start, up to five minutes.
     bss.run('delete', 'pod', victim.metadata.name, '--force', '--grace-period=0');
     if (kill === Math.floor(KILLS / 4)) signal(bss.pod('kafka-1')!, 'KILL');
     if (kill === Math.floor(KILLS * 0.6)) signal(bss.pod('postgres-0')!, 'KILL');
-    eventually(
-      'two backends to be ready',
-      () => pods().filter(({ metadata }) => bss.isReady(metadata.name)).length >= 2,
-    );
+    eventually('two backends to be ready', () => pods().filter(isReady).length >= 2);
   }
   backend.awaitReady();
   eventually(`${CHANGES} changes`, () => committedChanges() >= CHANGES, LONG_SECONDS);

@@ -56,6 +56,9 @@ export interface ContainerStatus {
 export const mainContainer = ({ metadata, status }: Pod) =>
   status.containerStatuses?.find(({ name }) => name === metadata.labels['app.kubernetes.io/name']);
 
+export const isReady = ({ metadata, status }: Pod): boolean =>
+  !metadata.deletionTimestamp && !!status.containerStatuses?.every(({ ready }) => ready);
+
 /** A namespace in which a part of the platform runs. */
 export class Namespace {
   constructor(readonly name: string) {}
@@ -96,18 +99,21 @@ export class Namespace {
     return (found && mainContainer(found)?.restartCount) ?? 0;
   }
 
-  isReady(name: string): boolean {
-    const pod = this.pod(name);
-    return !!pod && !pod.metadata.deletionTimestamp && !!pod.status.containerStatuses?.every(({ ready }) => ready);
+  /** Whether all of them are there and ready, with one question. */
+  isReady(...names: string[]): boolean {
+    const found = this.try('get', 'pods', ...names, '-o', 'json');
+    if (!found.ok) return false;
+    const pods: Pod[] = names.length === 1 ? [JSON.parse(found.output)] : JSON.parse(found.output).items;
+    return pods.every(isReady);
   }
 
-  /** @param name as kubectl names it, for example `statefulset/kafka` */
-  awaitRollout(name: string): void {
-    this.run('rollout', 'status', name, `--timeout=${DEADLINE_SECONDS}s`);
+  /** @param names as kubectl names them, for example `statefulset/kafka` */
+  awaitRollout(...names: string[]): void {
+    this.run('rollout', 'status', ...names, `--timeout=${DEADLINE_SECONDS}s`);
   }
 
   awaitReady(...pods: string[]): void {
-    for (const pod of pods) eventually(`${pod} to be ready`, () => this.isReady(pod));
+    eventually(`${pods.join(', ')} to be ready`, () => this.isReady(...pods));
   }
 
   awaitJobs(selector?: string): void {

@@ -32,7 +32,7 @@ const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 /** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
-  for (const name of rolled.filter((each) => !MAY_BE_MISSING.includes(each))) namespace.awaitRollout(name);
+  namespace.awaitRollout(...rolled.filter((name) => !MAY_BE_MISSING.includes(name)));
   namespace.awaitJobs(JOBS_THAT_START);
 }
 

@@ -101,8 +101,7 @@ export class GatewayInstallation {
   }
 
   awaitReady(): void {
-    for (const name of this.namespace.run('get', 'deployments', '-o', 'name').trim().split('\n'))
-      this.namespace.awaitRollout(name);
+    this.namespace.awaitRollout(...this.namespace.run('get', 'deployments', '-o', 'name').trim().split('\n'));
   }
 
   /** Changes keys of the Secret, and lets all pods read them. */

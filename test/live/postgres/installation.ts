@@ -26,9 +26,8 @@ export class PostgresInstallation {
   /** Without PgHero, whose image cannot be had everywhere. */
   awaitReady(): void {
     this.namespace.awaitJobs();
-    this.namespace.awaitRollout('statefulset/postgres');
+    this.namespace.awaitRollout('statefulset/postgres', 'deployment/pgbouncer');
     this.namespace.awaitReady('postgres-0');
-    this.namespace.awaitRollout('deployment/pgbouncer');
   }
 
   private chart<Chart>(name: string): Chart {

@@ -58,6 +58,10 @@ export class RedisInstallation {
     return addresses(cluster.clients.seeds);
   }
 
+  get statefulSets(): string[] {
+    return Array.from({ length: this.shape.shards }, (_, shard) => `statefulset/redis-cluster-${shard}`);
+  }
+
   get pods(): string[] {
     const { shards, replicas } = this.shape;
     return Array.from({ length: shards * (replicas + 1) }, (_, index) => {
@@ -109,9 +113,7 @@ export class RedisInstallation {
 
   /** Every pod is as it was applied last, ready, and the cluster is well. */
   awaitReady(): void {
-    for (let shard = 0; shard < this.shape.shards; shard++) {
-      this.namespace.awaitRollout(`statefulset/redis-cluster-${shard}`);
-    }
+    this.namespace.awaitRollout(...this.statefulSets);
     this.namespace.awaitReady(...this.pods);
     this.awaitWell();
   }
