@@ -2,6 +2,7 @@ import { Admin, Consumer, compatibilityPartitioner, Producer } from '@platformat
 import type { Logger } from 'pino';
 import type { EventBus, Handle, Message, Received, Subscription } from './bus.ts';
 import { Membership, received } from './membership.ts';
+import { within } from './within.ts';
 
 const PUBLISH_DEADLINE = 10_000;
 const CHECK_DEADLINE = 1000;
@@ -106,15 +107,3 @@ export const sendable = ({ topic, key, value, headers }: Message) => ({
   ...{ topic, ...(key && { key }), ...(value && { value }) },
   headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
 });
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Kafka did not answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Message as KafkaMessage, MessagesStream } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import type { Handle, Received, Subscription } from './bus.ts';
+import { Offsets, type Times } from './offsets.ts';
+import { within } from './within.ts';
 
 const PAUSE_AFTER_FAILURE = 1000;
-const COMMIT_INTERVAL = 500;
+const FAREWELL = 10_000;
 /** A fetch comes back after a second at the latest, with records or without. */
 const SILENCE = 30_000;
 
@@ -12,7 +14,6 @@ const SILENCE = 30_000;
 export class Membership implements Subscription {
   /** For each partition, what is being done for it; partitions do not wait for each other. */
   private readonly lanes = new Map<string, Promise<void>>();
-  private readonly done = new Map<string, KafkaMessage>();
   private readonly closing = new AbortController();
   /** A message waits for the one before it: nothing needs to be fetched. */
   private busy = false;
@@ -25,6 +26,7 @@ export class Membership implements Subscription {
     private readonly handle: Handle,
     private readonly log: Logger,
     private readonly silence = SILENCE,
+    private readonly times?: Times,
   ) {
     this.running = this.run();
   }
@@ -40,17 +42,16 @@ export class Membership implements Subscription {
       const consumer = this.join();
       // It is in no group any more, and would end the process if nobody listened.
       consumer.on('error', (error: Error) => this.stream?.destroy(error));
-      const commits = setInterval(() => void this.commit(), COMMIT_INTERVAL);
+      const offsets = new Offsets(consumer, this.log, this.times);
       try {
-        await this.consume(consumer);
+        await this.consume(consumer, offsets);
       } catch (error) {
         this.log.warn({ err: error }, 'reading stops, and begins again');
         await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.closing.signal }).catch(() => {});
       } finally {
-        clearInterval(commits);
         await Promise.allSettled(this.lanes.values());
-        await this.commit();
         this.lanes.clear();
+        await offsets.end();
         await this.leave(consumer);
       }
     }
@@ -58,22 +59,23 @@ export class Membership implements Subscription {
 
   private async leave(consumer: Consumer): Promise<void> {
     try {
-      await consumer.close(true);
+      await within(FAREWELL, Promise.resolve(consumer.close(true)));
     } catch (error) {
       this.log.warn({ err: error }, 'the group is not told; it will notice');
     }
   }
 
-  private async consume(consumer: Consumer): Promise<void> {
+  private async consume(consumer: Consumer, offsets: Offsets): Promise<void> {
     const stream = await consumer.consume({ topics: [...this.topics], mode: 'committed', fallbackMode: 'earliest' });
     this.stream = stream;
     if (this.closing.signal.aborted) return void (await stream.close());
-    const watch = this.watch(consumer, stream);
+    offsets.follow(stream);
+    const watch = this.watch(consumer, offsets, stream);
     try {
       for await (const message of stream) {
         if (this.closing.signal.aborted) break;
         this.busy = true;
-        await this.enqueue(message);
+        await this.enqueue(message, offsets);
         this.busy = false;
       }
     } finally {
@@ -83,10 +85,15 @@ export class Membership implements Subscription {
   }
 
   /**
-   * Ends a stream that has stopped to fetch. It was seen after a rebalance: the member went on with its heartbeats, and its
-   * partition stood still for good.
+   * Ends a stream that has stopped to fetch, or whose offsets Kafka does not take. Both were seen after a rebalance: the
+   * member went on with its heartbeats, and its partition stood still for good; or it asked a broker that was not the
+   * group's coordinator any more, for as long as it lived.
    */
-  private watch(consumer: Consumer, stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>): NodeJS.Timeout {
+  private watch(
+    consumer: Consumer,
+    offsets: Offsets,
+    stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>,
+  ): NodeJS.Timeout {
     let heard = Date.now();
     const hear = () => {
       heard = Date.now();
@@ -94,32 +101,21 @@ export class Membership implements Subscription {
     stream.on('fetch', hear);
     return setInterval(() => {
       const reads = !this.busy && consumer.assignments?.some(({ partitions }) => partitions.length > 0);
-      if (!reads) hear();
+      if (offsets.isUnanswered) stream.destroy(new Error('Kafka takes no offset of this member'));
+      else if (!reads) hear();
       else if (Date.now() - heard > this.silence)
         stream.destroy(new Error(`no fetch has come back for ${this.silence / 1000} s`));
     }, this.silence / 10);
   }
 
   /** Resolves at once when the partition is idle, and otherwise when it has done what it was at. */
-  private async enqueue(message: KafkaMessage): Promise<void> {
+  private async enqueue(message: KafkaMessage, offsets: Offsets): Promise<void> {
     const lane = `${message.topic}:${message.partition}`;
     // Throws if the one before was not finished: what comes after it must not count as read.
     await this.lanes.get(lane);
-    const work = this.handle(received(message), this.closing.signal).then(() => {
-      this.done.set(lane, message);
-    });
+    const work = this.handle(received(message), this.closing.signal).then(offsets.begin(message));
     work.catch((error) => this.log.info({ err: error }, 'a message was not finished, and comes again'));
     this.lanes.set(lane, work);
-  }
-
-  private async commit(): Promise<void> {
-    const latest = [...this.done.values()];
-    this.done.clear();
-    const results = await Promise.allSettled(latest.map((message) => message.commit()));
-    for (const result of results) {
-      if (result.status === 'rejected')
-        this.log.warn({ err: result.reason }, 'an offset is not committed: these events come again');
-    }
   }
 }
 
