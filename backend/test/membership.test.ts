@@ -18,7 +18,7 @@ class Silent {
   private readonly assignments;
 
   constructor(
-    private readonly partitions: number[],
+    partitions: number[],
     private readonly answer = async () => {},
   ) {
     this.assignments = [{ topic: 'bss.events', partitions }];
@@ -26,22 +26,26 @@ class Silent {
 
   join = () => {
     this.joined += 1;
-    const offsetsToFetch = new Map(this.partitions.map((partition) => [`bss.events:${partition}`, 255n]));
-    const stream = Object.assign(new Readable({ objectMode: true, read() {} }), {
-      close: () => stream.push(null),
-      offsetsToFetch,
-    });
+    const stream = Object.assign(new Readable({ objectMode: true, read() {} }), { close: () => stream.push(null) });
     this.streams.push(stream);
     const commit = ({ offsets }: { offsets: { partition: number; offset: bigint }[] }) => {
       this.told.push(offsets.map(({ partition, offset }) => `${partition}@${offset}`));
       return this.answer();
     };
     const { assignments } = this;
-    return { assignments, on() {}, commit, consume: async () => stream, close: async () => {} } as unknown as Consumer;
+    const listCommittedOffsets = async () => new Map([['bss.events', [255n, -1n, 255n]]]);
+    const client = {
+      assignments,
+      on() {},
+      commit,
+      listCommittedOffsets,
+      consume: async () => stream,
+      close: async () => {},
+    };
+    return client as unknown as Consumer;
   };
 
   fetch = () => this.streams.at(-1)!.emit('fetch');
-  rebalanced = () => this.streams.at(-1)!.emit('offsets');
   message = (partition: number, offset: bigint) =>
     this.streams.at(-1)!.push({ topic: 'bss.events', partition, offset, headers: new Map() });
 }
@@ -77,7 +81,6 @@ describe('a member of a consumer group', () => {
     const client = new Silent([0, 2]);
     const membership = member(client, 60_000);
     await until('a stream', async () => client.joined, moreThan(0));
-    client.rebalanced();
     await until('three requests', async () => client.told.length, moreThan(2));
     await membership.close();
     assert.deepEqual([...new Set(client.told.map(String))], ['0@255,2@255']);
@@ -90,7 +93,6 @@ describe('a member of a consumer group', () => {
       partitions.pop();
     });
     await until('a stream', async () => client.joined, moreThan(0));
-    client.rebalanced();
     client.message(2, 300n);
     await until('two requests', async () => client.told.length, moreThan(1));
     await membership.close();
@@ -101,7 +103,6 @@ describe('a member of a consumer group', () => {
     const client = new Silent([0], () => new Promise(() => {}));
     const membership = member(client, 1000);
     await until('a stream', async () => client.joined, moreThan(0));
-    client.rebalanced();
     const fetches = setInterval(client.fetch, 100);
     await until('a second time', async () => client.joined, moreThan(1));
     clearInterval(fetches);

@@ -14,13 +14,13 @@ export interface Times {
   readonly interval: number;
   /** Until what Kafka has been told is told again. @default 5000 */
   readonly again: number;
-  /** Until a member that Kafka takes no offset of counts as lost. @default 15000 */
+  /** Until a member that Kafka takes no offset of counts as lost: longer than a rebalance may last. @default 45000 */
   readonly unanswered: number;
   /** For the last request. @default 5000 */
   readonly farewell: number;
 }
 
-const TIMES: Times = { interval: 500, again: 5000, unanswered: 15_000, farewell: 5000 };
+const TIMES: Times = { interval: 500, again: 5000, unanswered: 45_000, farewell: 5000 };
 
 /**
  * How far a member of a group has come in its partitions, and what Kafka has been told of it.
@@ -44,17 +44,11 @@ export class Offsets {
     private readonly times = TIMES,
   ) {}
 
-  /** From where a stream reads, again after each rebalance. */
+  /** From now on, as long as the stream is read. */
   follow(stream: Stream): void {
-    stream.on('offsets', () => {
-      this.next.clear();
-      for (const { topic, partitions } of this.consumer.assignments ?? []) {
-        for (const partition of partitions) {
-          const offset = stream.offsetsToFetch.get(`${topic}:${partition}`);
-          if (offset !== undefined && offset >= 0n) this.set({ topic, partition, offset });
-        }
-      }
-    });
+    void this.recall();
+    // After each rebalance.
+    stream.on('offsets', () => void this.recall());
     this.timer = setInterval(() => this.tellWhenDue(), this.times.interval);
   }
 
@@ -83,6 +77,24 @@ export class Offsets {
       );
     } catch (error) {
       this.log.warn({ err: error }, 'the last offsets are not committed: these events come again');
+    }
+  }
+
+  /** What Kafka knows of the member's partitions, for those in which nothing new comes. */
+  private async recall(): Promise<void> {
+    const { generationId, assignments } = this.consumer;
+    this.next.clear();
+    if (!assignments?.length) return;
+    try {
+      const committed = await this.consumer.listCommittedOffsets({ topics: assignments });
+      if (generationId !== this.consumer.generationId) return;
+      for (const [topic, offsets] of committed) {
+        offsets.forEach((offset, partition) => {
+          if (offset >= 0n && !this.next.has(`${topic}:${partition}`)) this.set({ topic, partition, offset });
+        });
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'what was committed is not known: only what comes now will be told');
     }
   }
 
