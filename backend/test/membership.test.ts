@@ -55,7 +55,7 @@ const member = ({ join }: Silent, silence = SILENCE, handle = async () => {}) =>
 
 const moreThan = (count: number) => (value: number) => value > count;
 
-describe('a member of a consumer group', () => {
+describe('a member of a consumer group', { concurrency: true }, () => {
   test('that has partitions and hears nothing any more joins again', async () => {
     const client = new Silent([0]);
     const membership = member(client);
