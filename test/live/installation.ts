@@ -36,9 +36,9 @@ export function awaitConverged(namespace: Namespace): void {
   namespace.awaitJobs(JOBS_THAT_START);
 }
 
-/** Containers that were started again. */
-export const restarted = (namespace: Namespace): string[] =>
-  namespace.pods().flatMap(({ metadata, status }) => {
+/** Containers that were started again. @param selector of pods @default - all of them */
+export const restarted = (namespace: Namespace, selector?: string): string[] =>
+  namespace.pods(selector).flatMap(({ metadata, status }) => {
     const again = (status.containerStatuses ?? []).filter(({ restartCount }) => restartCount > 0);
     return again.map(({ name }) => `${metadata.name} ${name}`);
   });
