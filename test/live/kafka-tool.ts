@@ -1,9 +1,7 @@
+import { QUICK_JVM } from '../../charts/messaging/topics/topics';
 import type { Namespace } from './cluster';
 
-/** For a JVM that runs for seconds: one compiler, which is quick, and one heap size. */
-export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
-
-/** The same for Kafka's tools, whose scripts ask for a server's JVM. */
+/** Of Kafka's tools, whose scripts ask for a server's JVM. */
 export const QUICK_TOOLS = `KAFKA_JVM_PERFORMANCE_OPTS=${QUICK_JVM.join(' ')}`;
 
 /** One of Kafka's own tools, in the first broker's container. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { QUICK_JVM } from '../../charts/messaging/topics/topics';
 import { nativeFile } from '../../lib/native-file';
 import type { Namespace } from './cluster';
-import { QUICK_JVM } from './kafka-tool';
 import { removePod, startPod } from './pod';
 
 /** What the load saw; see Load.java. */

@@ -24,6 +24,9 @@ export interface TopicsProps extends ComponentProps, TopicsJobSize {
   readonly kafka: Kafka;
 }
 
+/** For a JVM that runs for seconds: a quick compiler, and a collector without threads of its own. */
+export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+
 const WAIT_SECONDS = 300;
 const RETRIES = 6;
 
@@ -36,9 +39,9 @@ export class Topics extends Component {
       image: props.image,
       component: 'messaging',
       user: 1000,
-      // Source 11: the Java of the image. A quick compiler and one heap size suit a program that runs for seconds.
+      // Source 11: the Java of the image.
       command: [
-        ...['java', '-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
+        ...['java', '-Xmx96m', ...QUICK_JVM],
         ...['-Dlog4j.configuration=file:/etc/bss/log4j.properties', '--source', '11', '-cp', '/usr/share/java/kafka/*'],
         ...[
           '/etc/bss/Topics.java',
