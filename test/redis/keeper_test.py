@@ -465,6 +465,38 @@ class Pair(Cluster):
         self.assertEqual(self.keys(), 0)
 
 
+class LostElection(Cluster):
+    """Masters vote once per epoch, so that an election may be lost though nobody is."""
+
+    def test_shards_that_leave_together_take_turns_of_two_seconds(self):
+        for pod in self.pods:
+            pod.start()
+        self.until_formed()
+        leaving = [self.pod(shard) for shard in range(3)]
+        with concurrent.futures.ThreadPoolExecutor() as together:
+            left = list(together.map(lambda pod: pod.run("leave.sh"), leaving))
+        self.assertEqual(left, [(0, "")] * 3)
+        self.assertEqual({pod.ordinal for pod in self.masters()}, {1})
+        asked = [self.pod(shard, 1).asked_to_take_over() for shard in range(3)]
+        self.assertEqual([[second % 6 // 2 for second in seconds] for seconds in asked], [[0], [1], [2]])
+
+    def test_a_master_whose_replica_is_not_elected_waits_for_the_next_election(self):
+        self.until_formed()
+        leaving, replica = self.pod(0, 1), self.pod(0)
+        voters = [self.pod(shard, 1) for shard in (1, 2)]
+        for voter in voters:
+            voter.server.send_signal(signal.SIGSTOP)
+        with concurrent.futures.ThreadPoolExecutor() as beside:
+            left = beside.submit(leaving.run, "leave.sh")
+            self.until("given up", lambda: "Manual failover timed out" in replica.server_log())
+            for voter in voters:  # whose votes are never sent
+                voter.stop_server()
+                voter.start_server()
+            self.assertEqual(left.result(), (0, ""))
+        self.assertEqual((leaving.role(), replica.role()), ("slave", "master"))
+        self.assertEqual(len(replica.asked_to_take_over()), 2)
+
+
 class Encrypted(Cluster):
     """Servers that speak TLS and nothing else, to clients, to each other, and to the scripts."""
 

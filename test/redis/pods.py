@@ -1,8 +1,10 @@
 """Servers and keepers as pods, on loopback addresses that change, and who speaks to them."""
 
+import datetime
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -138,7 +140,7 @@ class Pod:
             NODE_NAME=self.machine,
             LOCAL=self.ip,
             HEARTBEAT=str(self.heartbeat),
-            LEAVE_SECONDS="20",
+            LEAVE_SECONDS="42",
             **self.cluster.environment,
         )
         if self.cluster.interval:
@@ -241,6 +243,14 @@ class Pod:
 
     def said(self):
         return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def server_log(self):
+        return (self.volume / "server.log").read_text()
+
+    def asked_to_take_over(self):
+        """The seconds in which it was."""
+        asked = re.findall(r"(\d+ \w+ \d+ [\d:]+)\.\d+ . Manual failover user request", self.server_log())
+        return [int(datetime.datetime.strptime(each, "%d %b %Y %H:%M:%S").timestamp()) for each in asked]
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.keeper.pid}/stat").read_text().rpartition(")")[2].split()

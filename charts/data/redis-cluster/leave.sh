@@ -18,16 +18,25 @@ successor() {
     END { print end != "" ? end : ip != "" ? ip : "wait" }'
 }
 
+# Masters vote once per epoch: of elections that begin together, as when all shards are updated, some are lost. So the
+# shards take turns, of two seconds by the clock, an election being a matter of milliseconds.
+is_turn() {
+  shard=${HOSTNAME#"$NAME-"}
+  [ $((now % (2 * SHARDS))) -eq $((2 * ${shard%-*})) ]
+}
+
 [ "$REPLICAS" -gt 0 ] || exit 0
-deadline=$(($(date +%s) + LEAVE_SECONDS))
-tries=0
-while [ "$(date +%s)" -lt "$deadline" ]; do
+now=$(date +%s)
+deadline=$((now + LEAVE_SECONDS))
+asked=0
+while [ "$now" -lt "$deadline" ]; do
   to=$(successor)
+  now=$(date +%s)
   case $to in
     wait) ;;
     alone) exit 0 ;;
     replica)
-      [ "$tries" -gt 0 ] || exit 0
+      [ "$asked" -gt 0 ] || exit 0
       tell "INFO $HOSTNAME has handed over its slots and leaves"
       # Clients learn the new owner from redirections, for which somebody must still be here: an address that is gone
       # says nothing.
@@ -35,9 +44,12 @@ while [ "$(date +%s)" -lt "$deadline" ]; do
       exit 0
       ;;
     *)
-      # An attempt that has failed is given up by the replica after 5 s.
-      [ $((tries % 25)) -gt 0 ] || ask "$to" 'CLUSTER FAILOVER' > /dev/null
-      tries=$((tries + 1))
+      # Of an election that was lost the replica holds no other for 20 s, four node timeouts. To ask it before would only
+      # stop writes again, for the 5 s after which it gives up.
+      if [ $((now - asked)) -gt 21 ] && is_turn; then
+        ask "$to" 'CLUSTER FAILOVER' > /dev/null
+        asked=$now
+      fi
       ;;
   esac
   sleep 0.2

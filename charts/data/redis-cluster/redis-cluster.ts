@@ -50,7 +50,8 @@ export interface RedisClusterClients {
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };
-const LEAVE_SECONDS = 20;
+/** Until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
+const leaveSeconds = (shards: number) => 30 + 2 * (2 * shards);
 
 const PURPOSES = {
   application: 'password of the applications: all keys, nothing that administers. A second line is valid, too',
@@ -75,6 +76,7 @@ export class RedisCluster extends Component {
     this.node.addValidation({ validate: () => redisClusterErrors(props) });
     for (const notice of topologyNotices(props.topology)) this.node.addMetadata('notice', notice);
     const { shards, replicas } = shape(props.topology);
+    const leave = leaveSeconds(shards);
     const { image } = props;
     const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
     // Each pod has a Service of its name.
@@ -83,7 +85,7 @@ export class RedisCluster extends Component {
     const secretFiles = { ...access.secretFiles, ...transport.secretFiles };
     const env = {
       ...{ NAME: this.node.id, SHARDS: `${shards}`, REPLICAS: `${replicas}`, DOMAIN: domain },
-      ...{ PORT: `${PORTS.client}`, BUS_PORT: `${PORTS.bus}`, LEAVE_SECONDS: `${LEAVE_SECONDS}` },
+      ...{ PORT: `${PORTS.client}`, BUS_PORT: `${PORTS.bus}`, LEAVE_SECONDS: `${leave}` },
       ...access.env,
       ...transport.env,
     };
@@ -113,7 +115,7 @@ export class RedisCluster extends Component {
       },
       preStop: ['sh', '/etc/redis/leave.sh'],
       // The hand-over, the wait for replicas, and a snapshot.
-      graceSeconds: LEAVE_SECONDS + 70,
+      graceSeconds: leave + 70,
       replicas: replicas + 1,
       shards,
       spread: props.spread,
