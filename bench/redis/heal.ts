@@ -9,6 +9,9 @@ import { cleanly, NAMESPACES, removeSides } from '../rounds';
 
 const HEALS = 20;
 const KEYS = 3000;
+const SERVERS = 'app.kubernetes.io/name=redis-cluster';
+
+const servers = ({ namespace }: RedisInstallation) => namespace.pods(SERVERS);
 
 /** Deletes all six pods of a Redis Cluster at once, again and again, and measures how long they need to be a cluster. */
 export function heal(options: Options): void {
@@ -35,17 +38,17 @@ export function heal(options: Options): void {
 
 /** Seconds from the moment when the last server's container started, each at a new address, to a cluster that serves. */
 function healOnce(redis: RedisInstallation): number {
-  const uids = new Set(redis.pods.map((pod) => redis.namespace.pod(pod)!.metadata.uid));
-  redis.namespace.run('delete', 'pods', '-l', 'app.kubernetes.io/name=redis-cluster', '--wait=false');
-  eventually('new servers to answer', () =>
-    redis.pods.every((pod) => {
-      const { uid } = redis.namespace.pod(pod)?.metadata ?? {};
-      return uid && !uids.has(uid) && redis.tryCli(pod, 'ping') === 'PONG';
-    }),
-  );
+  const { namespace, pods } = redis;
+  const replaced = new Set(servers(redis).map(({ metadata }) => metadata.uid));
+  namespace.run('delete', 'pods', '-l', SERVERS, '--wait=false');
+  const started = eventually('new servers to start', () => {
+    const starts = servers(redis)
+      .filter(({ metadata }) => !replaced.has(metadata.uid))
+      .flatMap((pod) => mainContainer(pod)?.state.running?.startedAt ?? []);
+    return starts.length === pods.length && Math.max(...starts.map((start) => Date.parse(start)));
+  });
   eventually('all slots to be served', () => redis.isServing());
   const served = Date.now();
   redis.awaitWell();
-  const starts = redis.pods.map((pod) => mainContainer(redis.namespace.pod(pod)!)!.state.running!.startedAt);
-  return (served - Math.max(...starts.map((start) => Date.parse(start)))) / 1000;
+  return (served - started) / 1000;
 }

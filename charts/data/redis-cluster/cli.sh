@@ -60,11 +60,13 @@ await_pods() {
   done
 }
 
-# The address of some pod that answers. The own one is asked without its Service: not every network leads back.
+# Where a pod is asked: the own one without its Service, as not every network leads back.
+host_of() { if [ "$1" = "${HOSTNAME:-}" ]; then echo "$LOCAL"; else echo "$1.$DOMAIN"; fi; }
+
+# The address of some pod that answers.
 any_pod() {
   for pod in $(pods); do
-    if [ "$pod" = "${HOSTNAME:-}" ]; then at=$LOCAL; else at=$pod.$DOMAIN; fi
-    ip=$(ask "$at" 'CLUSTER NODES' | sed -n 's/^[^ ]* \([^:]*\):.*myself.*/\1/p')
+    ip=$(ask "$(host_of "$pod")" 'CLUSTER NODES' | sed -n 's/^[^ ]* \([^:]*\):.*myself.*/\1/p')
     [ -z "$ip" ] || { echo "$ip"; return 0; }
   done
   echo "ERROR None of these pods answers: $(pods | tr '\n' ' ')" >&2

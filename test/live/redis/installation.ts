@@ -88,10 +88,12 @@ export class RedisInstallation {
     }
   }
 
-  /** What each server says of itself and of its cluster. */
+  /** What each server says of itself and of its cluster, asked from one of the pods: six kubectl would take seconds. */
   private infos(): string[] {
-    const script = '. /etc/redis/cli.sh; ask "$LOCAL" "CLUSTER INFO" "INFO replication"';
-    return this.pods.map((pod) => this.namespace.try('exec', pod, '-c', 'keeper', '--', 'sh', '-c', script).output);
+    const script =
+      '. /etc/redis/cli.sh; for pod in $(pods); do ask "$(host_of "$pod")" "CLUSTER INFO" "INFO replication"; echo ---; done';
+    const said = this.namespace.try('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script).output;
+    return said.split('---\n').slice(0, this.pods.length);
   }
 
   /** Every server sees a master that serves for every slot. */
