@@ -1,7 +1,7 @@
 import { images } from '../../config/images';
 import { table } from '../../docs/markdown';
 import { eventually, mainContainer } from '../../test/live/cluster';
-import { RedisInstallation, sixServers } from '../../test/live/redis/installation';
+import { RedisInstallation, SERVERS, sixServers } from '../../test/live/redis/installation';
 import { number, summary } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
@@ -9,7 +9,6 @@ import { cleanly, NAMESPACES, removeSides } from '../rounds';
 
 const HEALS = 20;
 const KEYS = 3000;
-const SERVERS = 'app.kubernetes.io/name=redis-cluster';
 
 const servers = ({ namespace }: RedisInstallation) => namespace.pods(SERVERS);
 

@@ -4,7 +4,7 @@ import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { remove } from './installation';
 import { dispensableNode, runNodeCommand, signal, TOOLS, threeNodes } from './node';
-import { RedisInstallation, servesAllSlots, sixServers } from './redis/installation';
+import { RedisInstallation, SERVERS, servesAllSlots, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
 
 const KEYS = 3000;
@@ -30,7 +30,7 @@ test('six servers form a cluster from one apply', () => {
 });
 
 test('all pods deleted at once, with new addresses, are a cluster again, and no key is missing', () => {
-  bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name=redis-cluster');
+  bss.run('delete', 'pods', '-l', SERVERS);
   eventually('the containers to run', () => redis.pods.every((pod) => redis.tryCli(pod, 'ping') === 'PONG'));
   const start = Date.now();
   eventually('all slots to be served', () => redis.isServing());

@@ -3,7 +3,7 @@ import { rehearsal } from '../../config/rehearsal';
 import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';
 import { eventually, type Namespace } from './cluster';
-import { RedisInstallation, sixServers } from './redis/installation';
+import { RedisInstallation, SERVERS, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
 
 const KEYS = 2000;
@@ -33,8 +33,7 @@ beforeAll(() => {
 afterAll(() => redis.remove());
 
 /** The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched. */
-const mountSecrets = () =>
-  bss.run('annotate', 'pods', '--overwrite', '-l', 'app.kubernetes.io/name=redis-cluster', `touched=${Date.now()}`);
+const mountSecrets = () => bss.run('annotate', 'pods', '--overwrite', '-l', SERVERS, `touched=${Date.now()}`);
 
 /** Changes passwords in the Secret, and waits until every server has been told. */
 function setPasswords(text: (user: string) => string): void {
@@ -151,8 +150,8 @@ test('three shards become four, and three again, with every key', () => {
 test('a backup of three shards is restored into one', () => {
   const log = bss.runJob('redis-backup', 'backup-2');
   expect(log).toContain('INFO Complete');
-  bss.run('delete', 'statefulsets', '-l', 'app.kubernetes.io/name=redis-cluster');
-  eventually('the pods to be gone', () => bss.pods('app.kubernetes.io/name=redis-cluster').length === 0);
+  bss.run('delete', 'statefulsets', '-l', SERVERS);
+  eventually('the pods to be gone', () => bss.pods(SERVERS).length === 0);
   bss.run(
     'delete',
     'pvc',

@@ -11,6 +11,9 @@ import { manifests, nodeNames, remove } from '../installation';
 
 export const REDIS_NAMESPACE = 'bss-redis';
 
+/** Selects the pods of the servers, and what else is theirs. */
+export const SERVERS = 'app.kubernetes.io/name=redis-cluster';
+
 /** Three shards of two: where there are nodes enough a node each, as production asks for. */
 export const sixServers = (): Environment => ({
   ...rehearsal,
