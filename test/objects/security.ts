@@ -131,7 +131,7 @@ describe('The search for secrets', () => {
   });
 
   it.each([
-    ['a flag of a JVM', '-XX:Tier4InvocationThreshold=50000'],
+    ['a flag of a JVM', '-XX:InitiatingHeapOccupancyPercent=35'],
     ['the name of a Job', 'topics-import-74a4a05b'],
     ['the id of an entity', 'id: 4e7eaca6-bfe6-5ccc-8e67-3ad620fbf631'],
     ['a placeholder', '{"kong.yml":"redis_password: \\"@@REDIS_PASSWORD@@\\""}'],

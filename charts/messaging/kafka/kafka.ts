@@ -50,7 +50,7 @@ export class Kafka extends Component {
       command: ['bash', '/etc/bss/start.sh'],
       env: {
         HEAP: heapFlag(props.heap),
-        JVM_FLAGS: jvmFlags(props.heap),
+        JVM_FLAGS: (props.heap.toMebibytes() < 2048 ? SMALL_HEAP : LARGE_HEAP).join(' '),
         METRICS_PORT: `${BROKER_PORTS.metrics}`,
         BALLAST_MIB: `${BALLAST_MIB}`,
       },
@@ -112,24 +112,14 @@ function readinessServer(image: string): ContainerProps {
   };
 }
 
-/** A broker with a small heap shares few cores with others. */
-function jvmFlags(heap: Size): string {
-  return (heap.toMebibytes() < 2048 ? FEW_CORES : MANY_CORES).join(' ');
-}
-
-const FEW_CORES = [
-  // In a small heap a whole collection is short, and G1's barriers and helper threads cost more than they save: a quarter
-  // of the throughput on two cores, measured.
-  '-XX:+UseParallelGC',
-  // Ten times the defaults: the optimizing compiler took more of two cores than the brokers' work, for minutes after each
-  // start, and now takes what is hot. Starts need a third less, and the throughput is not less, measured.
-  // https://github.com/openjdk/jdk11u/blob/master/src/hotspot/share/runtime/tieredThresholdPolicy.hpp
-  ...['-XX:Tier4InvocationThreshold=50000', '-XX:Tier4MinInvocationThreshold=6000'],
-  ...['-XX:Tier4CompileThreshold=150000', '-XX:Tier4BackEdgeThreshold=400000'],
-];
+/**
+ * A whole collection of a small heap is short, and G1's barriers and helper threads cost more than they save: a quarter of
+ * the throughput on two cores, measured.
+ */
+const SMALL_HEAP = ['-XX:+UseParallelGC'];
 
 /** Short pauses are what keeps a broker with a large heap in sync. */
-const MANY_CORES = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35'];
+const LARGE_HEAP = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35'];
 
 function configFiles(props: KafkaProps): Record<string, string> {
   const file = (name: string) => nativeFile(__dirname, name);

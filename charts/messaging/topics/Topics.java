@@ -24,35 +24,16 @@ import static java.util.stream.Collectors.toMap;
  * Exit code 0: as the catalogue says. 1: not so, with a sentence that says why.
  */
 public class Topics {
-    /** One line of the catalogue: name, partitions, replicas, settings. */
-    static class Wanted {
-        final String name;
-        final int partitions;
-        final short replicas;
-        final Map<String, String> settings = new TreeMap<>();
-
-        Wanted(String line) {
-            String[] words = line.trim().split(" +");
-            name = words[0];
-            partitions = Integer.parseInt(words[1]);
-            replicas = Short.parseShort(words[2]);
-            for (String setting : List.of(words).subList(3, words.length)) {
-                int equals = setting.indexOf('=');
-                settings.put(setting.substring(0, equals), setting.substring(equals + 1));
-            }
-        }
-    }
-
-    /** What is to be done about one topic. */
+    /** What is to be done about one topic of the catalogue. */
     static class Step {
-        final Wanted wanted;
+        final NewTopic wanted;
         boolean create;
         boolean addPartitions;
-        final List<String> details = new ArrayList<>();
         final List<AlterConfigOp> changes = new ArrayList<>();
+        final List<String> details = new ArrayList<>();
         final List<String> refusals = new ArrayList<>();
 
-        Step(Wanted wanted) {
+        Step(NewTopic wanted) {
             this.wanted = wanted;
         }
 
@@ -69,10 +50,12 @@ public class Topics {
 
     public static void main(String[] arguments) throws Exception {
         try {
-            String mode = arguments[0];
-            List<Wanted> catalogue = read(Path.of(arguments[4]));
-            try (Admin admin = connect(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]))) {
-                run(admin, mode, catalogue);
+            List<NewTopic> catalogue = read(Path.of(arguments[4]));
+            Map<String, Object> client = Map.of("bootstrap.servers", arguments[1], "request.timeout.ms", "15000",
+                    "default.api.timeout.ms", "30000", "reconnect.backoff.max.ms", "500");
+            awaitBrokers(client, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            try (Admin admin = Admin.create(client)) {
+                run(admin, arguments[0], catalogue);
             }
         } catch (Failure failure) {
             System.out.println(failure.getMessage());
@@ -84,60 +67,50 @@ public class Topics {
         }
     }
 
-    static List<Wanted> read(Path catalogue) throws Exception {
+    /** Each line: name, partitions, replicas, settings. */
+    static List<NewTopic> read(Path catalogue) throws Exception {
         try (Stream<String> lines = Files.lines(catalogue)) {
-            return lines.filter(line -> !line.isBlank()).map(Wanted::new).collect(toList());
+            return lines.filter(line -> !line.isBlank()).map(line -> line.trim().split(" +")).map(words -> {
+                Map<String, String> settings = Stream.of(words).skip(3).map(setting -> setting.split("=", 2))
+                        .collect(toMap(pair -> pair[0], pair -> pair[1]));
+                return new NewTopic(words[0], Integer.parseInt(words[1]), Short.parseShort(words[2])).configs(settings);
+            }).collect(toList());
         }
     }
 
-    /** A client of a cluster in which all brokers have registered. */
-    static Admin connect(String bootstrap, int wanted, int seconds) throws InterruptedException {
+    static void awaitBrokers(Map<String, Object> client, int wanted, int seconds) throws InterruptedException {
         Instant start = Instant.now();
-        Optional<Admin> admin = Optional.empty();
         int told = -1;
-        while (true) {
-            if (admin.isEmpty()) admin = open(bootstrap);
-            int here = admin.isEmpty() ? 0 : brokers(admin.get());
-            if (here >= wanted) return admin.get();
-            Duration waited = Duration.between(start, Instant.now());
-            String waiting = String.format("for %d brokers at %s: %d have registered", wanted, bootstrap, here);
-            if (waited.getSeconds() >= seconds) {
+        for (int here = brokers(client); here < wanted; here = brokers(client)) {
+            long waited = Duration.between(start, Instant.now()).getSeconds();
+            String waiting = String.format("for %d brokers at %s: %d have registered", wanted, client.get("bootstrap.servers"), here);
+            if (waited >= seconds) {
                 throw new Failure("Waited " + seconds + " s " + waiting + ". Nothing was changed."
                         + " See why the others are missing: kubectl get pods -l app.kubernetes.io/name=kafka");
             }
-            if (here != told) System.out.println("Waiting " + waiting + " after " + waited.getSeconds() + " s");
+            if (here != told) System.out.println("Waiting " + waiting + " after " + waited + " s");
             told = here;
             Thread.sleep(250);
         }
     }
 
-    /** Empty as long as the name does not resolve, which is so until the brokers' Service is there. */
-    static Optional<Admin> open(String bootstrap) {
-        try {
-            return Optional.of(Admin.create(Map.of(
-                    "bootstrap.servers", bootstrap,
-                    "request.timeout.ms", "15000",
-                    "default.api.timeout.ms", "30000",
-                    "reconnect.backoff.max.ms", "500")));
-        } catch (KafkaException failure) {
-            if (!String.valueOf(failure.getCause()).contains("No resolvable bootstrap")) throw failure;
-            return Optional.empty();
-        }
-    }
-
-    static int brokers(Admin admin) throws InterruptedException {
-        try {
+    /** None as well while the name does not resolve, which is so until the brokers' Service is there. */
+    static int brokers(Map<String, Object> client) throws InterruptedException {
+        try (Admin admin = Admin.create(client)) {
             return admin.describeCluster().nodes().get().size();
         } catch (ExecutionException unreachable) {
+            return 0;
+        } catch (KafkaException failure) {
+            if (!String.valueOf(failure.getCause()).contains("No resolvable bootstrap")) throw failure;
             return 0;
         }
     }
 
-    static void run(Admin admin, String mode, List<Wanted> catalogue) throws Exception {
+    static void run(Admin admin, String mode, List<NewTopic> catalogue) throws Exception {
         List<Step> plan = plan(admin, catalogue);
         print(plan);
         List<String> refusals = plan.stream().flatMap(step -> step.refusals.stream()).collect(toList());
-        long open = plan.stream().filter(step -> !step.action().equals("keep")).count();
+        int open = open(plan).size();
         if (!refusals.isEmpty()) throw new Failure(String.join("\n", refusals) + "\nNothing was changed.");
         if (open == 0) {
             System.out.println("No change: all " + plan.size() + " topics are as the catalogue says.");
@@ -152,44 +125,50 @@ public class Topics {
         System.out.println("Done: " + open + " topics created or changed, all " + plan.size() + " read back.");
     }
 
-    static List<Step> plan(Admin admin, List<Wanted> catalogue) throws Exception {
+    static List<Step> open(List<Step> plan) {
+        return plan.stream().filter(step -> !step.action().equals("keep")).collect(toList());
+    }
+
+    static List<Step> plan(Admin admin, List<NewTopic> catalogue) throws Exception {
         Collection<String> existing = admin.listTopics().names().get();
-        List<String> names = catalogue.stream().map(wanted -> wanted.name).filter(existing::contains).collect(toList());
+        List<String> names = catalogue.stream().map(NewTopic::name).filter(existing::contains).collect(toList());
         Map<String, TopicDescription> descriptions = admin.describeTopics(names).allTopicNames().get();
         Map<ConfigResource, Config> configs =
                 admin.describeConfigs(names.stream().map(Topics::resource).collect(toList())).all().get();
         return catalogue.stream()
-                .map(wanted -> step(wanted, Optional.ofNullable(descriptions.get(wanted.name)), configs.get(resource(wanted.name))))
+                .map(wanted -> step(wanted, descriptions.get(wanted.name()), configs.get(resource(wanted.name()))))
                 .collect(toList());
     }
 
-    static Step step(Wanted wanted, Optional<TopicDescription> description, Config config) {
+    /** Both are null for a topic that does not exist. */
+    static Step step(NewTopic wanted, TopicDescription description, Config config) {
         Step step = new Step(wanted);
-        if (description.isEmpty()) {
+        if (description == null) {
             step.create = true;
-            step.details.add(wanted.partitions + " partitions, " + wanted.replicas + " replicas");
-            return step;
+            step.details.add(wanted.numPartitions() + " partitions, " + wanted.replicationFactor() + " replicas");
+        } else {
+            planPartitions(step, description);
+            planSettings(step, config);
         }
-        planPartitions(step, description.get());
-        planSettings(step, config);
         return step;
     }
 
     static void planPartitions(Step step, TopicDescription topic) {
         int partitions = topic.partitions().size();
-        if (partitions > step.wanted.partitions) {
+        int wanted = step.wanted.numPartitions();
+        if (partitions > wanted) {
             step.refusals.add(String.format("%s has %d partitions, the catalogue says %d: Kafka cannot take partitions away."
-                            + " Say %d in the catalogue, or make a new topic and move its clients there.",
-                    topic.name(), partitions, step.wanted.partitions, partitions));
-        } else if (partitions < step.wanted.partitions) {
+                    + " Say %d in the catalogue, or make a new topic and move its clients there.",
+                    topic.name(), partitions, wanted, partitions));
+        } else if (partitions < wanted) {
             step.addPartitions = true;
-            step.details.add("partitions " + partitions + " -> " + step.wanted.partitions);
+            step.details.add("partitions " + partitions + " -> " + wanted);
         }
-        topic.partitions().stream().mapToInt(partition -> partition.replicas().size())
-                .filter(replicas -> replicas != step.wanted.replicas).findFirst()
+        topic.partitions().stream().map(partition -> partition.replicas().size())
+                .filter(replicas -> replicas != step.wanted.replicationFactor()).findFirst()
                 .ifPresent(replicas -> step.refusals.add(String.format("%s has %d replicas, the catalogue says %d:"
-                                + " replicas move whole disks, so not here. Use kafka-reassign-partitions, then run this Job again.",
-                        topic.name(), replicas, step.wanted.replicas)));
+                        + " replicas move whole disks, so not here. Use kafka-reassign-partitions, then run this Job again.",
+                        topic.name(), replicas, step.wanted.replicationFactor())));
     }
 
     static void planSettings(Step step, Config config) {
@@ -199,10 +178,10 @@ public class Topics {
                 .filter(entry -> !entry.name().endsWith(".replication.throttled.replicas"))
                 .collect(toMap(ConfigEntry::name, ConfigEntry::value, (one, other) -> one, TreeMap::new));
         Set<String> names = new TreeSet<>(actual.keySet());
-        names.addAll(step.wanted.settings.keySet());
+        names.addAll(step.wanted.configs().keySet());
         for (String name : names) {
             String before = actual.get(name);
-            String after = step.wanted.settings.get(name);
+            String after = step.wanted.configs().get(name);
             if (Objects.equals(before, after)) continue;
             step.details.add(name + " " + Objects.toString(before, "(unset)") + " -> " + Objects.toString(after, "(unset)"));
             step.changes.add(new AlterConfigOp(new ConfigEntry(name, after),
@@ -211,44 +190,33 @@ public class Topics {
     }
 
     static void carryOut(Admin admin, List<Step> plan) throws Exception {
-        List<NewTopic> create = plan.stream().filter(step -> step.create)
-                .map(step -> new NewTopic(step.wanted.name, step.wanted.partitions, step.wanted.replicas).configs(step.wanted.settings))
-                .collect(toList());
-        Map<String, NewPartitions> raise = new LinkedHashMap<>();
-        Map<ConfigResource, Collection<AlterConfigOp>> alter = new LinkedHashMap<>();
-        for (Step step : plan) {
-            if (step.addPartitions) raise.put(step.wanted.name, NewPartitions.increaseTo(step.wanted.partitions));
-            if (!step.changes.isEmpty()) alter.put(resource(step.wanted.name), step.changes);
-        }
-        admin.createTopics(create).all().get();
-        admin.createPartitions(raise).all().get();
-        admin.incrementalAlterConfigs(alter).all().get();
+        admin.createTopics(plan.stream().filter(step -> step.create).map(step -> step.wanted).collect(toList())).all().get();
+        admin.createPartitions(plan.stream().filter(step -> step.addPartitions)
+                .collect(toMap(step -> step.wanted.name(), step -> NewPartitions.increaseTo(step.wanted.numPartitions())))).all().get();
+        admin.incrementalAlterConfigs(plan.stream().filter(step -> !step.changes.isEmpty())
+                .collect(toMap(step -> resource(step.wanted.name()), step -> step.changes))).all().get();
     }
 
     /** Brokers learn of a change one after another: asks until all is as wanted, for a while. */
-    static void verify(Admin admin, List<Wanted> catalogue) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(30);
-        while (true) {
+    static void verify(Admin admin, List<NewTopic> catalogue) throws Exception {
+        for (Instant deadline = Instant.now().plusSeconds(30); ; Thread.sleep(250)) {
+            boolean late = Instant.now().isAfter(deadline);
             try {
-                List<Step> left = plan(admin, catalogue).stream().filter(step -> !step.action().equals("keep")).collect(toList());
+                List<Step> left = open(plan(admin, catalogue));
                 if (left.isEmpty()) return;
-                if (Instant.now().isAfter(deadline)) {
-                    print(left);
-                    throw new Failure("Kafka accepted the changes, but " + left.size() + " topics still differ after 30 s.");
-                }
+                if (late) print(left);
+                if (late) throw new Failure("Kafka accepted the changes, but " + left.size() + " topics still differ after 30 s.");
             } catch (ExecutionException failed) {
-                boolean passing = failed.getCause() instanceof RetriableException;
-                if (!passing || Instant.now().isAfter(deadline)) throw failed;
+                if (late || !(failed.getCause() instanceof RetriableException)) throw failed;
             }
-            Thread.sleep(250);
         }
     }
 
     static void print(List<Step> plan) {
-        int width = plan.stream().mapToInt(step -> step.wanted.name.length()).max().orElse(5);
+        int width = plan.stream().mapToInt(step -> step.wanted.name().length()).max().orElse(5);
         String format = "%-" + width + "s  %-7s  %s%n";
         System.out.printf(format, "TOPIC", "ACTION", "DETAIL");
-        plan.forEach(step -> System.out.printf(format, step.wanted.name, step.action(), String.join(", ", step.details)));
+        plan.forEach(step -> System.out.printf(format, step.wanted.name(), step.action(), String.join(", ", step.details)));
     }
 
     static ConfigResource resource(String topic) {
