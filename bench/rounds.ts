@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { kind } from '../config/kind';
 import { eventually, kubectl, Namespace } from '../test/live/cluster';
@@ -42,6 +43,7 @@ export function inRounds(sides: Side[], rounds: number, measure: (side: Side) =>
         say(bold(`Round ${round} of ${rounds}, ${side.name}`));
         measured[side.name].push(measure(side));
         removeSides();
+        awaitForgotten();
       }
     }
   });
@@ -80,6 +82,12 @@ export function removeSides(): void {
       ({ spec }) => names.includes(spec.claimRef?.namespace ?? '') && spec.persistentVolumeReclaimPolicy === 'Delete',
     );
   });
+}
+
+/** CoreDNS remembers a name for 30 s: who is installed again before would be told addresses that nobody has any more. */
+function awaitForgotten(): void {
+  say('  waiting until its names are forgotten');
+  execFileSync('sleep', ['31']);
 }
 
 interface Volume {

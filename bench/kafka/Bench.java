@@ -86,7 +86,7 @@ public class Bench {
             print("latency at 20,000/s", 100, client, produce("latency", 100, client, PACED_SECONDS * 20_000, 20_000));
             print("latency at 5,000/s", 1000, client, produce("latency", 1000, client, PACED_SECONDS * 5_000, 5_000));
         }
-        print("end to end", 100, Client.DEFAULT, roundTrips(1000, 100));
+        print("end to end", 100, Client.DEFAULT, roundTrips(5000, 100));
         // Brokers and client are compiled while they run: before some ten million records they are not what they will be.
         produce("warm-up", 100, Client.TUNED, 16_000_000, UNTHROTTLED);
         for (Client client : Client.values()) {

@@ -94,10 +94,13 @@ public class Topics {
         }
     }
 
-    /** None as well while the name does not resolve, which is so until the brokers' Service is there. */
+    /**
+     * None as well while the name does not resolve, which is so until the brokers' Service is there. Each time by a new
+     * client, and not for long: one that was told an address that nobody has any more goes on asking there.
+     */
     static int brokers(Map<String, Object> client) throws InterruptedException {
         try (Admin admin = Admin.create(client)) {
-            return admin.describeCluster().nodes().get().size();
+            return admin.describeCluster(new DescribeClusterOptions().timeoutMs(5000)).nodes().get().size();
         } catch (ExecutionException unreachable) {
             return 0;
         } catch (KafkaException failure) {
