@@ -38,12 +38,13 @@ export function inRounds(sides: Side[], rounds: number, measure: (side: Side) =>
   const measured = { ours: [] as Measurement[][], stock: [] as Measurement[][] };
   cleanly(() => {
     for (let round = 1; round <= rounds; round++) {
+      // Who was last goes first now.
+      if (round > 1) awaitForgotten();
       // Who goes first changes: whatever grows or warms up during the run then helps neither.
       for (const side of round % 2 === 1 ? sides : [...sides].reverse()) {
         say(bold(`Round ${round} of ${rounds}, ${side.name}`));
         measured[side.name].push(measure(side));
         removeSides();
-        awaitForgotten();
       }
     }
   });

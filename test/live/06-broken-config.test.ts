@@ -33,11 +33,8 @@ test('a broken configuration stops at the first broker, the others serve, and go
   const before = uids();
   apply(withSetting(BROKEN));
   eventually('the first broker to fail', crashes('kafka-2'));
-  // Asked again: the log of a container goes with it as soon as the next one has crashed, too.
-  eventually('the reason in its log', () =>
-    bss
-      .try('logs', 'kafka-2', '--previous')
-      .output.includes('Invalid value soon for configuration zookeeper.session.timeout.ms'),
+  expect(bss.awaitLog('kafka-2', /Invalid value soon/)).toContain(
+    'Invalid value soon for configuration zookeeper.session.timeout.ms',
   );
   expect([uids().get('kafka-0'), uids().get('kafka-1')]).toEqual([before.get('kafka-0'), before.get('kafka-1')]);
   kubectl(['apply', '-f', 'dist/kind']);
