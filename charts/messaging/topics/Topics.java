@@ -207,8 +207,10 @@ public class Topics {
             try {
                 List<Step> left = open(plan(admin, catalogue));
                 if (left.isEmpty()) return;
-                if (late) print(left);
-                if (late) throw new Failure("Kafka accepted the changes, but " + left.size() + " topics still differ after 30 s.");
+                if (late) {
+                    print(left);
+                    throw new Failure("Kafka accepted the changes, but " + left.size() + " topics still differ after 30 s.");
+                }
             } catch (ExecutionException failed) {
                 if (late || !(failed.getCause() instanceof RetriableException)) throw failed;
             }
