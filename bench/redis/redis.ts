@@ -5,7 +5,7 @@ import { images } from '../../config/images';
 import { eventually, kubectl, type Namespace } from '../../test/live/cluster';
 import { awaitConverged, nodeNames } from '../../test/live/installation';
 import { startPod } from '../../test/live/pod';
-import { comparisonTable, type Measurement, stockIsBetter, summary } from '../figures';
+import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
 import { inRounds, ours, type Side, stock } from '../rounds';
@@ -14,8 +14,6 @@ const CLIENT = 'bench';
 const BYTES = 100;
 const KEYS = 100_000;
 const REQUESTS = { 1: 120_000, 16: 500_000 };
-/** Of each row in each round: a median of short ones says more than one long one. */
-const REPETITIONS = 3;
 
 /** GET and SET of one server, ours against a bare one. */
 export function redis(options: Options): void {
@@ -69,21 +67,20 @@ const cpu = (namespace: Namespace) => info(namespace, 'cpu', 'used_cpu_user', 'u
 function measure({ name, namespace }: Side): Measurement[] {
   const empty = used(namespace);
   const beside: Way = { namespace, pod: SERVERS[name], host: '127.0.0.1' };
-  run(beside, 16, 1);
+  const remote: Way = { namespace, pod: CLIENT, host: 'redis-cluster' };
+  const rows = () => [
+    ...run(beside, 1),
+    ...run(beside, 16),
+    ...run(remote, 1).map((each) => ({ ...each, row: `${each.row}, over the pod network` })),
+  ];
+  say(`  SET and GET of ${BYTES} B, all of it once to warm up`);
+  rows();
   const keys = Number(ask(namespace, 'DBSIZE').trim());
   const perMillion = ((used(namespace) - empty) / keys) * 1e6;
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
-  const rows = ([1, 16] as const).flatMap((pipeline) => {
-    say(
-      `  ${REPETITIONS} times ${REQUESTS[pipeline].toLocaleString('en-US')} SET and GET of ${BYTES} B, pipeline ${pipeline}`,
-    );
-    return run(beside, pipeline);
-  });
-  say('  the first of them over the pod network');
-  const remote = run({ namespace, pod: CLIENT, host: 'redis-cluster' }, 1);
+  say('  and once more');
   return [
-    ...rows,
-    ...remote.map((each) => ({ ...each, row: `${each.row}, over the pod network` })),
+    ...rows(),
     { row: 'memory of an empty server', unit: 'MiB', better: 'less', value: mebibytes(empty) },
     { row: `memory of a million keys of ${BYTES} B`, unit: 'MiB', better: 'less', value: mebibytes(perMillion) },
   ];
@@ -96,16 +93,8 @@ interface Way {
   readonly host: string;
 }
 
-/** Of each row the median of some repetitions. */
-function run(way: Way, pipeline: 1 | 16, repetitions = REPETITIONS): Measurement[] {
-  const repeated = Array.from({ length: repetitions }, () =>
-    (['SET', 'GET'] as const).flatMap((command) => runOnce(way, command, pipeline)),
-  );
-  return repeated[0]!.map((first, index) => ({
-    ...first,
-    value: summary(repeated.map((rows) => rows[index]!.value)).median,
-  }));
-}
+const run = (way: Way, pipeline: 1 | 16): Measurement[] =>
+  (['SET', 'GET'] as const).flatMap((command) => runOnce(way, command, pipeline));
 
 /** What redis-benchmark measures with 50 connections. */
 function runOnce({ namespace, pod, host }: Way, command: 'SET' | 'GET', pipeline: 1 | 16): Measurement[] {

@@ -129,8 +129,7 @@ test('a password that is changed in the Secret reaches its role', () => {
 
 test('kill -9 of PostgreSQL under load loses no committed row and tears no transaction', () => {
   const load = new PostgresLoad(postgres, 'killed-server');
-  const transactions = () =>
-    Number(postgres.sql("SELECT count(*) FROM load WHERE run = 'killed-server' AND half = 2"));
+  const transactions = () => Number(postgres.sql("SELECT count(*) FROM load WHERE run = 'killed-server' AND half = 2"));
   for (let round = 1; round <= 2; round++) {
     const before = bss.restarts('postgres-0');
     const written = transactions();

@@ -111,7 +111,7 @@ export class RedisCluster extends Component {
         startup: { ...script('alive.sh'), periodSeconds: 1, timeoutSeconds: 6, failureThreshold: 1800 },
         readiness: { ...script('ready.sh'), periodSeconds: 5, timeoutSeconds: 6, failureThreshold: 2 },
         // A slow disk stalls a server for seconds, and a restart would only make it load again.
-        liveness: { ...script('alive.sh'), periodSeconds: 15, timeoutSeconds: 6, failureThreshold: 5 },
+        liveness: { ...script('alive.sh'), periodSeconds: 30, timeoutSeconds: 6, failureThreshold: 3 },
       },
       preStop: ['sh', '/etc/redis/leave.sh'],
       // The hand-over, the wait for replicas, and a snapshot.
@@ -175,7 +175,7 @@ function keeper(image: string, env: Record<string, string>): ContainerProps {
     probes: {
       // The pod is not ready before; what has been seen once need not be asked for again. Half an hour, as for the server.
       startup: { ...exec('sh', '-c', joined), periodSeconds: 2, failureThreshold: 900 },
-      liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 30 },
+      liveness: { ...exec('sh', '-c', fresh), initialDelaySeconds: 60, periodSeconds: 60 },
     },
   };
 }
