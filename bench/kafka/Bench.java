@@ -121,7 +121,7 @@ public class Bench {
         });
         // The tool counts what was acknowledged, and goes on after a failure.
         String acknowledged = result.get("records");
-        if (Integer.parseInt(acknowledged) < records)
+        if (Integer.parseInt(acknowledged) != records)
             throw new IllegalStateException("only " + acknowledged + " of " + records + " records were acknowledged");
         return result;
     }
