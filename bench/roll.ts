@@ -4,19 +4,22 @@ import { comparisonTable, type Measurement, stockIsBetter } from './figures';
 import { COMPARED_IMAGES, install, kafkaSides } from './kafka/sides';
 import { say, show } from './progress';
 import { clusterConditions, type Options, save } from './results';
-import { inRounds, type Side } from './rounds';
+import { inRounds, oneByOne, type Side } from './rounds';
 
 const LOAD = { name: 'roll', partitions: 6, recordsPerSecond: 12_000, limit: 1_000_000 };
 
 /** A rolling restart of all brokers under load, ours against stock. */
 export function roll(options: Options): void {
-  const comparisons = inRounds(kafkaSides(), options.rounds, (side) => {
-    say('  installing it');
-    install(side);
-    const { seconds, result } = rollUnderLoad(side);
-    say(`  rolled in ${seconds.toFixed(1)} s: ${JSON.stringify(result)}`);
-    return measurements(seconds, result);
-  });
+  const comparisons = inRounds(
+    kafkaSides(),
+    options.rounds,
+    oneByOne((side) => {
+      install(side);
+      const { seconds, result } = rollUnderLoad(side);
+      say(`  rolled in ${seconds.toFixed(1)} s: ${JSON.stringify(result)}`);
+      return measurements(seconds, result);
+    }),
+  );
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
   save('roll', options, clusterConditions(options, COMPARED_IMAGES), table, comparisons);

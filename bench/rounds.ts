@@ -33,23 +33,40 @@ export function stock(file: string, parts: string[]): Side {
   return { name: 'stock', namespace: new Namespace(NAMESPACES.stock), manifests: text };
 }
 
-/** Measures each side in each round, never both at once. @param measure gives the same rows each time */
-export function inRounds(sides: Side[], rounds: number, measure: (side: Side) => Measurement[]): Comparison[] {
-  const measured = { ours: [] as Measurement[][], stock: [] as Measurement[][] };
+/** What both sides were measured to do; the same rows each time. */
+export type BothSides = Record<Side['name'], Measurement[]>;
+
+/** @param measure gets the sides in the order in which it is to begin with them */
+export function inRounds(sides: Side[], rounds: number, measure: (ordered: Side[]) => BothSides): Comparison[] {
+  const measured: BothSides[] = [];
   cleanly(() => {
     for (let round = 1; round <= rounds; round++) {
       // Who was last goes first now.
       if (round > 1) awaitForgotten();
+      say(bold(`Round ${round} of ${rounds}`));
       // Who goes first changes: whatever grows or warms up during the run then helps neither.
-      for (const side of round % 2 === 1 ? sides : [...sides].reverse()) {
-        say(bold(`Round ${round} of ${rounds}, ${side.name}`));
-        measured[side.name].push(measure(side));
-        removeSides();
-      }
+      measured.push(measure(round % 2 === 1 ? sides : [...sides].reverse()));
+      removeSides();
     }
   });
-  return compare(measured.ours, measured.stock);
+  return compare(
+    measured.map(({ ours }) => ours),
+    measured.map(({ stock }) => stock),
+  );
 }
+
+/** For {@link inRounds}: never both at once. */
+export const oneByOne =
+  (measure: (side: Side) => Measurement[]) =>
+  (ordered: Side[]): BothSides => {
+    const both: BothSides = { ours: [], stock: [] };
+    for (const side of ordered) {
+      say(`  ${side.name}: installing it`);
+      both[side.name] = measure(side);
+      removeSides();
+    }
+    return both;
+  };
 
 /** Runs `work`, and leaves nothing behind: not after a failure, and not after Ctrl-C either. */
 export function cleanly(work: () => void): void {

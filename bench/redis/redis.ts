@@ -8,7 +8,7 @@ import { startPod } from '../../test/live/pod';
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
-import { inRounds, ours, type Side, stock } from '../rounds';
+import { inRounds, oneByOne, ours, type Side, stock } from '../rounds';
 
 const CLIENT = 'bench';
 const BYTES = 100;
@@ -18,11 +18,14 @@ const REQUESTS = { 1: 120_000, 16: 500_000 };
 /** GET and SET of one server, ours against a bare one. */
 export function redis(options: Options): void {
   const sides = [ours(['namespace', 'redis-cluster']), stock(join(__dirname, 'bare.yaml'), [images.redis])];
-  const comparisons = inRounds(sides, options.rounds, (side) => {
-    say('  installing it');
-    install(side);
-    return measure(side);
-  });
+  const comparisons = inRounds(
+    sides,
+    options.rounds,
+    oneByOne((side) => {
+      install(side);
+      return measure(side);
+    }),
+  );
   const table = comparisonTable(comparisons);
   show(table, stockIsBetter);
   save('redis', options, clusterConditions(options, [images.redis]), table, comparisons);
