@@ -36,7 +36,7 @@ export function stock(file: string, parts: string[]): Side {
 /** What both sides were measured to do; the same rows each time. */
 export type BothSides = Record<Side['name'], Measurement[]>;
 
-/** @param measure gets the sides in the order in which it is to begin with them */
+/** @param measure gets the sides in the order in which it is to begin with them, and removes what it installs */
 export function inRounds(sides: Side[], rounds: number, measure: (ordered: Side[]) => BothSides): Comparison[] {
   const measured: BothSides[] = [];
   cleanly(() => {
@@ -46,7 +46,6 @@ export function inRounds(sides: Side[], rounds: number, measure: (ordered: Side[
       say(bold(`Round ${round} of ${rounds}`));
       // Who goes first changes: whatever grows or warms up during the run then helps neither.
       measured.push(measure(round % 2 === 1 ? sides : [...sides].reverse()));
-      removeSides();
     }
   });
   return compare(

@@ -1,7 +1,7 @@
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
-import { type BothSides, inRounds, oneByOne, type Side } from '../rounds';
+import { type BothSides, inRounds, oneByOne, removeSides, type Side } from '../rounds';
 import { runClient } from './client';
 import { COMPARED_IMAGES, install, kafkaSides } from './sides';
 
@@ -30,5 +30,7 @@ function coldStart(side: Side): Measurement[] {
 function sideBySide(sides: Side[]): BothSides {
   say('  installing both, to be asked in turns');
   for (const side of sides) install(side);
-  return runClient(sides);
+  const both = runClient(sides);
+  removeSides();
+  return both;
 }
