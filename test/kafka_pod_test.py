@@ -15,8 +15,8 @@ sys.path.insert(0, str(HERE.parent / "charts/messaging/kafka"))
 
 from cluster_metadata import Metadata, Partition, parse, request  # noqa: E402
 from leave import leave, why_not_safe_to_leave  # noqa: E402
-from leave_lock import take_leave_lock  # noqa: E402
 from ready import Readiness, why_not_ready  # noqa: E402
+from zookeeper_session import connect  # noqa: E402
 
 RESPONSE = (HERE / "fixtures/metadata-v1.bin").read_bytes()
 
@@ -159,11 +159,11 @@ class Connection(unittest.TestCase):
         self.assertEqual(leave(refusing_port(), 0, 2, 5.0, []), 0)
 
 
-class Lock(unittest.TestCase):
-    def test_that_no_server_gives_keeps_the_broker_and_is_not_taken_for_a_broker_that_serves_nobody(self):
+class Ensemble(unittest.TestCase):
+    def test_that_does_not_answer_keeps_the_broker_and_is_not_taken_for_a_broker_that_serves_nobody(self):
         port = refusing_port()
         with self.assertRaises(OSError) as raised:
-            take_leave_lock([f"127.0.0.1:{port}"], 0, 10)
+            connect([f"127.0.0.1:{port}"], 10)
         self.assertNotIsInstance(raised.exception, ConnectionRefusedError)
         self.assertIn(f"no server of the ensemble answers: 127.0.0.1:{port}", str(raised.exception))
 

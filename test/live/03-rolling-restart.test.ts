@@ -32,3 +32,18 @@ test('leadership returns to the preferred brokers by itself', () => {
     return partitions.length > 0 && partitions.every(([, leader, preferred]) => leader === preferred);
   });
 });
+
+test('the controller lets another broker take over before it leaves, while it still serves', () => {
+  const before = controllerKnownTo(0);
+  const pod = `kafka-${before}`;
+  const preStop = '{.spec.containers[?(@.name=="kafka")].lifecycle.preStop.exec.command}';
+  const command: string[] = JSON.parse(bss.run('get', 'pod', pod, '-o', `jsonpath=${preStop}`));
+  bss.exec(pod, ...command);
+  expect(controllerKnownTo(before)).not.toBe(before);
+  expect(bss.isReady('kafka-0', 'kafka-1', 'kafka-2')).toBe(true);
+});
+
+function controllerKnownTo(broker: number): number {
+  const ask = 'from cluster_metadata import fetch; print(fetch(9092).controller)';
+  return Number(bss.exec(`kafka-${broker}`, 'env', 'PYTHONPATH=/etc/bss', 'python3', '-B', '-c', ask));
+}

@@ -127,7 +127,10 @@ function configFiles(props: KafkaProps): Record<string, string> {
   return {
     '/etc/bss/start.sh': file('start.sh'),
     ...Object.fromEntries(
-      ['cluster_metadata.py', 'ready.py', 'leave.py', 'leave_lock.py'].map((name) => [`/etc/bss/${name}`, file(name)]),
+      ['cluster_metadata.py', 'ready.py', 'leave.py', 'zookeeper_session.py'].map((name) => [
+        `/etc/bss/${name}`,
+        file(name),
+      ]),
     ),
     '/etc/bss/log4j.properties': file('log4j.properties'),
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
@@ -138,6 +141,12 @@ function configFiles(props: KafkaProps): Record<string, string> {
   };
 }
 
+/**
+ * Each of them changes its leader whenever a broker leaves, while producers wait; the default, 50 in all, is for clusters
+ * of many brokers. A topic that exists keeps what it has.
+ */
+const OFFSETS_PARTITIONS_PER_BROKER = 4;
+
 function derivedProperties(props: KafkaProps): Record<string, string | number> {
   const external = props.host ? `,EXTERNAL://:${EXTERNAL_PORT.external}` : '';
   return {
@@ -146,6 +155,7 @@ function derivedProperties(props: KafkaProps): Record<string, string | number> {
     'listener.security.protocol.map': 'INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT',
     'default.replication.factor': props.replication,
     'min.insync.replicas': props.minInsyncReplicas,
+    'offsets.topic.num.partitions': OFFSETS_PARTITIONS_PER_BROKER * props.brokers,
     'offsets.topic.replication.factor': props.replication,
     'transaction.state.log.replication.factor': props.replication,
     'transaction.state.log.min.isr': props.minInsyncReplicas,

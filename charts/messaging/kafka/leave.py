@@ -1,20 +1,29 @@
-"""preStop of the broker: returns when no partition would fall below MIN_ISR without it and no other broker is just
-leaving, or when the seconds are over.
+"""preStop of the broker: returns when no partition would fall below MIN_ISR without it, no other broker is just leaving
+and another one is the controller, or when the seconds are over.
 
     leave.py BROKER_PORT MIN_ISR SECONDS ZOOKEEPER
 """
 
 import contextlib
+import json
 import struct
 import sys
 import time
-from typing import List
+from typing import List, Optional
 
 from cluster_metadata import Metadata, fetch, names, own_number
-from leave_lock import take_leave_lock
+from zookeeper_session import Session, connect
 
+# The in-sync replicas show a departure seconds after the decision to leave. Two brokers that are asked to leave within
+# those seconds would both find it safe, so one takes this lock. Nobody has to give it back: it ends with its session.
+LOCK = "/bss-leaving-broker"
 # From the decision to leave until every broker's metadata shows it: a controlled shutdown under load takes up to five.
 DEPARTURE_SECONDS = 10
+
+# Where Kafka keeps which broker is the controller; who finds no such node tries to become it.
+CONTROLLER = "/controller"
+# An election and the new controller's look at the cluster take about one.
+HAND_OVER_SECONDS = 8
 
 
 def why_not_safe_to_leave(metadata: Metadata, me: int, min_in_sync: int) -> str:
@@ -29,19 +38,49 @@ def why_not_safe_to_leave(metadata: Metadata, me: int, min_in_sync: int) -> str:
     return f"too few other in-sync replicas: {names(at_risk)}" if at_risk else ""
 
 
+def hand_over_controller(session: Session, port: int, me: int) -> None:
+    """Lets another broker be the controller while this one still serves.
+
+    A controller that leaves tells the others who leads its partitions, and is gone before they have heard it: they wait
+    for the next controller, and nothing is acknowledged until then, for up to four seconds on a busy machine.
+    """
+    deadline = time.monotonic() + HAND_OVER_SECONDS
+    while time.monotonic() < deadline:
+        metadata = fetch(port)
+        if metadata.brokers == [me]:
+            return
+        controller = controller_of(session)
+        if controller == me:
+            session.delete(CONTROLLER)
+        elif controller == metadata.controller:
+            return  # it has reached this broker, and so it is at work
+        time.sleep(0.2)
+    tell(f"WARN Broker {me} leaves although no other became the controller within {HAND_OVER_SECONDS} s")
+
+
+def controller_of(session: Session) -> Optional[int]:
+    node = session.read(CONTROLLER)
+    return json.loads(node)["brokerid"] if node else None
+
+
 def why_not_leave(port: int, me: int, min_in_sync: int, zookeeper: List[str]) -> str:
     """Empty when this broker may leave: it then holds the lock, and whoever asks next sees that it left."""
     reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
     if reason:
         return reason
-    lock = take_leave_lock(zookeeper, me, DEPARTURE_SECONDS)
-    if not lock:
-        return "another broker is leaving"
-    # Whoever held the lock before may have left since the first look.
-    reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
-    if reason:
-        lock.release()
-    return reason
+    session = connect(zookeeper, DEPARTURE_SECONDS)
+    may_leave = False
+    try:
+        if not session.create_ephemeral(LOCK, str(me)):
+            return "another broker is leaving"
+        hand_over_controller(session, port, me)
+        # Whoever held the lock before may have left since the first look.
+        reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+        may_leave = not reason
+        return reason
+    finally:
+        if not may_leave:
+            session.close()
 
 
 def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[str]) -> int:
