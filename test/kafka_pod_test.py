@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import io
+import json
 import pathlib
 import socket
 import struct
@@ -14,7 +15,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "charts/messaging/kafka"))
 
 from cluster_metadata import Metadata, Partition, parse, request  # noqa: E402
-from leave import leave, why_not_safe_to_leave  # noqa: E402
+from leave import hand_over_controller, leave, why_not_safe_to_leave  # noqa: E402
 from ready import Readiness, why_not_ready  # noqa: E402
 from zookeeper_session import connect  # noqa: E402
 
@@ -103,21 +104,22 @@ class Leaving(unittest.TestCase):
 
 
 class Broker:
-    """Answers one connection with the captured bytes, in two pieces, as a network may."""
+    """Answers connections with the captured bytes, in two pieces, as a network may."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, connections=1):
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.received = b""
-        self.thread = threading.Thread(target=self.serve, args=(answer,))
+        self.thread = threading.Thread(target=self.serve, args=(answer, connections))
         self.thread.start()
 
-    def serve(self, answer):
-        connection, _ = self.server.accept()
-        with connection:
-            self.received = connection.recv(1024)
-            connection.sendall(answer[:100])
-            connection.sendall(answer[100:])
+    def serve(self, answer, connections):
+        for _ in range(connections):
+            connection, _ = self.server.accept()
+            with connection:
+                self.received = connection.recv(1024)
+                connection.sendall(answer[:100])
+                connection.sendall(answer[100:])
 
     def __enter__(self):
         return self
@@ -157,6 +159,42 @@ class Connection(unittest.TestCase):
 
     def test_that_is_refused_does_not_keep_a_broker_from_leaving(self):
         self.assertEqual(leave(refusing_port(), 0, 2, 5.0, []), 0)
+
+
+class Controllers:
+    """Who is the controller, in the words of ZooKeeper, one after the other; None while nobody is."""
+
+    def __init__(self, *controllers):
+        self.controllers = list(controllers)
+        self.deleted = []
+
+    def read(self, _):
+        controller = self.controllers.pop(0)
+        return None if controller is None else json.dumps({"version": 2, "brokerid": controller})
+
+    def delete(self, path):
+        self.deleted.append(path)
+
+
+class HandOver(unittest.TestCase):
+    """To the brokers that answer here the controller is 2."""
+
+    def hand_over(self, me, *controllers):
+        answer = struct.pack(">i", len(RESPONSE)) + RESPONSE
+        session = Controllers(*controllers)
+        with Broker(answer, connections=len(controllers)) as broker:
+            hand_over_controller(session, broker.port, me)
+        self.assertEqual(session.controllers, [])
+        return session.deleted
+
+    def test_waits_until_another_was_elected_and_has_reached_this_broker(self):
+        self.assertEqual(self.hand_over(1, 1, None, 0, 2), ["/controller"])
+
+    def test_is_repeated_where_the_same_broker_was_elected_again(self):
+        self.assertEqual(self.hand_over(1, 1, 1, 2), ["/controller", "/controller"])
+
+    def test_leaves_another_controller_alone(self):
+        self.assertEqual(self.hand_over(0, 2), [])
 
 
 class Ensemble(unittest.TestCase):
