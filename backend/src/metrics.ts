@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Queryable } from './resources/resource.ts';
+import type { Queryable } from './database/transaction.ts';
 
 /** Named as Micrometer names them where there is such a name, so that boards made for Spring Boot find them. */
 export class Metrics {

@@ -3,7 +3,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Database, Event } from '../database/database.ts';
 import { enqueue } from '../database/outbox.ts';
-import { isTransient } from '../database/pool.ts';
+import { isTransient } from '../database/transient.ts';
 import type { Received } from '../events/bus.ts';
 import { catalogue, isEventType } from '../events/catalogue.ts';
 import { type CloudEvent, fromMessage } from '../events/cloud-event.ts';
@@ -125,7 +125,7 @@ export class Processor {
             [name, `dead-letter:${topic}`, `${partition}/${offset}`],
           );
           if (rowCount === 0) return 'duplicate';
-          await enqueue(db, [deadLetter(message, { consumer: name, reason, detail, attempts })]);
+          enqueue(db, deadLetter(message, { consumer: name, reason, detail, attempts }));
           return 'dead';
         });
       } catch (error) {

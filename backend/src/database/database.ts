@@ -1,34 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import { catalogue, type EventData, type EventType } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { currentTraceparent } from '../tracing.ts';
-import { transaction } from './pool.ts';
+import { prepared, type Queryable, type Transaction, transaction } from './transaction.ts';
 
 /** An event of the catalogue. */
 export type Event = CloudEvent & { readonly type: EventType };
 
 /** One transaction: what it changes, and what it announces. */
 export interface Work {
-  readonly db: PoolClient;
+  readonly db: Transaction;
   announce<T extends EventType>(type: T, subject: string, version: number, data: EventData<T>): void;
 }
 
 /** Brings events out of the process. */
 export interface Publisher {
-  /** Inside of the transaction. */
-  store(db: PoolClient, events: readonly Event[]): Promise<void>;
+  /** Inside of the transaction, as its last writes. */
+  store(db: Transaction, events: readonly Event[]): void;
   /** After its commit. */
   committed(events: readonly Event[]): Promise<void>;
 }
 
 /** Changes and their events, both or neither. */
-export class Database {
+export class Database implements Queryable {
   constructor(
     readonly pool: Pool,
     private readonly publisher: Publisher,
     private readonly deadline: number,
   ) {}
+
+  query(text: string, values?: unknown[]): Promise<QueryResult> {
+    return this.pool.query(prepared(text, values));
+  }
 
   /** Runs `work` in one transaction. @param actor who asks for it */
   async change<T>(actor: string, work: (work: Work) => Promise<T>): Promise<T> {
@@ -38,7 +42,7 @@ export class Database {
         db,
         announce: (type, subject, version, data) => events.push(newEvent(type, subject, version, actor, data)),
       });
-      if (events.length > 0) await this.publisher.store(db, events);
+      this.publisher.store(db, events);
       return result;
     });
     if (events.length > 0) await this.publisher.committed(events);

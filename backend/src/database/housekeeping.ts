@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Queryable } from '../resources/resource.ts';
+import type { Queryable } from './transaction.ts';
 
 const INTERVAL = 60_000;
 /** Few at a time: nobody should notice. */

@@ -1,9 +1,8 @@
-import type { PoolClient } from 'pg';
 import type { Message } from '../events/bus.ts';
 import { topicsOf } from '../events/catalogue.ts';
 import { toMessage } from '../events/cloud-event.ts';
-import type { Queryable } from '../resources/resource.ts';
 import type { Event, Publisher } from './database.ts';
+import type { Queryable, Transaction } from './transaction.ts';
 
 /** A message that waits for the relay, which sends it to all the topics. */
 export type Waiting = Omit<Message, 'topic'> & { readonly seq: string; readonly topics: string[] };
@@ -12,11 +11,8 @@ export type Waiting = Omit<Message, 'topic'> & { readonly seq: string; readonly 
 export class Outbox implements Publisher {
   constructor(private readonly afterCommit: (events: readonly Event[]) => Promise<void>) {}
 
-  async store(db: PoolClient, events: readonly Event[]): Promise<void> {
-    await enqueue(
-      db,
-      events.map((event) => ({ topics: topicsOf(event.type), ...toMessage(event) })),
-    );
+  store(db: Transaction, events: readonly Event[]): void {
+    for (const event of events) enqueue(db, { topics: topicsOf(event.type), ...toMessage(event) });
   }
 
   async committed(events: readonly Event[]): Promise<void> {
@@ -24,12 +20,10 @@ export class Outbox implements Publisher {
   }
 }
 
-export async function enqueue(db: Queryable, messages: readonly Omit<Waiting, 'seq'>[]): Promise<void> {
-  const values = messages.flatMap(({ topics, key, headers, value }) => [topics, key, packHeaders(headers), value]);
-  const rows = messages.map(
-    (_, index) => `($${4 * index + 1}, $${4 * index + 2}, $${4 * index + 3}, $${4 * index + 4})`,
-  );
-  await db.query(`INSERT INTO outbox (topics, key, headers, value) VALUES ${rows.join(', ')}`, values);
+export function enqueue(db: Transaction, { topics, key, headers, value }: Omit<Waiting, 'seq'>): void {
+  db.write('INSERT INTO outbox (topics, key, headers, value) VALUES ($1, $2, $3, $4)', [
+    ...[topics, key, packHeaders(headers), value],
+  ]);
 }
 
 /** The oldest messages after `after`. Who changes an aggregate locks it until it commits, so for one aggregate `seq` is the order of commits. */

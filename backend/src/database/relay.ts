@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { EventBus } from '../events/bus.ts';
 import type { Metrics } from '../metrics.ts';
 import { oldest, remove } from './outbox.ts';
-import { transaction } from './pool.ts';
+import { transaction } from './transaction.ts';
 
 const BATCH = 500;
 /** From one look to the next at least, unless more than a batch waits: one transaction and one request then serve many changes. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 import type { DatabaseConfig } from '../config.ts';
-import type { Queryable } from '../resources/resource.ts';
+import type { Queryable } from './transaction.ts';
 
 const TABLE = 'migration';
 /** Any number, the same in all processes. */

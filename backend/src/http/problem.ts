@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { isTransient } from '../database/pool.ts';
+import { isTransient } from '../database/transient.ts';
 
 /** Something a client did, or has to be told. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
@@ -42,7 +42,7 @@ export function answerWithProblems(app: FastifyInstance): void {
     return send(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
-    send(new Problem(404, 'not-found', `There is nothing at ${request.method} ${path(request)}.`), request, reply),
+    send(new Problem(404, 'not-found', `There is nothing at ${request.method} ${pathOf(request)}.`), request, reply),
   );
 }
 
@@ -57,7 +57,9 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): F
     .code(problem.status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send(document(problem, { instance: path(request), ...(tmf && { code: problem.kind, reason: problem.message }) }));
+    .send(
+      document(problem, { instance: pathOf(request), ...(tmf && { code: problem.kind, reason: problem.message }) }),
+    );
 }
 
 export const document = ({ status, kind, message, errors }: Problem, more: object = {}) => ({
@@ -69,7 +71,7 @@ export const document = ({ status, kind, message, errors }: Problem, more: objec
   ...more,
 });
 
-const path = ({ url }: FastifyRequest) => url.split('?')[0]!;
+export const pathOf = ({ url }: FastifyRequest) => url.split('?')[0]!;
 
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;

@@ -9,7 +9,8 @@ import { changeInvoice, createInvoice, InvoicePatch, invoices, NewInvoice } from
 import { changeOrder, createOrder, NewOrder, OrderPatch, orders } from '../resources/order.ts';
 import { changePayment, createPayment, NewPayment, PaymentPatch, payments } from '../resources/payment.ts';
 import { byId, page, type Resource } from '../resources/resource.ts';
-import { IdempotencyHeaders, once } from './idempotency.ts';
+import { actorOf } from './actor.ts';
+import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { Page, PageQuery, pageOf, rangeOf } from './paging.ts';
 import { notFound } from './problem.ts';
 
@@ -90,7 +91,7 @@ function serve<Row extends Kept, New, Patch>(
       const { page: number, size, ...where } = request.query as { page: number; size: number };
       const answer = await cache.list(path, `page:${JSON.stringify([number, size, where])}`, async () =>
         JSON.stringify(
-          pageOf(await page(database.pool, resource, rangeOf({ page: number, size }), where), { page: number, size }),
+          pageOf(await page(database, resource, rangeOf({ page: number, size }), where), { page: number, size }),
         ),
       );
       return send(reply, answer);
@@ -112,12 +113,10 @@ function serve<Row extends Kept, New, Patch>(
       },
     },
     async (request, reply) => {
-      const { location, body, replayed } = await database.change(actorOf(request), (work) =>
-        once(work, request, async () => {
-          const created = await create.by(work, request.body as New);
-          return { location: `/api/${path}/${created.id}`, body: JSON.stringify(created) };
-        }),
-      );
+      const { location, body, replayed } = await createOnce(database, request, async (work) => {
+        const created = await create.by(work, request.body as New);
+        return { location: `/api/${path}/${created.id}`, body: JSON.stringify(created) };
+      });
       if (replayed) reply.header('idempotency-replayed', 'true');
       return reply.code(201).header('location', location).type(JSON_TYPE).serializer(asIs).send(body);
     },
@@ -153,7 +152,7 @@ export async function cachedItem<Row extends Kept>(
   id: string,
 ): Promise<Answer> {
   const answer = await cache.item(kind, id, async () => {
-    const row = await byId(database.pool, resource, id);
+    const row = await byId(database, resource, id);
     return row && { version: row.version, body: JSON.stringify(row) };
   });
   if (!answer) throw notFound(one, id);
@@ -170,9 +169,3 @@ const send = (reply: FastifyReply, answer: Answer) =>
   reply.header('cache-status', cacheStatus(answer)).type(JSON_TYPE).serializer(asIs).send(answer.body);
 
 const idOf = ({ params }: FastifyRequest) => (params as { id: string }).id;
-
-/** As the gateway says, which has authenticated the consumer. */
-export function actorOf({ headers }: FastifyRequest): string {
-  const name = headers['x-consumer-username'];
-  return typeof name === 'string' && /^[\x21-\x7e]{1,100}$/.test(name) ? name : 'anonymous';
-}

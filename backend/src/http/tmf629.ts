@@ -3,10 +3,11 @@ import { type Static, Type } from 'typebox';
 import { type Customer, changeCustomer, createCustomer, customers, NewCustomer } from '../resources/customer.ts';
 import { id, line } from '../resources/fields.ts';
 import { page } from '../resources/resource.ts';
-import { IdempotencyHeaders, once } from './idempotency.ts';
+import { actorOf } from './actor.ts';
+import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { OffsetQuery } from './paging.ts';
 import { notFound, Problem } from './problem.ts';
-import { actorOf, cachedItem, cacheStatus, Id, problems, type Stores } from './resources.ts';
+import { cachedItem, cacheStatus, Id, problems, type Stores } from './resources.ts';
 
 const BASE = '/tmf-api/customerManagement/v4/customer';
 
@@ -71,7 +72,7 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
     { schema: { tags, summary: 'A range', querystring: ListQuery, response: { 200: Type.Array(shown), ...problems } } },
     async (request, reply) => {
       const { offset, limit, fields } = request.query as Static<typeof ListQuery>;
-      const { rows, total } = await page(database.pool, customers, { offset, limit }, {});
+      const { rows, total } = await page(database, customers, { offset, limit }, {});
       reply.header('x-total-count', total).header('x-result-count', rows.length);
       return rows.map((row) => only(fields, toTmf(row)));
     },
@@ -100,12 +101,10 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
     },
     async (request, reply) => {
       const values = fromTmf(request.body as Static<typeof TmfNewCustomer>);
-      const { location, body } = await database.change(actorOf(request), (work) =>
-        once(work, request, async () => {
-          const shown = toTmf(await createCustomer(work, values));
-          return { location: shown.href, body: JSON.stringify(shown) };
-        }),
-      );
+      const { location, body } = await createOnce(database, request, async (work) => {
+        const shown = toTmf(await createCustomer(work, values));
+        return { location: shown.href, body: JSON.stringify(shown) };
+      });
       return reply.code(201).header('location', location).send(JSON.parse(body));
     },
   );

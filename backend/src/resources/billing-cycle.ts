@@ -4,8 +4,8 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { bookkeeping, id, period } from './fields.ts';
 import { issueInvoice } from './invoice.ts';
-import { insert, type Resource, update } from './resource.ts';
-import { stateOf } from './states.ts';
+import { insertUnlessThere, lock, type Resource, update } from './resource.ts';
+import { first, stateOf } from './states.ts';
 
 const states = { started: ['completed'], completed: [] } as const;
 
@@ -20,11 +20,15 @@ export type BillingCycle = Static<typeof BillingCycle>;
 
 export const NewBillingCycle = Type.Object({ period }, { additionalProperties: false });
 
-export const billingCycles: Resource<BillingCycle> = { table: 'billing_cycle', schema: BillingCycle };
+export const billingCycles: Resource<BillingCycle> = {
+  table: 'billing_cycle',
+  schema: BillingCycle,
+  initial: { state: first(states), invoices: 0 },
+};
 
 /** @throws Problem if the month has a cycle already */
 export async function startBillingCycle(work: Work, values: Static<typeof NewBillingCycle>): Promise<BillingCycle> {
-  const cycle = await insert(work.db, billingCycles, { id: randomUUID(), ...values });
+  const cycle = await insertUnlessThere(work.db, billingCycles, { id: randomUUID(), ...values });
   if (!cycle) throw new Problem(409, 'conflict', `The month ${values.period} has a billing cycle already.`);
   work.announce('com.droid.bss.billing.cycle.started', cycle.id, cycle.version, cycle);
   return cycle;
@@ -38,6 +42,7 @@ export async function runBillingCycle(work: Work, { id, period }: BillingCycle):
   );
   let issued = 0;
   for (const service of services) if (await issueInvoice(work, { ...service, period })) issued += 1;
-  const cycle = await update(work.db, billingCycles, id, { state: 'completed', invoices: issued });
+  const before = (await lock(work.db, billingCycles, id))!;
+  const cycle = update(work.db, billingCycles, before, { state: 'completed', invoices: issued });
   work.announce('com.droid.bss.billing.cycle.completed', id, cycle.version, cycle);
 }

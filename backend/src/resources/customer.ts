@@ -4,7 +4,7 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { bookkeeping, id, line } from './fields.ts';
 import { insert, lock, type Resource, update } from './resource.ts';
-import { assertTransition, stateOf } from './states.ts';
+import { assertTransition, first, stateOf } from './states.ts';
 
 const states = { active: ['suspended', 'closed'], suspended: ['active', 'closed'], closed: [] } as const;
 
@@ -31,10 +31,14 @@ export const CustomerPatch = Type.Partial(Type.Object({ ...editable, status: sta
   minProperties: 1,
 });
 
-export const customers: Resource<Customer> = { table: 'customer', schema: Customer };
+export const customers: Resource<Customer> = {
+  table: 'customer',
+  schema: Customer,
+  initial: { status: first(states) },
+};
 
 export async function createCustomer(work: Work, values: Static<typeof NewCustomer>): Promise<Customer> {
-  const customer = (await insert(work.db, customers, { id: randomUUID(), ...values }))!;
+  const customer = insert(work.db, customers, { id: randomUUID(), ...values });
   work.announce('com.droid.bss.customer.created', customer.id, customer.version, customer);
   return customer;
 }
@@ -48,14 +52,14 @@ export async function changeCustomer(
   const before = await lock(work.db, customers, id);
   if (!before) return undefined;
   if (changes.status && changes.status !== before.status) assertTransition(states, before.status, changes.status);
-  const customer = await update(work.db, customers, id, changes);
+  const customer = update(work.db, customers, before, changes);
   work.announce('com.droid.bss.customer.updated', id, customer.version, customer);
   return customer;
 }
 
 /** The customer, who does not change meanwhile. @throws Problem if there is none, or one who may not order */
 export async function activeCustomer(work: Work, id: string): Promise<Customer> {
-  const customer = await lock(work.db, customers, id);
+  const customer = await lock(work.db, customers, id, 'SHARE');
   if (!customer) throw new Problem(422, 'unknown-reference', `There is no customer ${id}.`);
   if (customer.status !== 'active') throw new Problem(409, 'conflict', `The customer ${id} is ${customer.status}.`);
   return customer;

@@ -4,8 +4,8 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { activeCustomer } from './customer.ts';
 import { amount, bookkeeping, currency, id, period } from './fields.ts';
-import { insert, lock } from './resource.ts';
-import { assertTransition, enter, type Stateful, stateOf, transition } from './states.ts';
+import { insertUnlessThere, lock } from './resource.ts';
+import { assertTransition, enter, first, type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
   issued: ['overdue', 'paid', 'cancelled'],
@@ -40,7 +40,10 @@ export const InvoicePatch = Type.Object(
   { additionalProperties: false },
 );
 
-export const invoices: Stateful<State, Invoice> = { table: 'invoice', schema: Invoice, states, announcements };
+export const invoices: Stateful<State, Invoice> = {
+  ...{ table: 'invoice', schema: Invoice, initial: { state: first(states) } },
+  ...{ states, announcements },
+};
 
 /** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
 export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
@@ -53,7 +56,7 @@ export async function issueInvoice(
   work: Work,
   values: Static<typeof NewInvoice> & { orderId?: string; period?: string },
 ): Promise<Invoice | undefined> {
-  const invoice = await insert(work.db, invoices, { id: randomUUID(), ...values });
+  const invoice = await insertUnlessThere(work.db, invoices, { id: randomUUID(), ...values });
   if (invoice) work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
   return invoice;
 }
@@ -70,7 +73,7 @@ export async function settleInvoice(work: Work, id: string): Promise<void> {
     `SELECT coalesce(sum(amount), 0)::integer AS paid FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
     [id],
   );
-  if (rows[0].paid >= invoice.amount) await enter(work, invoices, id, 'paid');
+  if (rows[0].paid >= invoice.amount) enter(work, invoices, invoice, 'paid');
 }
 
 /** The invoice, which does not change meanwhile. @throws Problem if there is none that could be paid */

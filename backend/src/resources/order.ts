@@ -4,7 +4,7 @@ import type { Work } from '../database/database.ts';
 import { activeCustomer } from './customer.ts';
 import { amount, bookkeeping, currency, id, line } from './fields.ts';
 import { insert } from './resource.ts';
-import { type Stateful, stateOf, transition } from './states.ts';
+import { first, type Stateful, stateOf, transition } from './states.ts';
 
 /** Named as TM Forum's TMF622 names them. */
 const states = {
@@ -29,12 +29,15 @@ export type Order = Static<typeof Order>;
 export const NewOrder = Type.Object(given, { additionalProperties: false });
 export const OrderPatch = Type.Object({ state: stateOf(states) }, { additionalProperties: false });
 
-export const orders: Stateful<State, Order> = { table: 'product_order', schema: Order, states, announcements };
+export const orders: Stateful<State, Order> = {
+  ...{ table: 'product_order', schema: Order, initial: { state: first(states) } },
+  ...{ states, announcements },
+};
 
 /** @throws Problem if there is no such customer, or one who may not order */
 export async function createOrder(work: Work, values: Static<typeof NewOrder>): Promise<Order> {
   await activeCustomer(work, values.customerId);
-  const order = (await insert(work.db, orders, { id: randomUUID(), ...values }))!;
+  const order = insert(work.db, orders, { id: randomUUID(), ...values });
   work.announce('com.droid.bss.order.created', order.id, order.version, order);
   return order;
 }

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem.ts';
 import { amount, bookkeeping, currency, id } from './fields.ts';
 import { openInvoice } from './invoice.ts';
 import { insert } from './resource.ts';
-import { type Stateful, stateOf, transition } from './states.ts';
+import { first, type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
   pending: ['completed', 'failed'],
@@ -40,7 +40,10 @@ export type Payment = Static<typeof Payment>;
 export const NewPayment = Type.Object(given, { additionalProperties: false });
 export const PaymentPatch = Type.Object({ state: stateOf(states) }, { additionalProperties: false });
 
-export const payments: Stateful<State, Payment> = { table: 'payment', schema: Payment, states, announcements };
+export const payments: Stateful<State, Payment> = {
+  ...{ table: 'payment', schema: Payment, initial: { state: first(states) } },
+  ...{ states, announcements },
+};
 
 /** @throws Problem if there is no such invoice, or if less than this is open */
 export async function createPayment(work: Work, values: Static<typeof NewPayment>): Promise<Payment> {
@@ -54,7 +57,7 @@ export async function createPayment(work: Work, values: Static<typeof NewPayment
   const open = amount - rows[0].promised;
   if (values.amount > open)
     throw new Problem(422, 'too-much', `Of this invoice ${open} is open, not ${values.amount}.`);
-  const payment = (await insert(work.db, payments, { id: randomUUID(), customerId, currency, ...values }))!;
+  const payment = insert(work.db, payments, { id: randomUUID(), customerId, currency, ...values });
   work.announce('com.droid.bss.payment.created', payment.id, payment.version, payment);
   return payment;
 }

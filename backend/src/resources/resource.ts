@@ -1,15 +1,12 @@
-import type { ClientBase, QueryResult } from 'pg';
 import type { TObject } from 'typebox';
-
-/** Whatever SQL can be sent to: a pool, or the connection of a transaction. */
-export interface Queryable {
-  query(text: string, values?: unknown[]): Promise<QueryResult>;
-}
+import type { Queryable, Transaction } from '../database/transaction.ts';
 
 /** One kind of thing: stored in one table, shown as one schema, whose properties are the table's columns. */
 export interface Resource<Row> {
   readonly table: string;
   readonly schema: TObject;
+  /** What a new row has that nothing is said of. @default - null */
+  readonly initial: Partial<Row>;
   /** No value: what `schema` says, as a type. */
   readonly row?: Row;
 }
@@ -26,19 +23,29 @@ export interface Rows<T> {
 }
 
 const column = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const columns = ({ schema }: Resource<unknown>) =>
-  Object.keys(schema.properties)
+const properties = ({ schema }: Pick<Resource<unknown>, 'schema'>) => Object.keys(schema.properties);
+const columns = (resource: Pick<Resource<unknown>, 'schema'>) =>
+  properties(resource)
     .map((property) => `${column(property)} AS "${property}"`)
     .join(', ');
+const places = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`);
 
 export async function byId<Row>(db: Queryable, resource: Resource<Row>, id: string) {
   const { rows } = await db.query(`SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1`, [id]);
   return rows[0] as Row | undefined;
 }
 
-/** The row, which nobody else changes until the transaction ends. */
-export async function lock<Row>(db: ClientBase, resource: Resource<Row>, id: string) {
-  const { rows } = await db.query(`SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1 FOR UPDATE`, [id]);
+/**
+ * The row, which nobody else changes until the transaction ends. Others may refer to it meanwhile, as a new order does to
+ * its customer. @param mode `SHARE` where it must not change, and will not be changed
+ */
+export async function lock<Row>(
+  db: Queryable,
+  resource: Resource<Row>,
+  id: string,
+  mode: 'NO KEY UPDATE' | 'SHARE' = 'NO KEY UPDATE',
+) {
+  const { rows } = await db.query(`SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1 FOR ${mode}`, [id]);
   return rows[0] as Row | undefined;
 }
 
@@ -52,41 +59,66 @@ export async function page<Row>(
   const conditions = Object.keys(where).map((property, index) => `${column(property)} = $${index + 1}`);
   const from = `FROM ${resource.table} ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}`;
   const values = Object.values(where);
-  const count = await db.query(`SELECT count(*)::integer AS total ${from}`, values);
-  const { rows } = await db.query(
-    `SELECT ${columns(resource)} ${from} ORDER BY created_at, id LIMIT ${limit} OFFSET ${offset}`,
-    values,
-  );
+  const [count, { rows }] = await Promise.all([
+    db.query(`SELECT count(*)::integer AS total ${from}`, values),
+    db.query(
+      `SELECT ${columns(resource)} ${from} ORDER BY created_at, id LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+      [...values, limit, offset],
+    ),
+  ]);
   return { rows, total: count.rows[0].total };
 }
 
-/** Adds a row. @returns nothing if one that must be the only one exists */
-export async function insert<Row>(
-  db: Queryable,
-  resource: Resource<Row>,
-  row: Partial<Row> & { id: string },
-): Promise<Row | undefined> {
-  const names = Object.keys(row);
-  const { rows } = await db.query(
-    `INSERT INTO ${resource.table} (${names.map(column).join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})
-     ON CONFLICT DO NOTHING RETURNING ${columns(resource)}`,
-    Object.values(row),
-  );
-  return rows[0];
+interface Kept {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
-/** Changes a row that exists, and counts its version. */
-export async function update<Row>(
+/** Adds a row that there is none of yet. */
+export function insert<Row extends Kept>(
+  db: Transaction,
+  resource: Resource<Row>,
+  given: Partial<Row> & { id: string },
+): Row {
+  const row = begun(resource, given);
+  db.write(insertion(resource), Object.values(row));
+  return row;
+}
+
+/** Adds a row. @returns nothing if one that must be the only one exists */
+export async function insertUnlessThere<Row extends Kept>(
   db: Queryable,
   resource: Resource<Row>,
-  id: string,
+  given: Partial<Row> & { id: string },
+): Promise<Row | undefined> {
+  const row = begun(resource, given);
+  const { rowCount } = await db.query(`${insertion(resource)} ON CONFLICT DO NOTHING`, Object.values(row));
+  return rowCount === 0 ? undefined : row;
+}
+
+/** The whole row as it will be, so that nobody has to wait for the database to say it. */
+function begun<Row extends Kept>(resource: Resource<Row>, given: Partial<Row>): Row {
+  const now = new Date().toISOString();
+  const known: Record<string, unknown> = { ...resource.initial, version: 1, createdAt: now, updatedAt: now, ...given };
+  const values = properties(resource).map((property): [string, unknown] => [property, known[property] ?? null]);
+  return Object.fromEntries(values) as unknown as Row;
+}
+
+const insertion = ({ table, schema }: Pick<Resource<unknown>, 'table' | 'schema'>) => {
+  const names = properties({ schema });
+  return `INSERT INTO ${table} (${names.map(column).join(', ')}) VALUES (${places(names.length).join(', ')})`;
+};
+
+/** Changes a row that is locked, and counts its version. @param before as it was read under the lock */
+export function update<Row extends Kept & { readonly id: string }>(
+  db: Transaction,
+  { table }: Resource<Row>,
+  before: Row,
   changes: Partial<Row>,
-): Promise<Row> {
-  const assignments = Object.keys(changes).map((property, index) => `${column(property)} = $${index + 2}, `);
-  const { rows } = await db.query(
-    `UPDATE ${resource.table} SET ${assignments.join('')}version = version + 1, updated_at = now()
-     WHERE id = $1 RETURNING ${columns(resource)}`,
-    [id, ...Object.values(changes)],
-  );
-  return rows[0];
+): Row {
+  const changed = { ...changes, version: before.version + 1, updatedAt: new Date().toISOString() };
+  const assignments = Object.keys(changed).map((property, index) => `${column(property)} = $${index + 2}`);
+  db.write(`UPDATE ${table} SET ${assignments.join(', ')} WHERE id = $1`, [before.id, ...Object.values(changed)]);
+  return { ...before, ...changed };
 }

@@ -7,6 +7,9 @@ import { lock, type Resource, update } from './resource.ts';
 /** For each state, those that may follow it. The first one is where everything begins. */
 export type StateMachine<State extends string> = Readonly<Record<State, readonly State[]>>;
 
+/** Where everything of the machine begins. */
+export const first = <State extends string>(machine: StateMachine<State>) => Object.keys(machine)[0] as State;
+
 /** The schema of a property that holds a state of the machine. */
 export const stateOf = <State extends string>(machine: StateMachine<State>) =>
   Type.Unsafe<State>(Type.String({ enum: Object.keys(machine) }));
@@ -24,8 +27,16 @@ export interface Stateful<State extends string, Row> extends Resource<Row> {
   readonly announcements: Readonly<Partial<Record<State, EventType>>>;
 }
 
+interface Bookkept<State> {
+  readonly id: string;
+  readonly state: State;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 /** @returns nothing if there is no such row. @throws Problem 409 if the state cannot follow the present one */
-export async function transition<State extends string, Row extends { state: State; version: number }>(
+export async function transition<State extends string, Row extends Bookkept<State>>(
   work: Work,
   resource: Stateful<State, Row>,
   id: string,
@@ -34,18 +45,18 @@ export async function transition<State extends string, Row extends { state: Stat
   const before = await lock(work.db, resource, id);
   if (!before) return undefined;
   assertTransition(resource.states, before.state, state);
-  return enter(work, resource, id, state);
+  return enter(work, resource, before, state);
 }
 
 /** Sets the state of a row that is locked, and announces it. */
-export async function enter<State extends string, Row extends { state: State; version: number }>(
+export function enter<State extends string, Row extends Bookkept<State>>(
   work: Work,
   resource: Stateful<State, Row>,
-  id: string,
+  before: Row,
   state: State,
-): Promise<Row> {
-  const row = await update(work.db, resource, id, { state } as Partial<Row>);
+): Row {
+  const row = update(work.db, resource, before, { state } as Partial<Row>);
   const type = resource.announcements[state];
-  if (type) work.announce(type, id, row.version, row as EventData<EventType>);
+  if (type) work.announce(type, row.id, row.version, row as EventData<EventType>);
   return row;
 }
