@@ -18,6 +18,10 @@ export function prepared(text: string, values: unknown[] = []) {
   return { name, text, values };
 }
 
+/** Milliseconds for a statement, also while it waits for a lock; and until the locks of a process that froze are free. */
+const LIMITS =
+  "SELECT set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)";
+
 /** One connection, in a transaction. */
 export class Transaction implements Queryable {
   private writes: Promise<QueryResult>[] = [];
@@ -30,7 +34,10 @@ export class Transaction implements Queryable {
 
   /** Sends a statement whose result nobody needs. The transaction fails if it does. */
   write(text: string, values?: unknown[]): void {
-    this.add(this.query(text, values));
+    const write = this.query(text, values);
+    // Whoever waits for the commit hears of it; until then nobody may.
+    write.catch(() => {});
+    this.writes.push(write);
   }
 
   /** Waits until all that was written is done. For who writes more than should be on its way at once. */
@@ -39,18 +46,15 @@ export class Transaction implements Queryable {
     this.writes = [];
   }
 
-  /** Together with the first statements of the work. The second setting frees the locks of a process that froze. */
+  /** Together with the first statements of the work. */
   begin(deadline: number): void {
-    this.add(
-      this.client.query(
-        `BEGIN; SET LOCAL statement_timeout = ${deadline}; SET LOCAL idle_in_transaction_session_timeout = ${deadline * 2}`,
-      ),
-    );
+    this.write('BEGIN');
+    this.write(LIMITS, [`${deadline}`, `${2 * deadline}`]);
   }
 
   /** Together with the last writes: if one of them fails, PostgreSQL makes a ROLLBACK of it. */
   async commit(): Promise<void> {
-    const commit = this.client.query('COMMIT');
+    const commit = this.query('COMMIT');
     const failure = await this.failure();
     const { command } = await commit;
     if (failure) throw failure;
@@ -62,12 +66,6 @@ export class Transaction implements Queryable {
   async failure(): Promise<unknown> {
     const results = await Promise.allSettled(this.writes);
     return results.find((result) => result.status === 'rejected')?.reason;
-  }
-
-  private add(write: Promise<QueryResult>): void {
-    // Whoever waits for the commit hears of it; until then nobody may.
-    write.catch(() => {});
-    this.writes.push(write);
   }
 }
 
@@ -85,7 +83,7 @@ export async function transaction<T>(pool: Pool, deadline: number, work: (db: Tr
     await db.commit();
     return result;
   } catch (error) {
-    broken = await client.query('ROLLBACK').then(
+    broken = await db.query('ROLLBACK').then(
       () => undefined,
       (failure) => failure,
     );
