@@ -3,7 +3,8 @@ import type { Pool, QueryResult } from 'pg';
 import { catalogue, type EventData, type EventType } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { currentTraceparent } from '../tracing.ts';
-import { prepared, type Queryable, type Transaction, transaction } from './transaction.ts';
+import { prepared } from './batch.ts';
+import { type Queryable, type Transaction, transaction } from './transaction.ts';
 
 /** An event of the catalogue. */
 export type Event = CloudEvent & { readonly type: EventType };

@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import pg from 'pg';
 import type { DatabaseConfig } from '../config.ts';
 
@@ -14,9 +13,6 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
     ...{ host: config.host, port: config.port, database: config.database },
     ...{ user: config.user, password: config.password },
     max,
-    // Statements are sent without waiting for the answers of those before: https://node-postgres.com/features/pipelining
-    pipeline: true,
-    stream: () => new BatchingSocket(),
     connectionTimeoutMillis: deadline,
     // Only where the server is gone without a word: PostgreSQL itself ends the statement before.
     query_timeout: deadline + 1000,
@@ -29,23 +25,4 @@ export function createPool(config: DatabaseConfig, max: number, deadline: number
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
-}
-
-/**
- * A socket that sends the statements of one turn of the event loop with one system call: a call for each took half of the
- * CPU that a request cost. The driver corks it for a statement, and here it stays corked. Over TLS that changes nothing.
- */
-class BatchingSocket extends Socket {
-  private gathering = false;
-
-  override cork(): void {
-    super.cork();
-    if (this.gathering) return;
-    this.gathering = true;
-    super.cork();
-    process.nextTick(() => {
-      this.gathering = false;
-      this.uncork();
-    });
-  }
 }

@@ -4,7 +4,7 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { activeCustomer } from './customer.ts';
 import { amount, bookkeeping, currency, id, period } from './fields.ts';
-import { insertUnlessThere, lock } from './resource.ts';
+import { insert, insertUnlessThere, lock } from './resource.ts';
 import { assertTransition, enter, first, type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
@@ -48,16 +48,20 @@ export const invoices: Stateful<State, Invoice> = {
 /** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
 export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
   await activeCustomer(work, values.customerId);
-  return (await issueInvoice(work, values))!;
+  return issued(work, insert(work.db, invoices, { id: randomUUID(), ...values }));
 }
 
-/** @returns nothing if this order has been charged already, for this period if there is one */
+/** Of an order. @returns nothing if this order has been charged already, for this period if there is one */
 export async function issueInvoice(
   work: Work,
-  values: Static<typeof NewInvoice> & { orderId?: string; period?: string },
+  values: Static<typeof NewInvoice> & { orderId: string; period?: string },
 ): Promise<Invoice | undefined> {
   const invoice = await insertUnlessThere(work.db, invoices, { id: randomUUID(), ...values });
-  if (invoice) work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
+  return invoice && issued(work, invoice);
+}
+
+function issued(work: Work, invoice: Invoice): Invoice {
+  work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
   return invoice;
 }
 
@@ -76,9 +80,8 @@ export async function settleInvoice(work: Work, id: string): Promise<void> {
   if (rows[0].paid >= invoice.amount) enter(work, invoices, invoice, 'paid');
 }
 
-/** The invoice, which does not change meanwhile. @throws Problem if there is none that could be paid */
-export async function openInvoice(work: Work, id: string): Promise<Invoice> {
-  const invoice = await lock(work.db, invoices, id);
+/** @throws Problem unless it is there and can be paid */
+export function payable(invoice: Invoice | undefined, id: string): Invoice {
   if (!invoice) throw new Problem(422, 'unknown-reference', `There is no invoice ${id}.`);
   assertTransition(states, invoice.state, 'paid');
   return invoice;

@@ -3,8 +3,8 @@ import { type Static, Type } from 'typebox';
 import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { amount, bookkeeping, currency, id } from './fields.ts';
-import { openInvoice } from './invoice.ts';
-import { insert } from './resource.ts';
+import { invoices, payable } from './invoice.ts';
+import { insert, lock } from './resource.ts';
 import { first, type Stateful, stateOf, transition } from './states.ts';
 
 const states = {
@@ -47,13 +47,16 @@ export const payments: Stateful<State, Payment> = {
 
 /** @throws Problem if there is no such invoice, or if less than this is open */
 export async function createPayment(work: Work, values: Static<typeof NewPayment>): Promise<Payment> {
-  // Locked, so that two payments at once cannot both find the whole amount open.
-  const { customerId, currency, amount } = await openInvoice(work, values.invoiceId);
-  const { rows } = await work.db.query(
-    `SELECT coalesce(sum(amount), 0)::bigint::float AS promised FROM payment
-     WHERE invoice_id = $1 AND state IN ('pending', 'completed')`,
-    [values.invoiceId],
-  );
+  // Locked, so that two payments at once cannot both find the whole amount open: the second statement begins after that.
+  const [invoice, { rows }] = await Promise.all([
+    lock(work.db, invoices, values.invoiceId),
+    work.db.query(
+      `SELECT coalesce(sum(amount), 0)::bigint::float AS promised FROM payment
+       WHERE invoice_id = $1 AND state IN ('pending', 'completed')`,
+      [values.invoiceId],
+    ),
+  ]);
+  const { customerId, currency, amount } = payable(invoice, values.invoiceId);
   const open = amount - rows[0].promised;
   if (values.amount > open)
     throw new Problem(422, 'too-much', `Of this invoice ${open} is open, not ${values.amount}.`);

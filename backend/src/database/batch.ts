@@ -1,0 +1,103 @@
+import pg from 'pg';
+
+/** What the driver calls of a query. It has no types of these. */
+interface Part {
+  readonly name: string;
+  readonly text: string;
+  submit(connection: Connection): Error | null;
+  handleRowDescription(message: unknown): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, connection: Connection): void;
+  handleReadyForQuery(connection: Connection): void;
+  handleError(error: Error, connection: Connection): void;
+}
+
+type Connection = pg.Connection & { readonly submittedNamedStatements: Record<string, string> };
+
+/** Statements by their text. All texts are constants of the code, so they are few. */
+const names = new Map<string, string>();
+
+/** A statement that PostgreSQL parses and plans once for each connection. */
+export function prepared(text: string, values: unknown[] = []) {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `bss_${names.size + 1}`;
+    names.set(text, name);
+  }
+  return { name, text, values };
+}
+
+/**
+ * Statements that are sent together and answered together. After one that fails PostgreSQL skips the others.
+ * The driver's own pipelining asks for an answer to each, and an answer wakes a process, which costs more than most statements.
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+export class Batch implements pg.Submittable {
+  private readonly parts: Part[] = [];
+  /** The driver puts its timer of `query_timeout` around it. */
+  callback: (error?: Error) => void = () => {};
+
+  /** @returns the result, once it is sent and answered */
+  add(text: string, values?: unknown[]): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      const query = new pg.Query(prepared(text, values), (error, result) => {
+        if (error) reject(error);
+        else resolve(result as unknown as pg.QueryResult);
+      });
+      this.parts.push(query as unknown as Part);
+    });
+  }
+
+  /** Resolves when all are answered, also when one has failed. */
+  sendOn(client: pg.PoolClient): Promise<void> {
+    return new Promise((resolve) => {
+      this.callback = () => resolve();
+      client.query(this);
+    });
+  }
+
+  submit(connection: pg.Connection): void {
+    const withoutSync: Connection = Object.create(connection, { sync: { value() {} } });
+    connection.stream.cork();
+    for (const part of this.parts) part.submit(withoutSync);
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  /** Of the statement that is being answered: the driver notes which ones a connection has prepared. */
+  get name(): string | undefined {
+    return this.parts[0]?.name;
+  }
+
+  get text(): string | undefined {
+    return this.parts[0]?.text;
+  }
+
+  handleRowDescription(message: unknown): void {
+    this.parts[0]?.handleRowDescription(message);
+  }
+
+  handleDataRow(message: unknown): void {
+    this.parts[0]?.handleDataRow(message);
+  }
+
+  handleCommandComplete(message: unknown, connection: Connection): void {
+    const part = this.parts.shift();
+    part?.handleCommandComplete(message, connection);
+    part?.handleReadyForQuery(connection);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback();
+  }
+
+  handleError(error: Error, connection: Connection): void {
+    for (const part of this.parts.splice(0)) {
+      delete connection.submittedNamedStatements[part.name];
+      part.handleError(error, connection);
+    }
+    // Nobody knows what of it will still be answered.
+    if (!(error instanceof pg.DatabaseError)) connection.stream.destroy();
+    this.callback(error);
+  }
+}
