@@ -14,17 +14,19 @@ interface Part {
 
 type Connection = pg.Connection & { readonly submittedNamedStatements: Record<string, string> };
 
-/** Statements by their text. All texts are constants of the code, so they are few. */
+/** Statements by their text. */
 const names = new Map<string, string>();
+/** Clients combine filters, and each combination is a text: what comes after so many is parsed anew each time. */
+const MOST = 500;
 
 /** A statement that PostgreSQL parses and plans once for each connection. */
 export function prepared(text: string, values: unknown[] = []) {
   let name = names.get(text);
-  if (name === undefined) {
+  if (name === undefined && names.size < MOST) {
     name = `bss_${names.size + 1}`;
     names.set(text, name);
   }
-  return { name, text, values };
+  return { ...(name && { name }), text, values };
 }
 
 /**
