@@ -3,6 +3,8 @@ import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { published } from './fixtures/tmf629.ts';
+import { assertPublished } from './published.ts';
 import { type Answer, type Service, startService } from './service.ts';
 
 describe('bad-input', () => {
@@ -26,6 +28,11 @@ describe('bad-input', () => {
   function assertProblem({ status, headers, body }: Answer, wanted?: number): void {
     assert.ok(status >= 400 && status < 500, `${status} ${JSON.stringify(body)}`);
     if (wanted) assert.equal(status, wanted, JSON.stringify(body));
+    if ('code' in body) {
+      assert.equal(headers['content-type'], published.mediaType);
+      assertPublished('Error', body);
+      return;
+    }
     assert.match(String(headers['content-type']), /^application\/problem\+json/);
     assert.match(body.type, /^urn:bss:problem:[a-z-]+$/);
     assert.equal(body.status, status);
@@ -78,6 +85,7 @@ describe('bad-input', () => {
     ['page 10^300', 'is no number to count with', ['GET', '/api/customers?page=1e300'], 400],
     ['two pages', 'are one too many', ['GET', '/api/customers?page=1&page=2'], 400],
     ['an unknown parameter', 'may be a misspelt one', ['GET', '/api/customers?sort=name'], 400],
+    ['no e-mail as a filter', 'is no address', ['GET', '/api/customers?email='], 400],
     ['an unknown id', 'finds nothing', ['GET', '/api/customers/00000000-0000-4000-8000-000000000000'], 404],
     ['SQL as an id', 'is no id', ['GET', `/api/customers/${encodeURIComponent("' OR 1=1 --")}`], 400],
     ['SQL as a filter', 'is no id', ['GET', `/api/orders?customerId=${encodeURIComponent("' OR 1=1 --")}`], 400],
@@ -87,6 +95,10 @@ describe('bad-input', () => {
       ['GET', `/tmf-api/customerManagement/v4/customer?fields=${encodeURIComponent('id;DROP TABLE customer')}`],
       400,
     ],
+    ['a misspelt filter', 'finds nothing', ['GET', '/tmf-api/customerManagement/v4/customer?nmae=Ada'], 400],
+    ['NUL as a filter', 'is in no text', ['GET', '/tmf-api/customerManagement/v4/customer?status=%00'], 400],
+    ['an id of another kind', 'is nobody', ['GET', '/tmf-api/customerManagement/v4/customer/12345678'], 404],
+    ['a path of TM Forum that is not there', 'leads nowhere', ['GET', '/tmf-api/unicorns'], 404],
     ['a broken escape', 'is no path', ['GET', '/api/customers/%zz'], 400],
     ['an unknown path', 'leads nowhere', ['GET', '/api/unicorns'], 404],
     ['an unknown method', 'does nothing', ['DELETE', '/api/customers'], 404],
@@ -137,6 +149,9 @@ describe('bad-input', () => {
       'period',
       'engagedParty',
       'contactMedium',
+      'characteristic',
+      'validFor',
+      'statusReason',
       'id',
       'version',
     ];
@@ -171,6 +186,10 @@ describe('bad-input', () => {
       'offset',
       'limit',
       'fields',
+      'name',
+      'id',
+      'engagedParty.id',
+      'engagedParty.@referredType',
       '__proto__',
     );
     const paths = fc.constantFrom('customers', 'orders', 'invoices', 'payments', 'billing-cycles');

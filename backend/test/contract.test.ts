@@ -78,6 +78,9 @@ describe('contract', () => {
     const tmf = '/tmf-api/customerManagement/v4/customer';
     await ask('GET', tmf, tmf);
     await ask('GET', `${tmf}/{id}`, `${tmf}/${customerId}?fields=name`);
+    await ask('GET', `${tmf}/{id}`, `${tmf}/nobody`);
+    await ask('POST', tmf, tmf, { name: 'Ada', engagedParty: { id: '1', '@referredType': 'Individual' } });
+    await ask('POST', tmf, tmf, {});
     await ask('PATCH', `${tmf}/{id}`, `${tmf}/${customerId}`, { name: 'Ada L.' });
   });
 });

@@ -3,7 +3,7 @@ import { Database } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
 import { createPool } from '../src/database/pool.ts';
 import { catalogue, type EventType } from '../src/events/catalogue.ts';
-import { schemaDocument } from '../src/events/schemas.ts';
+import { schemaDocuments } from '../src/events/schemas.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
@@ -15,7 +15,11 @@ export async function documents(): Promise<Record<string, string>> {
   const types = Object.keys(catalogue) as EventType[];
   return {
     'openapi.json': json(await openapi()),
-    ...Object.fromEntries(types.map((type) => [`events/${type}.json`, json(schemaDocument(type))])),
+    ...Object.fromEntries(
+      types
+        .flatMap((type) => Object.entries(schemaDocuments(type)))
+        .map(([name, document]) => [`events/${name}`, json(document)]),
+    ),
   };
 }
 

@@ -130,22 +130,4 @@ describe('resources', () => {
     const order = { customerId: body.id, product: 'fibre', amount: 1, currency: 'EUR' };
     assert.equal((await service.ask('POST', '/api/orders', order, key)).status, 201);
   });
-
-  test('a customer is the same one for TM Forum, and shows only the fields that are asked for', async () => {
-    const base = '/tmf-api/customerManagement/v4/customer';
-    const given = {
-      name: 'Ada Lovelace',
-      engagedParty: { id: 'party-1', '@referredType': 'Individual' },
-      contactMedium: [{ mediumType: 'email', characteristic: { emailAddress: 'ada@example.com' } }],
-    };
-    const created = await service.ask('POST', base, given);
-    assert.equal(created.status, 201);
-    const { id, href } = created.body;
-    assert.equal(href, `${base}/${id}`);
-    assert.equal((await service.ask('GET', `/api/customers/${id}`)).body.email, 'ada@example.com');
-    assert.equal((await service.ask('PATCH', href, { status: 'suspended' })).body.status, 'suspended');
-    assert.deepEqual((await service.ask('GET', `${href}?fields=name`)).body, { id, href, name: 'Ada Lovelace' });
-    const missing = await service.ask('GET', `${base}/00000000-0000-4000-8000-000000000000`);
-    assert.deepEqual([missing.status, missing.body.code], [404, 'not-found']);
-  });
 });

@@ -23,6 +23,8 @@ export const notification: Consumer = {
 async function record(work: Work, customerId: string, kind: string, text: string): Promise<void> {
   const customer = await byId(work.db, customers, customerId);
   if (!customer) throw new Error(`there is no customer ${customerId}`);
+  // TM Forum allows a customer without any address: nobody can be told anything, now or later.
+  if (customer.email === null) return;
   const message = { id: randomUUID(), customerId, kind, recipient: customer.email, text };
   await work.db.query('INSERT INTO notification (id, customer_id, kind, recipient, text) VALUES ($1, $2, $3, $4, $5)', [
     ...Object.values(message),

@@ -5,7 +5,7 @@ import type { Database, Event } from '../database/database.ts';
 import { enqueue } from '../database/outbox.ts';
 import { isTransient } from '../database/transient.ts';
 import type { Received } from '../events/bus.ts';
-import { catalogue, isEventType } from '../events/catalogue.ts';
+import { isEventType, schemasOf } from '../events/catalogue.ts';
 import { type CloudEvent, fromMessage } from '../events/cloud-event.ts';
 import { dataErrors } from '../events/schemas.ts';
 import type { Metrics } from '../metrics.ts';
@@ -48,9 +48,9 @@ export class Processor {
     const type = event.type.replace(/\.v\d+$/, '');
     // Also of types that a newer backend has added: they are none of this one's business.
     if (!isEventType(type) || !this.consumer.handlers[type]) return 'skipped';
-    const { dataschema } = catalogue[type];
-    if (type !== event.type || event.dataschema !== dataschema) {
-      const detail = `${event.type} with ${event.dataschema}, and this consumer knows ${dataschema}`;
+    const known = schemasOf(type).map(({ dataschema }) => dataschema);
+    if (type !== event.type || !known.includes(event.dataschema)) {
+      const detail = `${event.type} with ${event.dataschema}, and this consumer knows ${known.join(' and ')}`;
       return this.bury(message, 'unknown-version', detail, 1, closing);
     }
     const errors = dataErrors(type, event.data);

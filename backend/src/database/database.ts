@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, QueryResult } from 'pg';
-import { catalogue, type EventData, type EventType } from '../events/catalogue.ts';
+import { catalogue, dataschemaOf, type EventData, type EventType } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { currentTraceparent } from '../tracing.ts';
 import { prepared } from './batch.ts';
@@ -52,7 +52,8 @@ export class Database implements Queryable {
 }
 
 function newEvent(type: EventType, subject: string, version: number, actor: string, data: unknown): Event {
-  const { source, dataschema } = catalogue[type];
+  const { source } = catalogue[type];
+  const dataschema = dataschemaOf(type, data);
   const traceparent = currentTraceparent();
   return {
     ...{ id: randomUUID(), source, type, subject, time: new Date().toISOString(), dataschema, actor },

@@ -1,6 +1,6 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { BillingCycle } from '../resources/billing-cycle.ts';
-import { Customer } from '../resources/customer.ts';
+import { Customer, NewCustomer } from '../resources/customer.ts';
 import { amount, currency, id, line } from '../resources/fields.ts';
 import { Invoice } from '../resources/invoice.ts';
 import { Order } from '../resources/order.ts';
@@ -16,6 +16,15 @@ export interface EventDefinition<Data = unknown> {
   readonly example?: Data;
   /** Names the schema and its version: one that cannot read the old data gets another number. */
   readonly dataschema: string;
+  /** Data that readers of the schema above could not read, and must not take for what they know. */
+  readonly exception?: Exception;
+}
+
+/** Data with a schema, and a name of it, of its own. */
+interface Exception {
+  readonly data: TObject;
+  readonly dataschema: string;
+  readonly applies: (data: unknown) => boolean;
 }
 
 export const Notification = Type.Object({
@@ -57,7 +66,7 @@ const AUDIT = 'bss.audit.events';
 
 /** The type of the data is that of `data`; the compiler takes minutes to find it out by itself. */
 const define =
-  <Data>(data: TObject) =>
+  <Data>(data: TObject, exception?: Omit<Exception, 'dataschema'> & { readonly name: string }) =>
   <T extends string>(topic: string, service: string, ...types: T[]) =>
     Object.fromEntries(
       types.map((type) => [
@@ -67,18 +76,22 @@ const define =
           source: `urn:bss:${service}-service`,
           data,
           dataschema: `urn:bss:schema:${type.slice(PREFIX.length)}:1`,
+          ...(exception && {
+            exception: { ...exception, dataschema: `urn:bss:schema:${type.slice(PREFIX.length)}.${exception.name}:1` },
+          }),
         },
       ]),
     ) as unknown as Record<T, EventDefinition<Data>>;
 
+/** A customer who can be written to, as all were before TM Forum's way allowed others. */
+const Reachable = Type.Object({ ...Customer.properties, email: NewCustomer.properties.email });
+
 /** Every type of event that this backend publishes and understands. */
 export const catalogue = {
-  ...define<Customer>(Customer)(
-    'bss.customer.events',
-    'customer',
-    'com.droid.bss.customer.created',
-    'com.droid.bss.customer.updated',
-  ),
+  ...define<Customer>(Reachable, {
+    ...{ name: 'unreachable', data: Type.Object({ ...Customer.properties, email: Type.Null() }) },
+    applies: (data) => (data as Customer | null)?.email === null,
+  })('bss.customer.events', 'customer', 'com.droid.bss.customer.created', 'com.droid.bss.customer.updated'),
   ...define<Order>(Order)(
     'bss.order.events',
     'order',
@@ -127,6 +140,18 @@ export type EventType = keyof typeof catalogue;
 export type EventData<T extends EventType> = NonNullable<(typeof catalogue)[T]['example']>;
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
+
+/** Every schema that an event of this type may name. */
+export function schemasOf(type: EventType): readonly Pick<EventDefinition, 'data' | 'dataschema'>[] {
+  const { exception, ...usual } = catalogue[type];
+  return exception ? [usual, exception] : [usual];
+}
+
+/** The one that data names. */
+export function dataschemaOf(type: EventType, data: unknown): string {
+  const { exception, dataschema } = catalogue[type];
+  return exception?.applies(data) ? exception.dataschema : dataschema;
+}
 
 /** Where an event goes. What is written about events is no event of the business: auditing audits would never end. */
 export const topicsOf = (type: EventType): string[] => {

@@ -1,25 +1,32 @@
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { catalogue, type EventType } from './catalogue.ts';
+import { catalogue, dataschemaOf, type EventType, schemasOf } from './catalogue.ts';
 
 const ajv = new Ajv({ strictSchema: true });
 formats.default(ajv);
 
+const types = Object.keys(catalogue) as EventType[];
 const validators = new Map(
-  Object.entries(catalogue).map(([type, { data, dataschema }]) => [type, ajv.compile({ ...data, $id: dataschema })]),
+  types.flatMap(schemasOf).map(({ data, dataschema }) => [dataschema, ajv.compile({ ...data, $id: dataschema })]),
 );
 
 /** What is wrong with the data of an event of this type. @returns nothing if nothing is */
 export function dataErrors(type: EventType, data: unknown): string | undefined {
-  const validate = validators.get(type)!;
+  const validate = validators.get(dataschemaOf(type, data))!;
   return validate(data) ? undefined : ajv.errorsText(validate.errors, { dataVar: 'data' });
 }
 
-/** The schema of an event's data as it stands in the directory `events`. */
-export const schemaDocument = (type: EventType) => ({
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: catalogue[type].dataschema,
-  title: type,
-  description: `Data of ${type}, on ${catalogue[type].topic}, from ${catalogue[type].source}`,
-  ...catalogue[type].data,
-});
+/** The schemas of an event's data as they stand in the directory `events`, by the name of the file. */
+export const schemaDocuments = (type: EventType): Record<string, object> =>
+  Object.fromEntries(
+    schemasOf(type).map(({ data, dataschema }) => [
+      `com.droid.bss.${dataschema.split(':')[3]}.json`,
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        $id: dataschema,
+        title: type,
+        description: `Data of ${type}, on ${catalogue[type].topic}, from ${catalogue[type].source}`,
+        ...data,
+      },
+    ]),
+  );

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { isTransient } from '../database/transient.ts';
 
 /** Something a client did, or has to be told. @see https://www.rfc-editor.org/rfc/rfc9457 */
@@ -24,11 +24,18 @@ export const ProblemDocument = Type.Object(
     detail: Type.String({ description: 'What is wrong in this case' }),
     instance: Type.Optional(Type.String({ description: 'Path of the request' })),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
-    code: Type.Optional(Type.String({ description: 'TM Forum: the kind' })),
-    reason: Type.Optional(Type.String({ description: 'TM Forum: the detail' })),
   },
   { description: 'Media type application/problem+json' },
 );
+
+/** What is wrong, as TM Forum has it: its `status` is text, which a problem document's must not be. */
+export const TmfError = Type.Object({
+  code: Type.String({ description: 'What kind of problem' }),
+  reason: Type.String({ description: 'What is wrong in this case' }),
+  message: Type.Optional(Type.String({ description: 'The same, in the words of HTTP' })),
+  status: Type.Optional(Type.String({ description: 'Of HTTP' })),
+  '@type': Type.Optional(Type.String()),
+});
 
 export const notFound = (what: string, id: string) => new Problem(404, 'not-found', `There is no ${what} ${id}.`);
 
@@ -52,15 +59,17 @@ export const sendProblem = send;
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.exception = problem.kind;
   if (problem.status === 503) reply.header('retry-after', '1');
-  const tmf = request.url.startsWith('/tmf-api/');
+  const tmf = /^\/tmf-api(\/|$)/.test(pathOf(request));
   return reply
     .code(problem.status)
-    .type('application/problem+json')
+    .type(tmf ? 'application/json; charset=utf-8' : 'application/problem+json')
     .serializer(JSON.stringify)
-    .send(
-      document(problem, { instance: pathOf(request), ...(tmf && { code: problem.kind, reason: problem.message }) }),
-    );
+    .send(tmf ? tmfError(problem) : document(problem, { instance: pathOf(request) }));
 }
+
+const tmfError = ({ status, kind, message }: Problem): Static<typeof TmfError> => ({
+  ...{ code: kind, reason: message, message: STATUS_CODES[status] ?? 'Error', status: `${status}`, '@type': 'Error' },
+});
 
 export const document = ({ status, kind, message, errors }: Problem, more: object = {}) => ({
   type: `urn:bss:problem:${kind}`,

@@ -79,9 +79,9 @@ function serve<Row extends Kept, New, Patch>(
   const name = one.replaceAll(/(^| )./g, (letter) => letter.trim().toUpperCase());
   app.addSchema({ ...resource.schema, $id: name });
   const shown = Type.Ref(`${name}#`);
-  const narrowing = Object.fromEntries(
-    filters.map((filter) => [filter, Type.Optional(resource.schema.properties[filter]!)]),
-  );
+  // As it is given: nobody looks for what is missing.
+  const known = { ...resource.schema.properties, ...create.schema.properties };
+  const narrowing = Object.fromEntries(filters.map((filter) => [filter, Type.Optional(known[filter]!)]));
 
   const listQuery = Type.Object({ ...PageQuery, ...narrowing }, { additionalProperties: false });
   app.get(

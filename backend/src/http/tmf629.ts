@@ -1,61 +1,48 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { type Customer, changeCustomer, createCustomer, customers, NewCustomer } from '../resources/customer.ts';
-import { id, line } from '../resources/fields.ts';
-import { page } from '../resources/resource.ts';
+import { type Customer, createCustomer, customers, editCustomer } from '../resources/customer.ts';
+import { line } from '../resources/fields.ts';
+import { page, type Resource } from '../resources/resource.ts';
 import { actorOf } from './actor.ts';
 import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { OffsetQuery } from './paging.ts';
-import { notFound, Problem } from './problem.ts';
-import { cachedItem, cacheStatus, Id, problems, type Stores } from './resources.ts';
+import { notFound, Problem, TmfError } from './problem.ts';
+import { cachedItem, cacheStatus, type Stores } from './resources.ts';
+import { BASE, fromTmf, patched, TmfCustomer, TmfNewCustomer, TmfPatch, toTmf } from './tmf629-customer.ts';
 
-const BASE = '/tmf-api/customerManagement/v4/customer';
-
-const Medium = Type.Object({
-  mediumType: Type.String({ description: 'email or phone' }),
-  preferred: Type.Optional(Type.Boolean()),
-  characteristic: Type.Object({
-    emailAddress: Type.Optional(NewCustomer.properties.email),
-    phoneNumber: Type.Optional(line(40, 'As dialled')),
-  }),
-});
-
-const Party = Type.Object({
-  id: Type.String(),
-  name: Type.Optional(Type.String()),
-  '@referredType': Type.Optional(Type.String()),
-});
-
-const TmfCustomer = Type.Object({
-  id: id('Of the customer'),
-  href: Type.String(),
-  name: Type.Optional(Type.String()),
-  status: Type.Optional(Type.String()),
-  engagedParty: Type.Optional(Party),
-  contactMedium: Type.Optional(Type.Array(Medium)),
-  '@type': Type.Optional(Type.String()),
-});
-type TmfCustomer = Static<typeof TmfCustomer>;
-
-const TmfNewCustomer = Type.Object({
-  name: NewCustomer.properties.name,
-  engagedParty: Party,
-  contactMedium: Type.Array(Medium, { minItems: 1, maxItems: 10 }),
-});
-const TmfPatch = Type.Object(
-  {
-    name: Type.Optional(NewCustomer.properties.name),
-    status: Type.Optional(Type.Enum(['active', 'suspended', 'closed'])),
-  },
-  { minProperties: 1, additionalProperties: false },
-);
+const HUB = BASE.replace(/customer$/, 'hub');
 
 const Fields = Type.Object({
   fields: Type.Optional(
     Type.String({ maxLength: 200, pattern: '^[@\\w]+(,[@\\w]+)*$', description: 'Names of properties to show' }),
   ),
 });
-const ListQuery = Type.Object({ ...OffsetQuery, ...Fields.properties }, { additionalProperties: false });
+
+/** What a list can be narrowed by, as TM Forum's guidelines (TMF630) say it, and the column that has it. */
+const FILTERS = {
+  id: 'id',
+  name: 'name',
+  status: 'shownStatus',
+  statusReason: 'statusReason',
+  '@type': 'shownType',
+  '@baseType': 'baseType',
+  '@schemaLocation': 'schemaLocation',
+  'engagedParty.id': 'partyId',
+  'engagedParty.name': 'partyName',
+  'engagedParty.role': 'partyRole',
+  'engagedParty.@referredType': 'partyType',
+} as const;
+const equal = Type.Optional(line(1000, 'Shows only those where it is just this'));
+const narrowing = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, equal]));
+const ListQuery = Type.Object({ ...OffsetQuery, ...Fields.properties, ...narrowing }, { additionalProperties: false });
+
+/** Text to TM Forum; what is no UUID is nobody's. */
+const Id = Type.Object({ id: Type.String({ description: 'As in the collection' }) });
+const isUuid = (text: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** The same rows with a column for each filter. */
+const found: Resource<Customer> = { ...customers, table: 'customer_tm_forum' };
 
 /**
  * Customers as TM Forum's TMF629 v4 has them: another look at the same rows.
@@ -65,16 +52,33 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
   const { database } = stores;
   const tags = ['TMF629'];
   app.addSchema({ ...TmfCustomer, $id: 'TmfCustomer' });
+  app.addSchema({ ...TmfError, $id: 'TmfError' });
   const shown = Type.Ref('TmfCustomer#');
+  const problems = { '4xx': Type.Ref('TmfError#'), '5xx': Type.Ref('TmfError#') };
+  // As TMF630 names what a PATCH sends.
+  app.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'error'),
+  );
 
   app.get(
     BASE,
     { schema: { tags, summary: 'A range', querystring: ListQuery, response: { 200: Type.Array(shown), ...problems } } },
     async (request, reply) => {
-      const { offset, limit, fields } = request.query as Static<typeof ListQuery>;
-      const { rows, total } = await page(database, customers, { offset, limit }, {});
+      const { offset, limit, fields, ...filters } = request.query as Static<typeof ListQuery>;
+      const wanted = filters as Record<string, string>;
+      if (wanted['id'] && !isUuid(wanted['id'])) wanted['id'] = NOBODY;
+      // In the order of the table, so that the same filters are the same statement.
+      const where = Object.fromEntries(
+        Object.entries(FILTERS).flatMap(([name, column]) => (name in wanted ? [[column, wanted[name]!]] : [])),
+      );
+      const { rows, total } = await page(database, found, { offset, limit }, where);
       reply.header('x-total-count', total).header('x-result-count', rows.length);
-      return rows.map((row) => only(fields, toTmf(row)));
+      return send(
+        reply,
+        rows.map((row) => only(fields, toTmf(row))),
+      );
     },
   );
 
@@ -84,10 +88,10 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
       schema: { tags, summary: 'One customer', params: Id, querystring: Fields, response: { 200: shown, ...problems } },
     },
     async (request, reply) => {
-      const { id } = request.params as Static<typeof Id>;
+      const id = idOf(request);
       const answer = await cachedItem(stores, 'customers', 'customer', customers, id);
       reply.header('cache-status', cacheStatus(answer));
-      return only((request.query as Static<typeof Fields>).fields, toTmf(JSON.parse(answer.body)));
+      return send(reply, only((request.query as Static<typeof Fields>).fields, toTmf(JSON.parse(answer.body))));
     },
   );
 
@@ -100,12 +104,13 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
       },
     },
     async (request, reply) => {
-      const values = fromTmf(request.body as Static<typeof TmfNewCustomer>);
-      const { location, body } = await createOnce(database, request, async (work) => {
+      const values = fromTmf(request.body as Parameters<typeof fromTmf>[0]);
+      const { location, body, replayed } = await createOnce(database, request, async (work) => {
         const shown = toTmf(await createCustomer(work, values));
         return { location: shown.href, body: JSON.stringify(shown) };
       });
-      return reply.code(201).header('location', location).send(JSON.parse(body));
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return send(reply.code(201).header('location', location), JSON.parse(body));
     },
   );
 
@@ -120,40 +125,56 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
         response: { 200: shown, ...problems },
       },
     },
-    async (request) => {
-      const { id } = request.params as Static<typeof Id>;
-      const patch = request.body as Static<typeof TmfPatch>;
-      const customer = await database.change(actorOf(request), (work) => changeCustomer(work, id, patch));
+    async (request, reply) => {
+      const id = idOf(request);
+      const patch = request.body as Parameters<typeof patched>[1];
+      const customer = await database.change(actorOf(request), (work) =>
+        editCustomer(work, id, (before) => patched(before, patch)),
+      );
       if (!customer) throw notFound('customer', id);
-      return toTmf(customer);
+      return send(reply, toTmf(customer));
     },
   );
+
+  const refuse = (method: HTTPMethods | HTTPMethods[], url: string, problem: Problem, allow?: string) =>
+    app.route({
+      // What the published document has too is told of in ours.
+      schema: Array.isArray(method) ? { hide: true } : { tags, summary: problem.message, response: problems },
+      ...{ method, url },
+      handler: (_request, reply) => {
+        if (allow) reply.header('allow', allow);
+        throw problem;
+      },
+    });
+  const notAllowed = (why: string) => new Problem(405, 'not-allowed', why);
+  const close = 'A customer is not deleted, as orders and invoices name it: close it by PATCH, {"status": "closed"}.';
+  refuse('DELETE', `${BASE}/:id`, notAllowed(close), 'GET, HEAD, PATCH');
+  refuse(['PUT', 'POST'], `${BASE}/:id`, notAllowed('A customer is changed by PATCH.'), 'GET, HEAD, PATCH');
+  refuse(
+    ['PUT', 'PATCH', 'DELETE'],
+    BASE,
+    notAllowed('This is done to one customer, and not to all.'),
+    'GET, HEAD, POST',
+  );
+  const kafka = 'No listener is called from here: events are in Kafka, as CloudEvents in bss.customer.events.';
+  refuse('POST', HUB, new Problem(404, 'not-found', kafka));
+  refuse('DELETE', `${HUB}/:id`, new Problem(404, 'not-found', kafka));
 }
 
-const toTmf = ({ id, name, status, email, phone }: Customer): TmfCustomer => ({
-  ...{ id, href: `${BASE}/${id}`, name, status },
-  engagedParty: { id, name, '@referredType': 'Individual' },
-  contactMedium: [
-    { mediumType: 'email', preferred: true, characteristic: { emailAddress: email } },
-    ...(phone ? [{ mediumType: 'phone', characteristic: { phoneNumber: phone } }] : []),
-  ],
-  '@type': 'Customer',
-});
+/** As it is: a schema would leave out what it does not name. */
+const send = (reply: FastifyReply, body: object) =>
+  reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
 
-/** @throws Problem where TMF629 allows more than a customer here has */
-function fromTmf({ name, contactMedium }: Static<typeof TmfNewCustomer>): Static<typeof NewCustomer> {
-  const find = (key: 'emailAddress' | 'phoneNumber') =>
-    contactMedium.map(({ characteristic }) => characteristic[key]).find((value) => value !== undefined);
-  const email = find('emailAddress');
-  if (email === undefined)
-    throw new Problem(400, 'invalid', 'One contactMedium must have a characteristic.emailAddress.');
-  const phone = find('phoneNumber');
-  return { name, email, ...(phone && { phone }) };
+/** @throws Problem 404 where there can be no such customer */
+function idOf({ params }: FastifyRequest): string {
+  const { id } = params as Static<typeof Id>;
+  if (!isUuid(id)) throw notFound('customer', id);
+  return id;
 }
 
 /** `id` and `href` are always there, as TM Forum's guidelines (TMF630) ask. */
-function only(fields: string | undefined, customer: TmfCustomer): TmfCustomer {
+function only(fields: string | undefined, customer: object): object {
   if (fields === undefined) return customer;
   const wanted = new Set(['id', 'href', ...fields.split(',')]);
-  return Object.fromEntries(Object.entries(customer).filter(([name]) => wanted.has(name))) as TmfCustomer;
+  return Object.fromEntries(Object.entries(customer).filter(([name]) => wanted.has(name)));
 }

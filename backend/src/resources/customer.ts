@@ -5,6 +5,7 @@ import { Problem } from '../http/problem.ts';
 import { bookkeeping, id, line } from './fields.ts';
 import { insert, lock, type Resource, update } from './resource.ts';
 import { assertTransition, first, stateOf } from './states.ts';
+import { TmForum, withAddress } from './tm-forum.ts';
 
 const states = { active: ['suspended', 'closed'], suspended: ['active', 'closed'], closed: [] } as const;
 
@@ -17,7 +18,9 @@ const editable = {
 export const Customer = Type.Object({
   id: id('Of the customer'),
   ...editable,
+  email: Type.Union([editable.email, Type.Null()], { description: 'Null: nothing can be sent, as TM Forum allows' }),
   status: stateOf(states),
+  tmForum: Type.Optional(TmForum),
   ...bookkeeping,
 });
 export type Customer = Static<typeof Customer>;
@@ -37,7 +40,10 @@ export const customers: Resource<Customer> = {
   initial: { status: first(states) },
 };
 
-export async function createCustomer(work: Work, values: Static<typeof NewCustomer>): Promise<Customer> {
+/** What can be said of a customer. */
+type Said = Partial<Pick<Customer, 'name' | 'email' | 'phone' | 'status' | 'tmForum'>>;
+
+export async function createCustomer(work: Work, values: Said): Promise<Customer> {
   const customer = insert(work.db, customers, { id: randomUUID(), ...values });
   work.announce('com.droid.bss.customer.created', customer.id, customer.version, customer);
   return customer;
@@ -49,12 +55,35 @@ export async function changeCustomer(
   id: string,
   changes: Static<typeof CustomerPatch>,
 ): Promise<Customer | undefined> {
+  return editCustomer(work, id, (before) => ({ ...changes, ...followed(before, changes) }));
+}
+
+/** As `changeCustomer`, where the changes depend on what there is. */
+export async function editCustomer(
+  work: Work,
+  id: string,
+  edit: (before: Customer) => Said,
+): Promise<Customer | undefined> {
   const before = await lock(work.db, customers, id);
   if (!before) return undefined;
+  const changes: Partial<Customer> = edit(before);
   if (changes.status && changes.status !== before.status) assertTransition(states, before.status, changes.status);
   const customer = update(work.db, customers, before, changes);
   work.announce('com.droid.bss.customer.updated', id, customer.version, customer);
   return customer;
+}
+
+/** What TM Forum's API has said of the same, so that both ways go on to agree. */
+function followed({ status, tmForum }: Customer, changes: Static<typeof CustomerPatch>): Pick<Said, 'tmForum'> {
+  if (!tmForum) return {};
+  const { status: word, contactMedium, ...rest } = tmForum;
+  let media = contactMedium;
+  if (media && changes.email !== undefined) media = withAddress(media, 'emailAddress', changes.email);
+  if (media && changes.phone !== undefined) media = withAddress(media, 'phoneNumber', changes.phone);
+  const stays = changes.status === undefined || changes.status === status;
+  return {
+    tmForum: { ...rest, ...(word !== undefined && stays && { status: word }), ...(media && { contactMedium: media }) },
+  };
 }
 
 /** The customer, who does not change meanwhile. @throws Problem if there is none, or one who may not order */
