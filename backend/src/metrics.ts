@@ -44,22 +44,41 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly refused = new Counter({
+    name: 'bss_kafka_refused_total',
+    help: 'Events that Kafka has refused for themselves, which were set aside',
+    labelNames: ['topic'],
+    registers: [this.registry],
+  });
+
   constructor(outbox: Queryable) {
     collectDefaultMetrics({ register: this.registry });
-    // What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
-    const fromOutbox = (name: string, help: string, value: string) =>
-      new Gauge({
-        ...{ name, help, registers: [this.registry] },
-        async collect() {
-          const { rows } = await outbox.query(`SELECT ${value} AS value FROM outbox`).catch(() => ({ rows: [] }));
-          if (rows[0]) this.set(rows[0].value);
-        },
-      });
-    fromOutbox('bss_outbox_pending', 'Committed events that Kafka does not have yet', 'count(*)::integer');
-    fromOutbox(
-      'bss_outbox_oldest_seconds',
-      'Age of the oldest of them',
-      'coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float',
-    );
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
+    const oldest = gauge('bss_outbox_oldest_seconds', 'Age of the oldest of them');
+    const refused = gauge('bss_outbox_refused', 'Events that are set aside, until a person looks at them');
+    new Gauge({
+      name: 'bss_outbox_pending',
+      help: `Committed events that Kafka does not have yet. From ${MOST_COUNTED} on they are not counted`,
+      registers: [this.registry],
+      async collect() {
+        // What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
+        const { rows } = await outbox.query(OUTBOX, [MOST_COUNTED]).catch(() => ({ rows: [] }));
+        if (!rows[0]) return;
+        this.set(rows[0].pending);
+        oldest.set(rows[0].oldest);
+        refused.set(rows[0].refused);
+      },
+    });
   }
 }
+
+const MOST_COUNTED = 100_000;
+
+/** From where the relay begins to look, too: what it has deleted is still in the index while an older snapshot is open. */
+const OUTBOX = `
+  WITH waiting AS (
+    SELECT created_at FROM outbox WHERE seq > (SELECT last_value FROM outbox_position) ORDER BY seq LIMIT $1)
+  SELECT count(*)::integer AS pending,
+    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS oldest,
+    (SELECT count(*)::integer FROM outbox_refused) AS refused
+  FROM waiting`;

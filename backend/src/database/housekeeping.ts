@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from './transaction.ts';
 
 const INTERVAL = 60_000;
-/** Few at a time: nobody should notice. */
-const BATCH = 10_000;
+/** Few at a time, and a pause after each: nobody should notice, and it must be quicker than they come. */
+const [BATCH, PAUSE] = [10_000, 100];
 
 /** Longer than any topic keeps an event that a consumer could be given again. */
 const INBOX = '35 days';
@@ -11,18 +12,51 @@ const IDEMPOTENCY = '1 day';
 
 /** Forgets what nobody will ask for any more. @returns what ends that */
 export function keepHouse(db: Queryable, log: Logger): () => void {
-  const forget = (table: string, time: string, age: string) =>
-    db.query(
-      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-         SELECT ctid FROM ${table} WHERE ${time} < now() - interval '${age}' LIMIT ${BATCH}))`,
-    );
-  const timer = setInterval(async () => {
-    try {
-      await forget('inbox', 'processed_at', INBOX);
-      await forget('idempotency', 'created_at', IDEMPOTENCY);
-    } catch (error) {
-      log.warn({ err: error }, 'housekeeping has to wait');
+  const tables = [new Table(db, 'inbox', 'processed_at', INBOX), new Table(db, 'idempotency', 'created_at', IDEMPOTENCY)];
+  const stopped = new AbortController();
+  const run = async () => {
+    while (!stopped.signal.aborted) {
+      try {
+        for (const table of tables) await table.forget(stopped.signal);
+      } catch (error) {
+        if (!stopped.signal.aborted) log.warn({ reason: (error as Error).message }, 'housekeeping has to wait');
+      }
+      await sleep(INTERVAL, undefined, { signal: stopped.signal }).catch(() => {});
     }
-  }, INTERVAL);
-  return () => clearInterval(timer);
+  };
+  void run();
+  return () => stopped.abort();
+}
+
+/** A table of what is forgotten some time after it came. */
+export class Table {
+  /** Where the last look ended. What was deleted before stays in the index as long as an older snapshot is open. */
+  private from = '-infinity';
+
+  constructor(
+    private readonly db: Queryable,
+    private readonly name: string,
+    private readonly time: string,
+    private readonly age: string,
+    private readonly batch = BATCH,
+  ) {}
+
+  /** Deletes all that is old enough. Another process that does the same takes other rows. */
+  async forget(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const { rows } = await this.db.query(
+        `WITH old AS (
+           SELECT ctid, ${this.time} AS time FROM ${this.name}
+           WHERE ${this.time} >= $1 AND ${this.time} < now() - interval '${this.age}'
+           ORDER BY ${this.time} LIMIT $2 FOR UPDATE SKIP LOCKED),
+         gone AS (DELETE FROM ${this.name} WHERE ctid = ANY (ARRAY(SELECT ctid FROM old)))
+         SELECT count(*)::integer AS many, max(time)::text AS last FROM old`,
+        [this.from, this.batch],
+      );
+      const { many, last } = rows[0];
+      if (last !== null) this.from = last;
+      if (many < this.batch) return;
+      await sleep(PAUSE, undefined, { signal });
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { Event, Publisher } from './database.ts';
 import type { Queryable, Transaction } from './transaction.ts';
 
 /** A message that waits for the relay, which sends it to all the topics. */
-export type Waiting = Omit<Message, 'topic'> & { readonly seq: string; readonly topics: string[] };
+export type Waiting = Omit<Message, 'topic'> & { readonly seq: string; readonly topics: readonly string[] };
 
 /** Stores events in the transaction that they tell of: they are published if it commits, and only then. */
 export class Outbox implements Publisher {
@@ -20,6 +20,7 @@ export class Outbox implements Publisher {
   }
 }
 
+/** One statement for each: they are sent together, and a statement has 65,535 parameters at most. */
 export function enqueue(db: Transaction, { topics, key, headers, value }: Omit<Waiting, 'seq'>): void {
   db.write('INSERT INTO outbox (topics, key, headers, value) VALUES ($1, $2, $3, $4)', [
     ...[topics, key, packHeaders(headers), value],
@@ -29,14 +30,31 @@ export function enqueue(db: Transaction, { topics, key, headers, value }: Omit<W
 /** The oldest messages after `after`. Who changes an aggregate locks it until it commits, so for one aggregate `seq` is the order of commits. */
 export async function oldest(db: Queryable, limit: number, after = '0'): Promise<Waiting[]> {
   const { rows } = await db.query(
-    `SELECT seq, topics, key, headers, value FROM outbox WHERE seq > $1 ORDER BY seq LIMIT ${limit}`,
-    [after],
+    'SELECT seq, topics, key, headers, value FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2',
+    [after, limit],
   );
   return rows.map((row) => ({ ...row, headers: unpackHeaders(row.headers) }));
 }
 
-export async function remove(db: Queryable, messages: readonly Waiting[]): Promise<void> {
-  await db.query('DELETE FROM outbox WHERE seq = ANY($1)', [messages.map(({ seq }) => seq)]);
+export function remove(db: Transaction, messages: readonly Pick<Waiting, 'seq'>[]): void {
+  if (messages.length > 0) db.write('DELETE FROM outbox WHERE seq = ANY($1)', [messages.map(({ seq }) => seq)]);
+}
+
+/** Leaves only these topics to a message that has reached the others. */
+export function keep(db: Transaction, { seq }: Waiting, topics: readonly string[]): void {
+  db.write('UPDATE outbox SET topics = $2 WHERE seq = $1', [seq, topics]);
+}
+
+/** Sets a copy for these topics aside. */
+export function setAside(db: Transaction, { seq }: Waiting, topics: readonly string[], reason: string): void {
+  // Another topic may have refused it before.
+  db.write(
+    `INSERT INTO outbox_refused (seq, topics, key, headers, value, created_at, reason)
+     SELECT seq, $2, key, headers, value, created_at, $3 FROM outbox WHERE seq = $1
+     ON CONFLICT (seq) DO UPDATE SET topics = outbox_refused.topics || excluded.topics,
+       reason = outbox_refused.reason || '; ' || excluded.reason, refused_at = now()`,
+    [seq, topics, reason],
+  );
 }
 
 // Latin 1 has a character for every byte, so that what was no UTF-8 comes out as it went in.

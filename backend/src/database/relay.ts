@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { EventBus } from '../events/bus.ts';
+import { type EventBus, NotPublished } from '../events/bus.ts';
+import { Seldom } from '../events/seldom.ts';
 import type { Metrics } from '../metrics.ts';
-import { oldest, remove } from './outbox.ts';
+import { oldest } from './outbox.ts';
+import { OutboxPosition } from './outbox-position.ts';
+import { Sending } from './sending.ts';
 import { transaction } from './transaction.ts';
 
 const BATCH = 500;
+/** Also those that a partition without a leader has left over are sent again, so that nothing overtakes them. */
+const LARGEST_BATCH = 5000;
 /** From one look to the next at least, unless more than a batch waits: one transaction and one request then serve many changes. */
 const GATHER = 20;
 /** How soon a message is found whose process died before it could wake the relay. */
 const POLL = 250;
 const PAUSE_AFTER_FAILURE = 1000;
+/** While another relay is at it for long, as when Kafka is away, each asks seldom. */
+const LONGEST_WAIT = 1000;
+const DEADLINE = 15_000;
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7301;
 
@@ -24,15 +32,24 @@ type Outcome = 'more' | 'empty' | 'another relay is sending';
  */
 export class Relay {
   private running: Promise<void> | undefined;
-  private stopped = new AbortController();
-  private nap = new AbortController();
+  private readonly stopped = new AbortController();
+  private awake = false;
+  private nap: (() => void) | undefined;
+  private readonly position = new OutboxPosition();
+  private readonly seldom: Seldom;
+  /** Whether messages may wait that were sent: whoever deleted them may not have come to the commit. */
+  private fromTheFirst = true;
+  /** How many of the last batch are still to be sent. */
+  private left = 0;
 
   constructor(
     private readonly pool: Pool,
     private readonly bus: EventBus,
     private readonly metrics: Metrics,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.seldom = new Seldom(log);
+  }
 
   start(): void {
     this.running = this.run();
@@ -40,49 +57,98 @@ export class Relay {
 
   /** Something was committed. */
   wake(): void {
-    this.nap.abort();
+    this.awake = true;
+    this.nap?.();
   }
 
   /** Sends what waits, if that can be done at once, and ends. */
   async stop(): Promise<void> {
     this.stopped.abort();
-    this.nap.abort();
+    this.nap?.();
     await this.running;
     await this.sendBatch().catch(() => {});
   }
 
   private async run(): Promise<void> {
-    const pauses = { more: 0, empty: POLL, 'another relay is sending': GATHER };
+    let wait = GATHER;
     while (!this.stopped.signal.aborted) {
       // Before the look, so that a wake that comes during it is not lost.
-      this.nap = new AbortController();
+      this.awake = false;
+      const next = performance.now() + GATHER;
       try {
-        const next = performance.now() + GATHER;
-        const pause = pauses[await this.sendBatch()];
-        if (pause > 0) {
-          await sleep(pause, undefined, { signal: this.nap.signal }).catch(() => {});
-          const early = Math.max(0, next - performance.now());
-          await sleep(early, undefined, { signal: this.stopped.signal }).catch(() => {});
+        const outcome = await this.sendBatch();
+        if (outcome === 'another relay is sending') {
+          await this.pause(wait);
+          wait = Math.min(2 * wait, LONGEST_WAIT);
+          continue;
         }
+        wait = GATHER;
+        if (outcome === 'more') continue;
+        await this.sleepUnlessWoken(POLL);
+        await this.pause(next - performance.now());
       } catch (error) {
-        this.log.warn({ err: error }, 'the outbox is not sent; it stays and is tried again');
-        await sleep(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopped.signal }).catch(() => {});
+        if (!(error instanceof NotPublished)) this.fromTheFirst = true;
+        this.seldom.warn((error as Error).message, 'the outbox is not sent; it stays and is tried again');
+        await this.pause(PAUSE_AFTER_FAILURE);
       }
     }
   }
 
-  private sendBatch(): Promise<Outcome> {
-    return transaction(this.pool, 15_000, async (db) => {
-      const { rows } = await db.query('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK]);
-      if (!rows[0].mine) return 'another relay is sending';
-      const messages = await oldest(db, BATCH);
-      if (messages.length === 0) return 'empty';
-      await this.bus.publish(
-        messages.flatMap(({ topics, ...message }) => topics.map((topic) => ({ topic, ...message }))),
-      );
-      await remove(db, messages);
-      for (const { topics } of messages) this.metrics.published.inc({ topic: topics[0]! });
-      return messages.length === BATCH ? 'more' : 'empty';
+  private async pause(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: this.stopped.signal }).catch(() => {});
+  }
+
+  private async sleepUnlessWoken(milliseconds: number): Promise<void> {
+    if (this.awake || this.stopped.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.nap = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
+    this.nap = undefined;
+  }
+
+  private async sendBatch(): Promise<Outcome> {
+    let problem: NotPublished | undefined;
+    const outcome = await transaction(this.pool, DEADLINE, async (db): Promise<Outcome> => {
+      const { rows } = await db.query(
+        `SELECT pg_try_advisory_xact_lock($1) AS mine, (SELECT last_value FROM outbox_position) AS position,
+           coalesce(pg_sequence_last_value('outbox_seq_seq'), 0) AS newest`,
+        [LOCK],
+      );
+      const { mine, position, newest } = rows[0];
+      if (!mine) return 'another relay is sending';
+      const limit = Math.min(BATCH + this.left, LARGEST_BATCH);
+      const waiting = await oldest(db, limit, this.fromTheFirst ? '0' : position);
+      const batch = new Sending(waiting);
+      if (waiting.length > 0) {
+        const refusals = await this.bus.publish(batch.messages).catch((error) => {
+          if (!(error instanceof NotPublished)) throw error;
+          problem = error;
+          return error.refusals;
+        });
+        batch.settle(db, refusals, problem?.published);
+      }
+      this.tell(batch);
+      const complete = waiting.length < limit && batch.left === 0;
+      this.position.advance(db, { position: BigInt(position), newest: BigInt(newest) }, batch.done, complete);
+      // Where nothing was sent, Kafka is away, and reading more does not help.
+      if (batch.sent.length > 0 || batch.left === 0) this.left = batch.left;
+      return waiting.length === limit ? 'more' : 'empty';
+    });
+    // Only now is it kept what has become of the others.
+    if (problem) throw problem;
+    if (outcome === 'empty') this.fromTheFirst = false;
+    return outcome;
+  }
+
+  private tell({ sent, refused }: Sending): void {
+    for (const { topic } of sent) this.metrics.published.inc({ topic });
+    for (const { seq, topic, reason } of refused) {
+      this.metrics.refused.inc({ topic });
+      this.log.error({ seq, topic, reason }, 'Kafka refuses an event; it is set aside in outbox_refused');
+    }
   }
 }
