@@ -1,15 +1,15 @@
-import { Admin, Consumer, compatibilityPartitioner, Producer } from '@platformatic/kafka';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import type { EventBus, Handle, Message, Received, Subscription } from './bus.ts';
+import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
 import { Membership, received } from './membership.ts';
+import { PRODUCER, Publisher } from './publisher.ts';
 import { within } from './within.ts';
 
-const PUBLISH_DEADLINE = 10_000;
 const CHECK_DEADLINE = 1000;
 
 /** Kafka, with a client that needs no native code. */
 export class Kafka implements EventBus {
-  private producer: Producer | undefined;
+  private readonly publisher: Publisher;
   private readonly admin: Admin;
   private readonly connection;
 
@@ -18,27 +18,12 @@ export class Kafka implements EventBus {
     private readonly log: Logger,
   ) {
     this.connection = { clientId: 'bss-backend', bootstrapBrokers: [...bootstrap] };
+    this.publisher = new Publisher(() => new Producer({ ...this.connection, ...PRODUCER }));
     this.admin = new Admin({ ...this.connection, retries: 0, timeout: CHECK_DEADLINE, connectTimeout: CHECK_DEADLINE });
   }
 
-  async publish(messages: readonly Message[]): Promise<void> {
-    this.producer ??= new Producer({
-      ...this.connection,
-      idempotent: true,
-      acks: -1,
-      // The key's partition is the one that Java's clients choose, so that both may write one topic.
-      partitioner: compatibilityPartitioner,
-    });
-    const producer = this.producer;
-    try {
-      await within(PUBLISH_DEADLINE, producer.send({ messages: messages.map(sendable) }));
-    } catch (error) {
-      // Which of the sequence numbers the brokers have seen is not known any more: an idempotent producer that goes on
-      // from there could have the next records taken for repetitions. A new one starts with new numbers.
-      this.producer = undefined;
-      producer.close().catch(() => {});
-      throw error;
-    }
+  publish(messages: readonly Message[]): Promise<Refusal[]> {
+    return this.publisher.publish(messages);
   }
 
   subscribe(group: string, topics: readonly string[], handle: Handle): Subscription {
@@ -83,7 +68,7 @@ export class Kafka implements EventBus {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.producer?.close(), this.admin.close()]);
+    await Promise.allSettled([this.publisher.close(), this.admin.close()]);
   }
 }
 
@@ -101,9 +86,3 @@ const GROUP = {
   maxBytes: 262_144,
   maxBytesPerPartition: 65_536,
 } as const;
-
-/** As the client takes it. */
-export const sendable = ({ topic, key, value, headers }: Message) => ({
-  ...{ topic, ...(key && { key }), ...(value && { value }) },
-  headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
-});

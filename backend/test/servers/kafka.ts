@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +42,20 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
     await admin.close();
   }
   return [`127.0.0.1:${port}`];
+}
+
+/** One of Kafka's own tools. @returns what it prints @throws Error with that, when it fails */
+export function kafkaTool(name: string, args: readonly string[], input = ''): Promise<string> {
+  const options = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(JARS, '*'), name, ...args];
+  return new Promise((resolve, reject) => {
+    const child = execFile(find('java'), options, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
+      else resolve(stdout);
+    });
+    // It may end before it has read everything; what it prints says why.
+    child.stdin!.on('error', () => {});
+    child.stdin!.end(input);
+  });
 }
 
 /** Once: they are some 40 MB. */
