@@ -1,7 +1,8 @@
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
-import { Membership, received } from './membership.ts';
+import { Fetcher, key } from './fetcher.ts';
+import { Membership } from './membership.ts';
 import { PRODUCER, Publisher } from './publisher.ts';
 import { within } from './within.ts';
 
@@ -27,13 +28,11 @@ export class Kafka implements EventBus {
   }
 
   subscribe(group: string, topics: readonly string[], handle: Handle): Subscription {
-    const membership = new Membership(
-      () => new Consumer({ ...this.connection, ...GROUP, groupId: group }),
-      topics,
-      handle,
-      this.log.child({ group }),
-    );
-    return membership;
+    const connect = () => ({
+      client: new Consumer({ ...this.connection, ...GROUP, groupId: group }),
+      fetcher: this.fetcher(group),
+    });
+    return new Membership(connect, topics, handle, this.log.child({ group }));
   }
 
   async read(
@@ -41,26 +40,35 @@ export class Kafka implements EventBus {
     { first, last }: { first: bigint; last: bigint },
     handle: (message: Received) => Promise<void>,
   ): Promise<void> {
-    const consumer = new Consumer({ ...this.connection, ...GROUP, groupId: `bss-replay-${process.pid}-${Date.now()}` });
+    const fetcher = this.fetcher('bss-replay');
     try {
-      const ends = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
-      const end = ends.get(topic)?.[partition] ?? 0n;
-      if (first >= end) return;
-      const until = last < end ? last : end - 1n;
-      const stream = await consumer.consume({
-        topics: [topic],
-        mode: 'manual',
-        offsets: [{ topic, partition, offset: first }],
-      });
-      consumer.on('error', (error: Error) => stream.destroy(error));
-      for await (const message of stream) {
-        if (message.partition !== partition) continue;
-        if (message.offset <= until) await handle(received(message));
-        if (message.offset >= until) break;
+      const found = (await fetcher.topics([topic])).get(topic);
+      if (!found) throw new Error(`there is no topic ${topic}`);
+      const { id, leaders } = found;
+      if (!(partition in leaders)) {
+        throw new Error(`${topic} has no partition ${partition}: it has ${leaders.length}, counted from 0`);
+      }
+      const place = { topic, partition, id };
+      const [begin, end] = [await fetcher.edge(place, -2n), await fetcher.edge(place, -1n)];
+      if (first < begin) this.log.warn(`${topic}, partition ${partition}: what was before offset ${begin} is gone`);
+      for (let offset = first < begin ? begin : first; offset < end && offset <= last; ) {
+        const fetched = (await fetcher.fetch(leaders[partition] ?? -1, [{ ...place, offset }])).get(key(place));
+        if (!fetched) continue;
+        if ('error' in fetched) throw new Error(`${topic}, partition ${partition}: ${fetched.error}`);
+        for (const message of fetched.messages) {
+          if (message.offset <= last && message.offset < end) await handle(message);
+        }
+        offset = fetched.next;
       }
     } finally {
-      await consumer.close(true);
+      await fetcher.close();
     }
+  }
+
+  private fetcher(group: string): Fetcher {
+    const client = new Consumer({ ...this.connection, ...FETCH, groupId: group });
+    client.on('error', () => {});
+    return new Fetcher(client, FETCH.maxBytesPerPartition);
   }
 
   async check(): Promise<void> {
@@ -73,15 +81,18 @@ export class Kafka implements EventBus {
 }
 
 const GROUP = {
-  autocommit: false,
   // A member that died is noticed after this time; its partitions stand still until then.
   sessionTimeout: 10_000,
   heartbeatInterval: 2000,
   rebalanceTimeout: 30_000,
-  maxWaitTime: 1000,
-  highWaterMark: 256,
-  // All that a fetch brings is decoded at once, whatever the mark above says: the answers of every broker to all groups
-  // of a process must fit its heap. A batch that is larger comes whole.
+} as const;
+
+const FETCH = {
+  // Who asks sees to that, and knows what has changed since.
+  retries: 0,
+  maxWaitTime: 500,
+  // All that a fetch brings is decoded at once: the answers of every broker to all groups of a process must fit its heap.
+  // A batch that is larger comes whole.
   // https://cwiki.apache.org/confluence/display/KAFKA/KIP-74
   maxBytes: 262_144,
   maxBytesPerPartition: 65_536,

@@ -20,7 +20,7 @@ export async function startBroker(): Promise<Broker> {
   const bootstrap = await startKafka(programs);
   const connection = { clientId: 'test', bootstrapBrokers: bootstrap };
   const admin = new Admin(connection);
-  const asking = new Consumer({ ...connection, groupId: 'asking', metadataMaxAge: 0 });
+  const asking = new Consumer({ ...connection, groupId: 'asking', metadataMaxAge: 0, retries: 0 });
   return {
     ...{ bootstrap, admin, program: programs[0]! },
     async topic(name, partitions = 1, settings = {}) {
