@@ -86,16 +86,18 @@ export class Fetcher {
 
   /**
    * Asks the leader of all these places for what they have.
+   * @param most bytes of each; 1 brings one batch, whatever its size
    * @throws Undecodable when one of them has a batch that cannot be read: which one is known when it is asked for alone
    */
   async fetch(
     node: number,
     places: readonly (Place & { readonly offset: bigint; readonly id: string })[],
+    most = this.maxBytesPerPartition,
   ): Promise<Map<string, Fetched>> {
     const topics = [...Map.groupBy(places, ({ id }) => id)].map(([topicId, ofTopic]) => ({
       topicId,
       partitions: ofTopic.map(({ partition, offset: fetchOffset }) => ({
-        ...{ partition, fetchOffset, partitionMaxBytes: this.maxBytesPerPartition },
+        ...{ partition, fetchOffset, partitionMaxBytes: most },
         ...{ currentLeaderEpoch: -1, lastFetchedEpoch: -1 },
       })),
     }));

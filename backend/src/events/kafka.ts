@@ -2,6 +2,7 @@ import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
 import { Fetcher, key } from './fetcher.ts';
+import { TIMES } from './member.ts';
 import { Membership } from './membership.ts';
 import { PRODUCER, Publisher } from './publisher.ts';
 import { within } from './within.ts';
@@ -17,6 +18,7 @@ export class Kafka implements EventBus {
   constructor(
     bootstrap: readonly string[],
     private readonly log: Logger,
+    private readonly times = TIMES,
   ) {
     this.connection = { clientId: 'bss-backend', bootstrapBrokers: [...bootstrap] };
     this.publisher = new Publisher(() => new Producer({ ...this.connection, ...PRODUCER }));
@@ -32,7 +34,7 @@ export class Kafka implements EventBus {
       client: new Consumer({ ...this.connection, ...GROUP, groupId: group }),
       fetcher: this.fetcher(group),
     });
-    return new Membership(connect, topics, handle, this.log.child({ group }));
+    return new Membership(connect, topics, handle, this.log.child({ group }), this.times);
   }
 
   async read(

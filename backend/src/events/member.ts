@@ -32,6 +32,8 @@ interface Surroundings {
   /** Of all partitions that the subscription has had: a message may still be at work in one that is not its own any more. */
   readonly lanes: Map<string, Lane>;
   readonly lane: (place: Place) => Lane;
+  /** Of the topics as the members before knew them. */
+  readonly ids: Map<string, string>;
   readonly seldom: Seldom;
 }
 
@@ -40,6 +42,8 @@ export class Member {
   private known = new Map<string, Topic>();
   private generation: number | undefined;
   private memberId: string | null = null;
+  /** Topics that were made again since the member before: what the group knows of the old ones says nothing about them. */
+  private readonly remade = new Set<string>();
   private readonly fetching = new Set<number>();
   private telling: Promise<void> | undefined;
   private changed = false;
@@ -68,11 +72,15 @@ export class Member {
   }
 
   private async join(): Promise<void> {
-    const { client, fetcher, topics } = this.around;
+    const { client, fetcher, topics, ids } = this.around;
     client.on('error', (error: Error) => this.fail(error));
     client.on('consumer:group:join', (payload) => this.assigned(payload));
     this.known = await fetcher.topics(topics);
     if (this.known.size === 0) throw new Error(`none of its topics is there: ${topics.join(', ')}`);
+    for (const [topic, { id }] of this.known) {
+      if ((ids.get(topic) ?? id) !== id) this.remade.add(topic);
+      ids.set(topic, id);
+    }
     // A topic that is not there keeps nobody from the others.
     client.topics.trackAll(...this.known.keys());
     await client.joinGroup({});
@@ -147,10 +155,13 @@ export class Member {
         const committed = await this.speaker().listCommittedOffsets({ topics });
         for (const lane of lanes) {
           const offset = committed.get(lane.topic)?.[lane.partition] ?? -1n;
-          const begin = offset >= 0n ? offset : await this.around.fetcher.edge(lane, -2n);
+          const isKnown = offset >= 0n && !this.remade.has(lane.topic);
+          const begin = isKnown ? offset : await this.around.fetcher.edge(lane, -2n);
           if (generation !== this.generation || this.isOver) return;
-          lane.next = lane.committed = begin;
+          lane.next = begin;
+          lane.committed = isKnown ? begin : undefined;
         }
+        this.remade.clear();
       }
       this.pump();
     } catch (error) {
@@ -189,6 +200,7 @@ export class Member {
       const fetched = await this.around.fetcher.fetch(
         node,
         asked.map(({ lane: { topic, partition, id }, offset }) => ({ topic, partition, id, offset })),
+        ...(lanes[0]!.suspect ? [1] : []),
       );
       for (const { lane, life, offset } of asked) {
         const answer = fetched.get(key(lane));
@@ -220,14 +232,17 @@ export class Member {
     this.around.seldom.warn(`offset ${offset}, and the first is ${first}`, `${key(lane)} is read from its beginning`);
   }
 
+  /** Finds the one batch that cannot be read: one partition after the other, and one batch at a time. */
   private suspect(lanes: readonly Lane[], { message }: Error): void {
-    if (lanes.length > 1) {
-      for (const lane of lanes) lane.suspect = true;
-      return;
-    }
     const [lane] = lanes as [Lane];
-    this.around.seldom.error(message, `${key(lane)} stands still at offset ${lane.next}, and no other partition does`);
-    this.later(lanes, this.times.undecodable);
+    if (lane.suspect) {
+      this.around.seldom.error(
+        message,
+        `${key(lane)} stands still at offset ${lane.next}, and no other partition does`,
+      );
+      this.later(lanes, this.times.undecodable);
+    }
+    for (const lane of lanes) lane.suspect = true;
   }
 
   private tell(): void {

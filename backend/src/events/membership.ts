@@ -15,6 +15,7 @@ const FAREWELL = 10_000;
 /** Members of a consumer group, one after the other whatever happens, until it is closed. */
 export class Membership implements Subscription {
   private readonly lanes = new Map<string, Lane>();
+  private readonly ids = new Map<string, string>();
   private readonly closing = new AbortController();
   private readonly seldom: Seldom;
   private member: Member | undefined;
@@ -38,12 +39,12 @@ export class Membership implements Subscription {
   }
 
   private async run(): Promise<void> {
-    const { topics, lanes, seldom } = this;
+    const { topics, lanes, ids, seldom } = this;
     while (!this.closing.signal.aborted) {
       const { client, fetcher } = this.connect();
       const lane = (place: Place) =>
         new Lane(place, this.handle, this.closing.signal, new Seldom(this.log), () => this.member?.pump());
-      this.member = new Member({ client, fetcher, topics, lanes, lane, seldom }, this.times);
+      this.member = new Member({ client, fetcher, topics, lanes, ids, lane, seldom }, this.times);
       try {
         await this.member.run();
         const done = Promise.all([...lanes.values()].map((lane) => lane.done()));

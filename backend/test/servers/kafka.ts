@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Admin } from '@platformatic/kafka';
 import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
 import { directory, find, freePort, Program, run } from './program.ts';
 
-const JARS = fileURLToPath(new URL('../../node_modules/.cache/kafka-3.6.1', import.meta.url));
 const POM = fileURLToPath(new URL('kafka-jars.xml', import.meta.url));
+// Another one when other jars are asked for.
+const VERSION = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 8);
+const JARS = fileURLToPath(new URL(`../../node_modules/.cache/kafka-${VERSION}`, import.meta.url));
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** A real broker, alone, with the topics of the catalogue. */
