@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { compatibilityPartitioner } from '@platformatic/kafka';
+import { compatibilityPartitioner, createRecordsBatch } from '@platformatic/kafka';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { CloudEvent as SdkEvent, Kafka as SdkKafka } from 'cloudevents';
 import type { Event } from '../src/database/database.ts';
 import { oldest } from '../src/database/outbox.ts';
+import { batchLength, batchSize } from '../src/events/batch.ts';
 import { fromMessage, toMessage } from '../src/events/cloud-event.ts';
+import { faultOf, sendable } from '../src/events/publisher.ts';
 import { runChain } from './chain.ts';
 import { type Service, startService } from './service.ts';
 
@@ -136,4 +138,52 @@ describe('events', () => {
       assert.equal(hash % 12, partition, key);
     }
   });
+
+  /** Keys and values of lengths around the steps of variable-length numbers. */
+  const lengths = [0, 1, 62, 63, 64, 127, 128, 8190, 8191, 8192, 16_384, 1_048_575, 1_048_576, 1_100_000];
+  const plain = (value: Buffer | null, key: Buffer | null = null, headers: Record<string, Buffer> = {}) => ({
+    ...{ topic: 'any', key, value, headers },
+  });
+
+  test('a batch is as long as Kafka counts it', () => {
+    const batches = [
+      ...lengths.map((length) => [plain(Buffer.alloc(length), Buffer.alloc(length % 300))]),
+      [plain(null, Buffer.from('tombstone'))],
+      [plain(null)],
+      [plain(Buffer.from('x'), null, { ærø: Buffer.alloc(70), b: Buffer.alloc(0) })],
+      Array.from({ length: 300 }, (_, index) =>
+        plain(Buffer.alloc(index), Buffer.from('key'), { a: Buffer.from('b') }),
+      ),
+    ];
+    for (const batch of batches) {
+      const now = BigInt(Date.now());
+      const records = batch.map((message) => ({ ...sendable(message), timestamp: now }));
+      assert.equal(batchSize(batch), createRecordsBatch(records as never).length, `${batch.length} records`);
+    }
+  });
+
+  test('a batch is cut where the next record would be one byte too much, and holds one record at least', () => {
+    const messages = Array.from({ length: 100 }, () => plain(Buffer.alloc(100)));
+    const size = batchSize(messages.slice(0, 64));
+    assert.deepEqual(batchLength(messages, size), { length: 64, size });
+    assert.equal(batchLength(messages, size - 1).length, 63);
+    assert.equal(batchLength(messages, 1).length, 1);
+  });
+
+  /** As a broker names its errors. */
+  const faults = {
+    record: ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP', 'CORRUPT_MESSAGE'],
+    topic: ['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'],
+    name: ['INVALID_TOPIC_EXCEPTION'],
+    passing: [
+      ...['NOT_LEADER_OR_FOLLOWER', 'LEADER_NOT_AVAILABLE', 'NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'],
+      ...['REQUEST_TIMED_OUT', 'KAFKA_STORAGE_ERROR', 'NETWORK_EXCEPTION', 'OUT_OF_ORDER_SEQUENCE_NUMBER'],
+      ...['UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH', 'CLUSTER_AUTHORIZATION_FAILED', 'UNKNOWN_SERVER_ERROR'],
+    ],
+  };
+  for (const [fault, errors] of Object.entries(faults)) {
+    test(`whose fault it is: ${fault}, of ${errors.join(', ')}`, () => {
+      for (const error of errors) assert.equal(faultOf(error), fault, error);
+    });
+  }
 });

@@ -7,6 +7,28 @@ export interface Message {
   readonly headers: Headers;
 }
 
+/** What Kafka does not take, whoever sends it and whenever: too large, no valid record, no such topic for a while. */
+export interface Refusal {
+  /** The very one that was passed in. */
+  readonly message: Message;
+  /** With Kafka's name of the error, and how large it was. */
+  readonly reason: string;
+}
+
+/** Not everything is done; what is left can be sent again. */
+export class NotPublished extends Error {
+  override readonly name = 'NotPublished';
+
+  constructor(
+    problem: string,
+    /** On all replicas in sync: to send them again would double them. */
+    readonly published: ReadonlySet<Message>,
+    readonly refusals: readonly Refusal[],
+  ) {
+    super(problem);
+  }
+}
+
 /** A message, and where it was read. */
 export interface Received extends Message {
   readonly partition: number;
@@ -23,8 +45,12 @@ export interface Subscription {
 
 /** What the backend needs of a message broker. */
 export interface EventBus {
-  /** Resolves when every message is on all replicas in sync. Not to be called again before. */
-  publish(messages: readonly Message[]): Promise<void>;
+  /**
+   * Resolves when every message is on all replicas in sync or refused for itself, which then does not change by sending it
+   * again: those are returned. Messages with one key keep their order. Not to be called again before.
+   * @throws NotPublished when something is left: Kafka is away, or a partition has no leader
+   */
+  publish(messages: readonly Message[]): Promise<Refusal[]>;
 
   /**
    * Hands each message to `handle` until it is closed, those of one partition one after another. A message counts as

@@ -1,54 +1,40 @@
-import { Admin, Consumer, compatibilityPartitioner, Producer } from '@platformatic/kafka';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import type { EventBus, Handle, Message, Received, Subscription } from './bus.ts';
-import { Membership, received } from './membership.ts';
+import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
+import { Fetcher, key } from './fetcher.ts';
+import { TIMES } from './member.ts';
+import { Membership } from './membership.ts';
+import { PRODUCER, Publisher } from './publisher.ts';
 import { within } from './within.ts';
 
-const PUBLISH_DEADLINE = 10_000;
 const CHECK_DEADLINE = 1000;
 
 /** Kafka, with a client that needs no native code. */
 export class Kafka implements EventBus {
-  private producer: Producer | undefined;
+  private readonly publisher: Publisher;
   private readonly admin: Admin;
   private readonly connection;
 
   constructor(
     bootstrap: readonly string[],
     private readonly log: Logger,
+    private readonly times = TIMES,
   ) {
     this.connection = { clientId: 'bss-backend', bootstrapBrokers: [...bootstrap] };
+    this.publisher = new Publisher(() => new Producer({ ...this.connection, ...PRODUCER }));
     this.admin = new Admin({ ...this.connection, retries: 0, timeout: CHECK_DEADLINE, connectTimeout: CHECK_DEADLINE });
   }
 
-  async publish(messages: readonly Message[]): Promise<void> {
-    this.producer ??= new Producer({
-      ...this.connection,
-      idempotent: true,
-      acks: -1,
-      // The key's partition is the one that Java's clients choose, so that both may write one topic.
-      partitioner: compatibilityPartitioner,
-    });
-    const producer = this.producer;
-    try {
-      await within(PUBLISH_DEADLINE, producer.send({ messages: messages.map(sendable) }));
-    } catch (error) {
-      // Which of the sequence numbers the brokers have seen is not known any more: an idempotent producer that goes on
-      // from there could have the next records taken for repetitions. A new one starts with new numbers.
-      this.producer = undefined;
-      producer.close().catch(() => {});
-      throw error;
-    }
+  publish(messages: readonly Message[]): Promise<Refusal[]> {
+    return this.publisher.publish(messages);
   }
 
   subscribe(group: string, topics: readonly string[], handle: Handle): Subscription {
-    const membership = new Membership(
-      () => new Consumer({ ...this.connection, ...GROUP, groupId: group }),
-      topics,
-      handle,
-      this.log.child({ group }),
-    );
-    return membership;
+    const connect = () => ({
+      client: new Consumer({ ...this.connection, ...GROUP, groupId: group }),
+      fetcher: this.fetcher(group),
+    });
+    return new Membership(connect, topics, handle, this.log.child({ group }), this.times);
   }
 
   async read(
@@ -56,26 +42,35 @@ export class Kafka implements EventBus {
     { first, last }: { first: bigint; last: bigint },
     handle: (message: Received) => Promise<void>,
   ): Promise<void> {
-    const consumer = new Consumer({ ...this.connection, ...GROUP, groupId: `bss-replay-${process.pid}-${Date.now()}` });
+    const fetcher = this.fetcher('bss-replay');
     try {
-      const ends = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
-      const end = ends.get(topic)?.[partition] ?? 0n;
-      if (first >= end) return;
-      const until = last < end ? last : end - 1n;
-      const stream = await consumer.consume({
-        topics: [topic],
-        mode: 'manual',
-        offsets: [{ topic, partition, offset: first }],
-      });
-      consumer.on('error', (error: Error) => stream.destroy(error));
-      for await (const message of stream) {
-        if (message.partition !== partition) continue;
-        if (message.offset <= until) await handle(received(message));
-        if (message.offset >= until) break;
+      const found = (await fetcher.topics([topic])).get(topic);
+      if (!found) throw new Error(`there is no topic ${topic}`);
+      const { id, leaders } = found;
+      if (!(partition in leaders)) {
+        throw new Error(`${topic} has no partition ${partition}: it has ${leaders.length}, counted from 0`);
+      }
+      const place = { topic, partition, id };
+      const [begin, end] = [await fetcher.edge(place, -2n), await fetcher.edge(place, -1n)];
+      if (first < begin) this.log.warn(`${topic}, partition ${partition}: what was before offset ${begin} is gone`);
+      for (let offset = first < begin ? begin : first; offset < end && offset <= last; ) {
+        const fetched = (await fetcher.fetch(leaders[partition] ?? -1, [{ ...place, offset }])).get(key(place));
+        if (!fetched) continue;
+        if ('error' in fetched) throw new Error(`${topic}, partition ${partition}: ${fetched.error}`);
+        for (const message of fetched.messages) {
+          if (message.offset <= last && message.offset < end) await handle(message);
+        }
+        offset = fetched.next;
       }
     } finally {
-      await consumer.close(true);
+      await fetcher.close();
     }
+  }
+
+  private fetcher(group: string): Fetcher {
+    const client = new Consumer({ ...this.connection, ...FETCH, groupId: group });
+    client.on('error', () => {});
+    return new Fetcher(client, FETCH.maxBytesPerPartition);
   }
 
   async check(): Promise<void> {
@@ -83,27 +78,24 @@ export class Kafka implements EventBus {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.producer?.close(), this.admin.close()]);
+    await Promise.allSettled([this.publisher.close(), this.admin.close()]);
   }
 }
 
 const GROUP = {
-  autocommit: false,
   // A member that died is noticed after this time; its partitions stand still until then.
   sessionTimeout: 10_000,
   heartbeatInterval: 2000,
   rebalanceTimeout: 30_000,
-  maxWaitTime: 1000,
-  highWaterMark: 256,
-  // All that a fetch brings is decoded at once, whatever the mark above says: the answers of every broker to all groups
-  // of a process must fit its heap. A batch that is larger comes whole.
+} as const;
+
+const FETCH = {
+  // Who asks sees to that, and knows what has changed since.
+  retries: 0,
+  maxWaitTime: 500,
+  // All that a fetch brings is decoded at once: the answers of every broker to all groups of a process must fit its heap.
+  // A batch that is larger comes whole.
   // https://cwiki.apache.org/confluence/display/KAFKA/KIP-74
   maxBytes: 262_144,
   maxBytesPerPartition: 65_536,
 } as const;
-
-/** As the client takes it. */
-export const sendable = ({ topic, key, value, headers }: Message) => ({
-  ...{ topic, ...(key && { key }), ...(value && { value }) },
-  headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
-});

@@ -1,12 +1,16 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Admin } from '@platformatic/kafka';
 import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
 import { directory, find, freePort, Program, run } from './program.ts';
 
-const JARS = fileURLToPath(new URL('../../node_modules/.cache/kafka-3.6.1', import.meta.url));
 const POM = fileURLToPath(new URL('kafka-jars.xml', import.meta.url));
+// Another one when other jars are asked for.
+const VERSION = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 8);
+const JARS = fileURLToPath(new URL(`../../node_modules/.cache/kafka-${VERSION}`, import.meta.url));
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** A real broker, alone, with the topics of the catalogue. */
@@ -41,6 +45,20 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
     await admin.close();
   }
   return [`127.0.0.1:${port}`];
+}
+
+/** One of Kafka's own tools. @returns what it prints @throws Error with that, when it fails */
+export function kafkaTool(name: string, args: readonly string[], input = ''): Promise<string> {
+  const options = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(JARS, '*'), name, ...args];
+  return new Promise((resolve, reject) => {
+    const child = execFile(find('java'), options, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
+      else resolve(stdout);
+    });
+    // It may end before it has read everything; what it prints says why.
+    child.stdin!.on('error', () => {});
+    child.stdin!.end(input);
+  });
 }
 
 /** Once: they are some 40 MB. */

@@ -1,0 +1,52 @@
+import { protocolErrorsCodesById } from '@platformatic/kafka';
+
+/** What the client makes of an answer: a tree, with names of Kafka's errors at its leaves. */
+interface ClientError extends Error {
+  readonly code?: string;
+  readonly apiId?: string;
+  readonly errors?: readonly ClientError[];
+  readonly response?: unknown;
+}
+
+/** All errors in a tree of errors, causes too, the first ones first. */
+export function* leaves(error: unknown): Generator<ClientError> {
+  if (!(error instanceof Error)) return;
+  const { errors = [], cause } = error as ClientError;
+  for (const inner of [...errors, cause]) yield* leaves(inner);
+  yield error;
+}
+
+/** Kafka's own names of what went wrong. */
+export const kafkaErrors = (error: unknown): string[] =>
+  [...leaves(error)].map(({ apiId }) => apiId).filter((name) => name !== undefined);
+
+/** In few words: a client that is refused says the same ten times, with as many stacks. */
+export function plain(error: unknown): string {
+  const said = new Set<string>();
+  for (const { apiId, message, errors } of leaves(error)) {
+    if (errors?.length) continue;
+    said.add(apiId ? `${apiId} (${message})` : message);
+  }
+  return [...said].slice(0, 2).join(': ').slice(0, 200) || String(error).slice(0, 200);
+}
+
+/** What the brokers have said of each partition, by the names of Kafka's errors: those that have taken it say NONE. */
+export function answersIn(error: unknown): Map<string, string> {
+  const answers = new Map<string, string>();
+  const { produced } = error as { produced?: { offsets?: { topic: string; partition: number }[] } };
+  for (const place of produced?.offsets ?? []) answers.set(`${place.topic}:${place.partition}`, 'NONE');
+  for (const { response } of leaves(error)) {
+    const { responses = [] } = (response ?? {}) as {
+      responses?: { name: string; partitionResponses?: { index: number; errorCode: number }[] }[];
+    };
+    for (const { name: topic, partitionResponses = [] } of responses) {
+      for (const { index: partition, errorCode } of partitionResponses) {
+        const said = (protocolErrorsCodesById as Record<number, string>)[errorCode] ?? `error ${errorCode}`;
+        const written = said === 'DUPLICATE_SEQUENCE_NUMBER' ? 'NONE' : said;
+        // A batch that was sent again and taken for a repetition is there.
+        if (answers.get(`${topic}:${partition}`) !== 'NONE') answers.set(`${topic}:${partition}`, written);
+      }
+    }
+  }
+  return answers;
+}

@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compatibilityPartitioner, type Producer } from '@platformatic/kafka';
+import { batchLength } from './batch.ts';
+import { type Message, NotPublished, type Refusal } from './bus.ts';
+import { answersIn, kafkaErrors, plain } from './errors.ts';
+import { within } from './within.ts';
+
+/** Brokers take that much unless they are told otherwise; a topic that takes less says so. */
+const LARGEST_BATCH = 1_048_588;
+/** Of all batches of one request: far below the 100 MiB at which a broker hangs up, and soon sent. */
+const LARGEST_REQUEST = 4 * 1024 * 1024;
+/** Alone and whatever the topic takes: a broker that hangs up says nothing about the record. */
+const LARGEST_RECORD = 32 * 1024 * 1024;
+
+export const TIMES = {
+  /** For an answer. */
+  deadline: 10_000,
+  /** For leaders that are being chosen; what they are not there for by then is left to the next call. */
+  leaders: 3000,
+  /** Between two attempts. */
+  pause: 250,
+  /** For a topic to be made, or to be allowed: until then its messages wait, and then they are refused. */
+  topic: 30_000,
+};
+
+export const PRODUCER = {
+  idempotent: true,
+  acks: -1,
+  // With the same sequence numbers, when a connection ends before the answer has come. Whose leader is another one by now
+  // is sent anew, and to the new one: the client would send all that it had for the old one to one of the new ones.
+  retries: 2,
+  retryDelay: 250,
+  repeatOnStaleMetadata: false,
+} as const;
+
+/** Whose fault an error is. What is not named here passes: leaders, replicas, disks, networks. */
+const FAULTS: Readonly<Record<string, 'record' | 'topic' | 'name'>> = {
+  MESSAGE_TOO_LARGE: 'record',
+  RECORD_LIST_TOO_LARGE: 'record',
+  INVALID_RECORD: 'record',
+  INVALID_TIMESTAMP: 'record',
+  CORRUPT_MESSAGE: 'record',
+  UNSUPPORTED_FOR_MESSAGE_FORMAT: 'record',
+  UNKNOWN_TOPIC_OR_PARTITION: 'topic',
+  TOPIC_AUTHORIZATION_FAILED: 'topic',
+  INVALID_TOPIC_EXCEPTION: 'name',
+};
+export const faultOf = (error: string) => FAULTS[error] ?? 'passing';
+
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+/** What waits for one partition, in its order. */
+interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  readonly waiting: Message[];
+  /** Bytes of a batch. */
+  limit: number;
+  problem: string | undefined;
+}
+
+/** Of a topic's partitions, or what is the matter with it, for good or for now. */
+type Count = number | { readonly reason: string; readonly final: boolean };
+
+type Batch = { readonly lane: Lane; readonly messages: Message[]; readonly size: number };
+
+const name = ({ topic, partition }: Pick<Lane, 'topic' | 'partition'>) => `${topic}:${partition}`;
+
+/** Sends messages of any number and size, and finds those that Kafka refuses. */
+export class Publisher {
+  private producer: Producer | undefined;
+  private readonly missing = new Map<string, number>();
+
+  constructor(
+    private readonly connect: () => Producer,
+    private readonly times = TIMES,
+  ) {}
+
+  /** As the bus says of it. */
+  async publish(messages: readonly Message[]): Promise<Refusal[]> {
+    const published = new Set<Message>();
+    const refusals: Refusal[] = [];
+    let problem = '';
+    try {
+      const given = Map.groupBy(messages, ({ topic }) => topic);
+      const counts = await this.partitions([...given.keys()]);
+      const lanes = new Map<string, Lane>();
+      for (const [topic, ofTopic] of given) {
+        const count = counts.get(topic)!;
+        for (const message of ofTopic) {
+          if (typeof count === 'number') enter(lanes, message, count);
+          else if (count.final) refusals.push({ message, reason: count.reason });
+          else problem = count.reason;
+        }
+      }
+      problem = (await this.sendAll([...lanes.values()], published, refusals)) ?? problem;
+    } catch (error) {
+      problem = plain(error);
+    }
+    if (problem) throw new NotPublished(problem, published, refusals);
+    return refusals;
+  }
+
+  async close(): Promise<void> {
+    await this.producer?.close();
+  }
+
+  /** @returns what is the matter with what could not be sent */
+  private async sendAll(lanes: Lane[], published: Set<Message>, refusals: Refusal[]): Promise<string | undefined> {
+    let end: number | undefined;
+    for (;;) {
+      const left = lanes.filter(({ waiting }) => waiting.length > 0);
+      // Whoever has a problem waits until the others are done.
+      const ready = left.filter(({ problem }) => !problem);
+      if (left.length > 0 && ready.length === 0) {
+        end ??= Date.now() + this.times.leaders;
+        if (Date.now() > end) return left[0]!.problem;
+        await sleep(this.times.pause);
+        this.producer?.clearMetadata();
+      }
+      const batches = cut(ready.length > 0 ? ready : left, refusals);
+      if (batches.length === 0) return undefined;
+      const errors = await this.send(batches);
+      for (const batch of batches) this.settle(batch, errors.get(name(batch.lane)), published, refusals);
+    }
+  }
+
+  private settle({ lane, messages, size }: Batch, error: string | undefined, done: Set<Message>, refusals: Refusal[]) {
+    lane.problem = undefined;
+    if (error === undefined) {
+      for (const message of lane.waiting.splice(0, messages.length)) done.add(message);
+    } else if (faultOf(error) === 'record' && messages.length > 1) {
+      // Halves, until the one that is refused is alone.
+      lane.limit = size / 2;
+    } else if (faultOf(error) === 'record') {
+      const reason = `${error}: ${size} bytes as a batch of its own, and topic ${lane.topic} does not take it`;
+      refusals.push({ message: lane.waiting.shift()!, reason });
+      // What comes behind it is not to blame, unless the topic takes small batches only.
+      if (!TOO_LARGE.includes(error)) lane.limit = LARGEST_BATCH;
+    } else {
+      const { reason, final } = this.judge(lane.topic, error);
+      lane.problem = `${reason}, partition ${lane.partition}`;
+      if (final) refusals.push(...lane.waiting.splice(0).map((message) => ({ message, reason })));
+    }
+  }
+
+  /** @returns the error of each partition that has not taken its batch */
+  private async send(batches: Batch[]): Promise<Map<string, string>> {
+    this.producer ??= this.connect();
+    const producer = this.producer;
+    const messages = batches.flatMap(({ lane: { topic, partition }, messages }) =>
+      messages.map((message) => ({ ...sendable(message), topic, partition })),
+    );
+    try {
+      await within(this.times.deadline, producer.send({ messages }));
+      return new Map();
+    } catch (error) {
+      const answers = answersIn(error);
+      const isAnswered = batches.every(({ lane }) => answers.has(name(lane)));
+      if (!isAnswered) {
+        // Which of the sequence numbers the brokers have seen is not known any more: an idempotent producer that goes on
+        // from there could have the next records taken for repetitions. A new one starts with new numbers.
+        this.producer = undefined;
+        producer.close().catch(() => {});
+        if (answers.size === 0) throw error;
+      }
+      return new Map(
+        batches
+          .map(({ lane }) => [name(lane), answers.get(name(lane)) ?? 'NETWORK_EXCEPTION'] as const)
+          .filter(([, answer]) => answer !== 'NONE'),
+      );
+    }
+  }
+
+  /** How many partitions each topic has, or what is the matter with it. */
+  private async partitions(topics: string[]): Promise<Map<string, Count>> {
+    this.producer ??= this.connect();
+    const producer = this.producer;
+    const ask = async (asked: string[]) => {
+      // The client sorts what it is given.
+      const metadata = await within(this.times.deadline, producer.metadata({ topics: [...asked], retries: 0 }));
+      return asked.map((topic) => [topic, metadata.topics.get(topic)!.partitionsCount] as const);
+    };
+    try {
+      const counts = new Map(await ask(topics));
+      for (const topic of topics) this.missing.delete(topic);
+      return counts;
+    } catch (error) {
+      if (!topicError(error)) throw error;
+      // One by one: the answer to a question about many does not say for sure whose error it is.
+      const counts = new Map<string, Count>();
+      for (const topic of topics) {
+        try {
+          counts.set(topic, (await ask([topic]))[0]![1]);
+          this.missing.delete(topic);
+        } catch (reason) {
+          const found = topicError(reason);
+          if (!found) throw reason;
+          counts.set(topic, this.judge(topic, found));
+        }
+      }
+      return counts;
+    }
+  }
+
+  private judge(topic: string, error: string): { reason: string; final: boolean } {
+    const reason = `${error}: topic ${topic}`;
+    const fault = faultOf(error);
+    if (fault !== 'topic') return { reason, final: fault === 'name' };
+    const since = this.missing.get(topic) ?? Date.now();
+    this.missing.set(topic, since);
+    return { reason, final: Date.now() - since >= this.times.topic };
+  }
+}
+
+/** What a broker has said of a topic; not that there is no broker. */
+const topicError = (error: unknown): string | undefined =>
+  error instanceof Error && /^Unknown topic/.test(error.message) ? 'UNKNOWN_TOPIC_OR_PARTITION' : kafkaErrors(error)[0];
+
+function enter(lanes: Map<string, Lane>, message: Message, count: number): void {
+  const { topic, key } = message;
+  // The key's partition is the one that Java's clients choose, so that both may write one topic.
+  const partition = key ? compatibilityPartitioner({ topic }, key) % count : 0;
+  const lane: Lane = lanes.get(name({ topic, partition })) ?? {
+    topic,
+    partition,
+    waiting: [],
+    limit: LARGEST_BATCH,
+    problem: undefined,
+  };
+  lanes.set(name(lane), lane);
+  lane.waiting.push(message);
+}
+
+/** One batch for each partition that has something left, as far as a request may hold them. */
+function cut(lanes: Lane[], refusals: Refusal[]): Batch[] {
+  const batches: Batch[] = [];
+  let request = 0;
+  for (const lane of lanes) {
+    while (lane.waiting.length > 0) {
+      const { length, size } = batchLength(lane.waiting, lane.limit);
+      if (length === 1 && size > LARGEST_RECORD) {
+        const reason = `larger than what is sent: ${size} bytes, and ${LARGEST_RECORD} are the most`;
+        refusals.push({ message: lane.waiting.shift()!, reason });
+        continue;
+      }
+      if (request > 0 && request + size > LARGEST_REQUEST) return batches;
+      request += size;
+      batches.push({ lane, messages: lane.waiting.slice(0, length), size });
+      break;
+    }
+  }
+  return batches;
+}
+
+/** As the client takes it. */
+export const sendable = ({ topic, key, value, headers }: Message) => ({
+  ...{ topic, ...(key && { key }), ...(value && { value }) },
+  headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
+});
