@@ -12,7 +12,10 @@ const IDEMPOTENCY = '1 day';
 
 /** Forgets what nobody will ask for any more. @returns what ends that */
 export function keepHouse(db: Queryable, log: Logger): () => void {
-  const tables = [new Table(db, 'inbox', 'processed_at', INBOX), new Table(db, 'idempotency', 'created_at', IDEMPOTENCY)];
+  const tables = [
+    new Table(db, 'inbox', 'processed_at', INBOX),
+    new Table(db, 'idempotency', 'created_at', IDEMPOTENCY),
+  ];
   const stopped = new AbortController();
   const run = async () => {
     while (!stopped.signal.aborted) {
