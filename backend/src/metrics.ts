@@ -53,22 +53,34 @@ export class Metrics {
 
   constructor(outbox: Queryable) {
     collectDefaultMetrics({ register: this.registry });
-    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
-    const oldest = gauge('bss_outbox_oldest_seconds', 'Age of the oldest of them');
-    const refused = gauge('bss_outbox_refused', 'Events that are set aside, until a person looks at them');
-    new Gauge({
-      name: 'bss_outbox_pending',
-      help: `Committed events that Kafka does not have yet. From ${MOST_COUNTED} on they are not counted`,
-      registers: [this.registry],
-      async collect() {
-        // What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
-        const { rows } = await outbox.query(OUTBOX, [MOST_COUNTED]).catch(() => ({ rows: [] }));
-        if (!rows[0]) return;
-        this.set(rows[0].pending);
-        oldest.set(rows[0].oldest);
-        refused.set(rows[0].refused);
-      },
-    });
+    // Once for all of them. What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
+    let asked: Promise<Record<string, number> | undefined> | undefined;
+    const ask = () => {
+      asked ??= outbox
+        .query(OUTBOX, [MOST_COUNTED])
+        .then(
+          ({ rows }) => rows[0],
+          () => undefined,
+        )
+        .finally(() => {
+          asked = undefined;
+        });
+      return asked;
+    };
+    const fromOutbox = (column: string, help: string) =>
+      new Gauge({
+        ...{ name: `bss_outbox_${column}`, help, registers: [this.registry] },
+        async collect() {
+          const seen = await ask();
+          if (seen) this.set(seen[column]!);
+        },
+      });
+    fromOutbox(
+      'pending',
+      `Committed events that Kafka does not have yet. From ${MOST_COUNTED} on they are not counted`,
+    );
+    fromOutbox('oldest_seconds', 'Age of the oldest of them');
+    fromOutbox('refused', 'Events that are set aside, until a person looks at them');
   }
 }
 
@@ -79,6 +91,6 @@ const OUTBOX = `
   WITH waiting AS (
     SELECT created_at FROM outbox WHERE seq > (SELECT last_value FROM outbox_position) ORDER BY seq LIMIT $1)
   SELECT count(*)::integer AS pending,
-    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS oldest,
+    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float AS oldest_seconds,
     (SELECT count(*)::integer FROM outbox_refused) AS refused
   FROM waiting`;
