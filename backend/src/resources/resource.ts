@@ -23,12 +23,30 @@ export interface Rows<T> {
 }
 
 const column = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const properties = ({ schema }: Pick<Resource<unknown>, 'schema'>) => Object.keys(schema.properties);
-const columns = (resource: Pick<Resource<unknown>, 'schema'>) =>
-  properties(resource)
-    .map((property) => `${column(property)} AS "${property}"`)
-    .join(', ');
-const places = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`);
+
+interface Shape {
+  readonly properties: readonly string[];
+  /** As a SELECT has them. */
+  readonly columns: string;
+  /** As an INSERT has them. */
+  readonly given: string;
+}
+const shapes = new WeakMap<TObject, Shape>();
+
+function shapeOf(schema: TObject): Shape {
+  const known = shapes.get(schema);
+  if (known) return known;
+  const properties = Object.keys(schema.properties);
+  const shape = {
+    properties,
+    columns: properties.map((property) => `${column(property)} AS "${property}"`).join(', '),
+    given: `(${properties.map(column).join(', ')}) VALUES (${properties.map((_, index) => `$${index + 1}`).join(', ')})`,
+  };
+  shapes.set(schema, shape);
+  return shape;
+}
+
+const columns = ({ schema }: { readonly schema: TObject }) => shapeOf(schema).columns;
 
 export async function byId<Row>(db: Queryable, resource: Resource<Row>, id: string) {
   const { rows } = await db.query(`SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1`, [id]);
@@ -101,14 +119,15 @@ export async function insertUnlessThere<Row extends Kept>(
 function begun<Row extends Kept>(resource: Resource<Row>, given: Partial<Row>): Row {
   const now = new Date().toISOString();
   const known: Record<string, unknown> = { ...resource.initial, version: 1, createdAt: now, updatedAt: now, ...given };
-  const values = properties(resource).map((property): [string, unknown] => [property, known[property] ?? null]);
+  const values = shapeOf(resource.schema).properties.map((property): [string, unknown] => [
+    property,
+    known[property] ?? null,
+  ]);
   return Object.fromEntries(values) as unknown as Row;
 }
 
-const insertion = ({ table, schema }: Pick<Resource<unknown>, 'table' | 'schema'>) => {
-  const names = properties({ schema });
-  return `INSERT INTO ${table} (${names.map(column).join(', ')}) VALUES (${places(names.length).join(', ')})`;
-};
+const insertion = ({ table, schema }: { readonly table: string; readonly schema: TObject }) =>
+  `INSERT INTO ${table} ${shapeOf(schema).given}`;
 
 /** Changes a row that is locked, and counts its version. @param before as it was read under the lock */
 export function update<Row extends Kept & { readonly id: string }>(
