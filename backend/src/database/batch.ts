@@ -50,6 +50,10 @@ export class Batch implements pg.Submittable {
     });
   }
 
+  get size(): number {
+    return this.parts.length;
+  }
+
   /** Resolves when all are answered, also when one has failed. */
   sendOn(client: pg.PoolClient): Promise<void> {
     return new Promise((resolve) => {

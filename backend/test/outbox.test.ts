@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { Table } from '../src/database/housekeeping.ts';
+import { enqueue } from '../src/database/outbox.ts';
+import { OutboxPosition } from '../src/database/outbox-position.ts';
+import { createPool } from '../src/database/pool.ts';
+import { Relay } from '../src/database/relay.ts';
+import { type Transaction, transaction } from '../src/database/transaction.ts';
+import { type EventBus, type Message, NotPublished, type Refusal } from '../src/events/bus.ts';
+import { createLog } from '../src/log.ts';
+import { type Service, startService } from './service.ts';
+import { until } from './until.ts';
+
+/** Takes messages as it is told to. What Kafka does with them is another test. */
+class Bus implements Partial<EventBus> {
+  readonly taken: string[] = [];
+  answer = async (messages: readonly Message[]): Promise<Refusal[]> => this.take(messages);
+
+  publish = (messages: readonly Message[]) => this.answer(messages);
+
+  take(messages: readonly Message[]): Refusal[] {
+    this.taken.push(...messages.map(({ topic, key }) => `${key} ${topic}`));
+    return [];
+  }
+}
+
+describe('the outbox', () => {
+  let service: Service & { end(): Promise<void> };
+  let bus: Bus;
+  const relays: { relay: Relay; pool: pg.Pool }[] = [];
+  beforeEach(async () => {
+    service = await startService(`outbox-${randomUUID()}`);
+    bus = new Bus();
+  });
+  afterEach(async () => {
+    for (const { relay, pool } of relays.splice(0)) {
+      await relay.stop();
+      await pool.end();
+    }
+    await service.end();
+  });
+
+  function startRelay() {
+    const pool = createPool(service.config, 1, 15_000);
+    const relay = new Relay(pool, bus as unknown as EventBus, service.metrics, createLog('silent'));
+    relays.push({ relay, pool });
+    relay.start();
+    return { relay, pool };
+  }
+
+  const sql = async (text: string, values: unknown[] = []) => (await service.database.pool.query(text, values)).rows;
+  const number = async (text: string) => Number((await sql(`SELECT (${text})::text AS number`))[0].number);
+  const position = () => number('SELECT last_value FROM outbox_position');
+  const waiting = () => number('SELECT count(*) FROM outbox');
+
+  const message = (key: string, topics = ['bss.events']) => ({
+    ...{ topics, key: Buffer.from(key), headers: {}, value: Buffer.from('{}') },
+  });
+  const put = (...messages: ReturnType<typeof message>[]) =>
+    transaction(service.database.pool, 5000, async (db) => {
+      for (const one of messages) enqueue(db, one);
+    });
+  const taken = (many: number) =>
+    until(
+      'messages',
+      async () => bus.taken,
+      (all) => all.length >= many,
+    );
+
+  test('of more events than a statement has parameters commits as any other', async () => {
+    const many = 20_000;
+    await service.database.change('test', async ({ announce }) => {
+      for (let index = 0; index < many; index += 1) {
+        announce('com.droid.bss.audit.recorded', `${index}`, 1, {} as never);
+      }
+    });
+    assert.equal(await waiting(), many);
+  });
+
+  test('sets aside for a person what Kafka refuses, on the topic that refused it, and sends all that is behind it', async () => {
+    bus.answer = async (messages) => {
+      const [refused, others] = [
+        messages.filter(({ topic, key }) => `${key}` === 'large' && topic === 'bss.events'),
+        messages.filter(({ topic, key }) => `${key}` !== 'large' || topic !== 'bss.events'),
+      ];
+      bus.take(others);
+      return refused.map((message) => ({ message, reason: 'MESSAGE_TOO_LARGE: 1200000 bytes' }));
+    };
+    startRelay();
+    const both = ['bss.order.events', 'bss.events'];
+    await put(message('before', both), message('large', both), message('behind', both));
+    await taken(5);
+    await until('an empty outbox', waiting, (left) => left === 0);
+    assert.deepEqual(bus.taken, [
+      ...['before bss.order.events', 'before bss.events'],
+      ...['large bss.order.events', 'behind bss.order.events', 'behind bss.events'],
+    ]);
+    const text = await service.metrics.registry.metrics();
+    assert.match(text, /^bss_kafka_refused_total\{topic="bss.events"\} 1$/m);
+    assert.match(text, /^bss_outbox_refused 1$/m);
+
+    const [look, again] = documented();
+    const [seen] = await sql(look);
+    assert.deepEqual([seen.topics, seen.reason], [['bss.events'], 'MESSAGE_TOO_LARGE: 1200000 bytes']);
+    bus.answer = async (messages) => bus.take(messages);
+    await sql(again.replace('42', seen.seq));
+    await taken(6);
+    assert.equal(bus.taken.at(-1), 'large bss.events');
+    assert.equal(await number('SELECT count(*) FROM outbox_refused'), 0);
+  });
+
+  test('sends again only what has not arrived, when some partitions have no leader', async () => {
+    let leader = false;
+    bus.answer = async (messages) => {
+      const published = new Set(messages.filter(({ topic }) => leader || topic !== 'bss.events'));
+      bus.take([...published]);
+      if (published.size < messages.length) throw new NotPublished('no leader', published, []);
+      return [];
+    };
+    startRelay();
+    await put(message('a', ['bss.order.events', 'bss.events']), message('b', ['bss.order.events']));
+    await until('what can be sent', waiting, (left) => left === 1);
+    assert.equal(await position(), 0);
+    leader = true;
+    await taken(3);
+    assert.deepEqual(bus.taken, ['a bss.order.events', 'b bss.order.events', 'a bss.events']);
+    await until('an empty outbox', waiting, (left) => left === 0);
+  });
+
+  test('is looked at from where nothing before waits, and what commits late is found', async () => {
+    startRelay();
+    await put(message('first'));
+    await until('the position behind it', position, (at) => at === 1);
+    const late = new pg.Client({ ...service.config });
+    await late.connect();
+    await late.query('BEGIN');
+    await late.query(`INSERT INTO outbox (topics, key, headers) VALUES ('{bss.events}', 'late', '{}')`);
+    await put(message('third'));
+    await taken(2);
+    await until('an empty outbox', waiting, (left) => left === 0);
+    assert.equal(await position(), 1);
+    await late.query('COMMIT');
+    await late.end();
+    await taken(3);
+    assert.deepEqual(bus.taken, ['first bss.events', 'third bss.events', 'late bss.events']);
+  });
+
+  test('is looked at from the first by a relay that begins: who sent may not have come to the commit', async () => {
+    await put(message('sent'), message('new'));
+    await sql(`SELECT setval('outbox_position', 1)`);
+    startRelay();
+    await taken(2);
+    assert.deepEqual(bus.taken, ['sent bss.events', 'new bss.events']);
+    await until('an empty outbox', waiting, (left) => left === 0);
+  });
+
+  test('is asked for by twelve relays a few times a second while Kafka is away and changes go on', async () => {
+    let away: ((error: Error) => void) | undefined;
+    bus.answer = () =>
+      new Promise((_, reject) => {
+        away = reject;
+      });
+    let asked = 0;
+    await put(message('stuck'));
+    const changes = Array.from({ length: 12 }, () => {
+      const { relay, pool } = startRelay();
+      pool.on('acquire', () => {
+        asked += 1;
+      });
+      return setInterval(() => relay.wake(), 10);
+    });
+    // By then each has waited twice as long as before, six times.
+    await sleep(1500);
+    asked = 0;
+    await sleep(1000);
+    const perSecond = asked;
+    for (const timer of changes) clearInterval(timer);
+    bus.answer = () => Promise.reject(new Error('away'));
+    away!(new Error('away'));
+    assert.ok(perSecond <= 36, `${perSecond} times in a second`);
+  });
+});
+
+test('the position of the outbox goes on behind what was done, and waits for a number that is not there as long as it may come', async () => {
+  const written: unknown[] = [];
+  const db = { write: (_text: string, [value]: unknown[]) => written.push(value) } as unknown as Transaction;
+  const at = new OutboxPosition(50);
+  at.advance(db, { position: 0n, newest: 2n }, [1n, 2n], true);
+  at.advance(db, { position: 2n, newest: 5n }, [4n, 5n], true);
+  assert.deepEqual(written, ['2']);
+  await sleep(60);
+  // More than what was looked at may still wait.
+  at.advance(db, { position: 2n, newest: 9n }, [6n], false);
+  assert.deepEqual(written, ['2']);
+  at.advance(db, { position: 2n, newest: 9n }, [7n], true);
+  assert.deepEqual(written, ['2', '5']);
+  at.advance(db, { position: 5n, newest: 9n }, [], true);
+  await sleep(60);
+  at.advance(db, { position: 5n, newest: 9n }, [], true);
+  assert.deepEqual(written, ['2', '5', '9']);
+});
+
+/** The statements of the README about what was refused. */
+function documented(): [string, string] {
+  const section = readFileSync('README.md', 'utf8').split('### What Kafka refuses')[1]!;
+  const [look, again] = [...section.matchAll(/^```sql\n([^`]*)^```/gm)].map(([, text]) => text!);
+  return [look!, again!];
+}
+
+describe('housekeeping', () => {
+  test('deletes all that is old, however much came in a minute, also while an older snapshot is open', async () => {
+    const service = await startService('housekeeping');
+    const { pool } = service.database;
+    const snapshot = await pool.connect();
+    const table = new Table(service.database, 'inbox', 'processed_at', '35 days', 500);
+    const fill = (age: string) =>
+      pool.query(`INSERT INTO inbox (consumer, source, event_id, processed_at)
+        SELECT 'test', 'test', gen_random_uuid(), now() - interval '${age}' + number * interval '1 ms' FROM generate_series(1, 1600) AS number
+        UNION ALL SELECT 'test', 'test', gen_random_uuid(), now() FROM generate_series(1, 10)`);
+    const left = async () => Number((await pool.query('SELECT count(*) FROM inbox')).rows[0].count);
+    try {
+      await snapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      await snapshot.query('SELECT 1');
+      await fill('36 days');
+      await Promise.all([
+        table.forget(),
+        new Table(service.database, 'inbox', 'processed_at', '35 days', 500).forget(),
+      ]);
+      assert.equal(await left(), 10);
+      await fill('35 days 1 hour');
+      await table.forget();
+      assert.equal(await left(), 20);
+    } finally {
+      snapshot.release(true);
+      await service.end();
+    }
+  });
+});
