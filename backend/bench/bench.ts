@@ -1,7 +1,8 @@
-// What safety costs: the same service with three ways of publishing, on real servers on this machine.
+// What safety costs: the same service with three ways of publishing, on real servers on this machine; and, if another
+// checkout of this package is named, with the outbox as it is there.
 // Prints one JSON object: for each way, the measurements of each round.
 //
-//   npm run bench -- ROUNDS
+//   npm run bench -- ROUNDS [DIRECTORY]
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVERYTHING } from '../src/events/catalogue.ts';
 import { Kafka } from '../src/events/kafka.ts';
@@ -12,7 +13,8 @@ import { directory, freePort, Program } from '../test/servers/program.ts';
 import { servers } from '../test/servers/servers.ts';
 import { type Answered, eventName, Load } from './load.ts';
 
-const WAYS = ['outbox', 'after-commit', 'none'] as const;
+const [ROUNDS, BEFORE] = [Number(process.argv[2]), process.argv[3]];
+const WAYS = ['outbox', ...(BEFORE ? (['before'] as const) : []), 'after-commit', 'none'] as const;
 type Way = (typeof WAYS)[number];
 const [CUSTOMERS, WARM_UP, CLOSED, OPEN] = [32, 3, 10, 15];
 const PER_CUSTOMER = 5;
@@ -22,7 +24,6 @@ const programs: Program[] = [];
 const read = new Map<string, number>();
 
 async function main(): Promise<void> {
-  const rounds = Number(process.argv[2]);
   say('starting PostgreSQL and Kafka');
   // As a server that may lose nothing is set.
   servers.postgres = await startPostgres(programs, { fsync: 'on' });
@@ -31,12 +32,12 @@ async function main(): Promise<void> {
   const reader = bus.subscribe('bench', [EVERYTHING], async ({ headers }) => {
     read.set(eventName(`${headers['ce_type']}`, `${headers['ce_subject']}`), performance.now());
   });
-  const results: Record<Way, object[]> = { outbox: [], 'after-commit': [], none: [] };
-  for (let round = 0; round < rounds; round += 1) {
+  const results = Object.fromEntries(WAYS.map((way): [Way, object[]] => [way, []])) as Record<Way, object[]>;
+  for (let round = 0; round < ROUNDS; round += 1) {
     // Another goes first in each round.
     for (let turn = 0; turn < WAYS.length; turn += 1) {
       const way = WAYS[(round + turn) % WAYS.length]!;
-      say(`round ${round + 1} of ${rounds}, ${way}`);
+      say(`round ${round + 1} of ${ROUNDS}, ${way}`);
       results[way].push(await measure(way, `bench_${round}_${way}`, bootstrap));
     }
   }
@@ -74,7 +75,10 @@ async function startServer(way: Way, name: string, port: number, bootstrap: stri
   const { host, port: databasePort, database, user } = await freshDatabase(name);
   const server = new Program(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), `${import.meta.dirname}/serve.ts`, way],
+    [
+      ...['--import', import.meta.resolve('tsx')],
+      ...(way === 'before' ? [`${BEFORE}/bench/serve.ts`, 'outbox'] : [`${import.meta.dirname}/serve.ts`, way]),
+    ],
     {
       cwd: directory(name),
       env: {
