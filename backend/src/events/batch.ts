@@ -1,4 +1,4 @@
-import type { Message } from './bus.ts';
+import { headerList, type Message } from './bus.ts';
 
 /** First offset, length, epoch, magic, CRC, attributes, counts, times, producer. */
 const BATCH_HEADER = 61;
@@ -13,10 +13,11 @@ function varint(value: number): number {
 
 const bytes = (content: Buffer | null) => (content === null ? varint(-1) : varint(content.length) + content.length);
 
-function recordSize({ key, value, headers }: Message, index: number): number {
+function recordSize(message: Message, index: number): number {
+  const { key, value } = message;
   // Attributes, and the time since the first record, which is the same one.
   let size = 1 + 1 + varint(index) + bytes(key) + bytes(value);
-  const entries = Object.entries(headers);
+  const entries = headerList(message);
   size += varint(entries.length);
   for (const [name, content] of entries) {
     const length = Buffer.byteLength(name);

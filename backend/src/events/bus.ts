@@ -1,11 +1,20 @@
 export type Headers = Record<string, Buffer>;
 
+/** As they are on the wire: names may repeat, and keep their case. */
+export type HeaderList = readonly (readonly [name: string, content: Buffer])[];
+
 export interface Message {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** Of what was read: by names in lower case, the last one of each. */
   readonly headers: Headers;
+  /** All of what was read; what has them is published with these. */
+  readonly headerList?: HeaderList;
 }
+
+export const headerList = ({ headers, headerList }: Pick<Message, 'headers' | 'headerList'>): HeaderList =>
+  headerList ?? Object.entries(headers);
 
 /** What Kafka does not take, whoever sends it and whenever: too large, no valid record, no such topic for a while. */
 export interface Refusal {

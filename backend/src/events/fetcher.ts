@@ -1,5 +1,5 @@
 import { type Consumer, protocolErrorsCodesById } from '@platformatic/kafka';
-import type { Received } from './bus.ts';
+import type { Message, Received } from './bus.ts';
 import { kafkaErrors, leaves } from './errors.ts';
 import { within } from './within.ts';
 
@@ -156,7 +156,7 @@ function read({ records, abortedTransactions }: Partition, { topic, partition, o
     } else if (!aborting.has(batch.producerId)) {
       for (const { offsetDelta, key, value, headers } of batch.records) {
         const at = batch.firstOffset + BigInt(offsetDelta);
-        if (at >= offset) messages.push({ topic, partition, offset: at, key, value, headers: readable(headers) });
+        if (at >= offset) messages.push({ topic, partition, offset: at, key, value, ...readable(headers) });
       }
     }
     next = last + 1n > next ? last + 1n : next;
@@ -164,7 +164,10 @@ function read({ records, abortedTransactions }: Partition, { topic, partition, o
   return { messages, next };
 }
 
-const readable = (headers: readonly (readonly [Buffer | null, Buffer | null])[]) =>
-  Object.fromEntries(
-    headers.map(([name, content]) => [name?.toString('utf8').toLowerCase() ?? '', content ?? Buffer.alloc(0)]),
-  );
+function readable(raw: readonly (readonly [Buffer | null, Buffer | null])[]): Pick<Message, 'headers' | 'headerList'> {
+  const list = raw.map(([name, content]) => [name?.toString('utf8') ?? '', content ?? Buffer.alloc(0)] as const);
+  return {
+    headers: Object.fromEntries(list.map(([name, content]) => [name.toLowerCase(), content])),
+    headerList: list,
+  };
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compatibilityPartitioner, type Producer } from '@platformatic/kafka';
 import { batchLength } from './batch.ts';
-import { type Message, NotPublished, type Refusal } from './bus.ts';
+import { headerList, type Message, NotPublished, type Refusal } from './bus.ts';
 import { answersIn, kafkaErrors, plain } from './errors.ts';
 import { within } from './within.ts';
 
@@ -254,7 +254,7 @@ function cut(lanes: Lane[], refusals: Refusal[]): Batch[] {
 }
 
 /** As the client takes it. */
-export const sendable = ({ topic, key, value, headers }: Message) => ({
+export const sendable = ({ topic, key, value, ...message }: Message) => ({
   ...{ topic, ...(key && { key }), ...(value && { value }) },
-  headers: new Map(Object.entries(headers).map(([name, content]) => [Buffer.from(name), content])),
+  headers: new Map(headerList(message).map(([name, content]) => [Buffer.from(name), content])),
 });
