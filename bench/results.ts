@@ -11,6 +11,8 @@ export interface Options {
   readonly rounds: number;
   /** For the results. @default - that of the last commit */
   readonly date?: string;
+  /** A commit to measure beside this one, where a benchmark can. */
+  readonly before?: string;
 }
 
 /** Medians of fewer rounds are not worth publishing. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { issueInvoice } from '../src/resources/invoice.ts';
+import { createOrder } from '../src/resources/order.ts';
 import { type Service, startService } from './service.ts';
 
 describe('resources', () => {
@@ -119,6 +121,71 @@ describe('resources', () => {
     assert.equal(new Set(answers.map(({ headers }) => headers['location'])).size, 1);
     assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed']).length, 3);
     assert.equal(service.events.length, before + 1);
+  });
+
+  test('the same key of another caller is another key', async () => {
+    const ask = (caller: string, body: object) =>
+      service.ask('POST', '/api/customers', body, { 'idempotency-key': 'shared', 'x-consumer-username': caller });
+    const [mobile, partner, again] = [
+      await ask('bss-mobile', ada),
+      await ask('bss-partner', { ...ada, name: 'Grace Hopper' }),
+      await ask('bss-mobile', ada),
+    ];
+    assert.deepEqual([mobile.status, partner.status, again.status], [201, 201, 201]);
+    assert.equal(again.body.id, mobile.body.id);
+    assert.notEqual(partner.body.id, mobile.body.id);
+  });
+
+  test('what was done is said again although it could not be done a second time', async () => {
+    const { id: customerId } = await create('customers', ada);
+    const { id: invoiceId } = await create('invoices', { customerId, amount: 1000, currency: 'EUR' });
+    const pay = () =>
+      service.ask(
+        'POST',
+        '/api/payments',
+        { invoiceId, amount: 1000, method: 'card' },
+        { 'idempotency-key': 'all-of-it' },
+      );
+    const cycle = () =>
+      service.ask('POST', '/api/billing-cycles', { period: '2026-09' }, { 'idempotency-key': 'september' });
+    for (const ask of [pay, cycle]) {
+      const answers = [...(await Promise.all([ask(), ask(), ask()])), await ask()];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [201, 201, 201, 201],
+      );
+      assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1);
+    }
+  });
+
+  test('a customer orders, and is changed, while a billing cycle that charges the customer goes on', async () => {
+    const customer = await create('customers', ada);
+    const order = { customerId: customer.id, product: 'fibre', amount: 4990, currency: 'EUR' };
+    const { id: orderId } = await create('orders', order);
+    await service.database.change('cycle', async (work) => {
+      const charge = { orderId, customerId: customer.id, amount: 4990, currency: 'EUR', period: '2026-08' };
+      assert.ok(await issueInvoice(work, charge));
+      await create('orders', order);
+      await create('invoices', { customerId: customer.id, amount: 1, currency: 'EUR' });
+      assert.equal((await change('orders', orderId, { state: 'completed' })).status, 200);
+      assert.equal((await change('customers', customer.id, { phone: '1' })).status, 200);
+    });
+  });
+
+  test('two orders of one customer do not wait for each other, and a suspension waits for both', async () => {
+    const customer = await create('customers', ada);
+    const order = { customerId: customer.id, product: 'fibre', amount: 4990, currency: 'EUR' };
+    let suspended: Promise<unknown> | undefined;
+    const seen: string[] = [];
+    await service.database.change('first', async (work) => {
+      await createOrder(work, order);
+      await create('orders', order);
+      suspended = change('customers', customer.id, { status: 'suspended' }).then(() => seen.push('suspended'));
+      await service.ask('GET', '/api/customers');
+      seen.push('ordered');
+    });
+    await suspended;
+    assert.deepEqual(seen, ['ordered', 'suspended']);
   });
 
   test('the same key with another body is refused, and with another path it is another key', async () => {
