@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { isTransient } from '../database/pool.ts';
+import { isTransient } from '../database/transient.ts';
 
 /** Something a client did, or has to be told. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {

@@ -4,7 +4,7 @@ import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
 import { bookkeeping, id, period } from './fields.ts';
 import { issueInvoice } from './invoice.ts';
-import { insert, type Resource, update } from './resource.ts';
+import { insert, lock, type Resource, update } from './resource.ts';
 import { stateOf } from './states.ts';
 
 const states = { started: ['completed'], completed: [] } as const;
@@ -30,8 +30,14 @@ export async function startBillingCycle(work: Work, values: Static<typeof NewBil
   return cycle;
 }
 
-/** Charges every active service that this month has not been charged for, all of them or none. */
+/**
+ * Charges every active service that this month has not been charged for, all of them or none, and only once: what is
+ * active later belongs to a later month. @throws Error if there is no such cycle
+ */
 export async function runBillingCycle(work: Work, { id, period }: BillingCycle): Promise<void> {
+  const before = await lock(work.db, billingCycles, id);
+  if (!before) throw new Error(`there is no billing cycle ${id}`);
+  if (before.state === 'completed') return;
   const { rows: services } = await work.db.query(
     `SELECT order_id AS "orderId", customer_id AS "customerId", amount, currency FROM service
      WHERE state = 'active' ORDER BY order_id`,

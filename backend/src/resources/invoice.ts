@@ -48,29 +48,34 @@ export async function createInvoice(work: Work, values: Static<typeof NewInvoice
   return (await issueInvoice(work, values))!;
 }
 
-/** @returns nothing if this order has been charged already, for this period if there is one */
+/**
+ * An invoice of nothing is paid at once: nobody can pay nothing. @returns nothing if this order has been charged already,
+ * for this period if there is one
+ */
 export async function issueInvoice(
   work: Work,
   values: Static<typeof NewInvoice> & { orderId?: string; period?: string },
 ): Promise<Invoice | undefined> {
   const invoice = await insert(work.db, invoices, { id: randomUUID(), ...values });
-  if (invoice) work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
-  return invoice;
+  if (!invoice) return undefined;
+  work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
+  return invoice.amount === 0 ? enter(work, invoices, invoice.id, 'paid') : invoice;
 }
 
 /** As `transition`. */
 export const changeInvoice = (work: Work, id: string, { state }: Static<typeof InvoicePatch>) =>
   transition(work, invoices, id, state);
 
-/** Makes the invoice paid once its completed payments reach the amount. */
+/** Makes the invoice paid once its completed payments reach the amount. @throws Error if there is no such invoice */
 export async function settleInvoice(work: Work, id: string): Promise<void> {
-  const invoice = (await lock(work.db, invoices, id))!;
+  const invoice = await lock(work.db, invoices, id);
+  if (!invoice) throw new Error(`there is no invoice ${id}`);
   if (!(states[invoice.state] as readonly string[]).includes('paid')) return;
   const { rows } = await work.db.query(
-    `SELECT coalesce(sum(amount), 0)::integer AS paid FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
-    [id],
+    `SELECT coalesce(sum(amount), 0) >= $2 AS settled FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
+    [id, invoice.amount],
   );
-  if (rows[0].paid >= invoice.amount) await enter(work, invoices, id, 'paid');
+  if (rows[0].settled) await enter(work, invoices, id, 'paid');
 }
 
 /** The invoice, which does not change meanwhile. @throws Problem if there is none that could be paid */
