@@ -2,6 +2,7 @@ import { Admin, Consumer, compatibilityPartitioner, Producer } from '@platformat
 import type { Logger } from 'pino';
 import type { EventBus, Handle, Message, Received, Subscription } from './bus.ts';
 import { Membership, received } from './membership.ts';
+import { rangeIn } from './range.ts';
 import { within } from './within.ts';
 
 const PUBLISH_DEADLINE = 10_000;
@@ -53,15 +54,12 @@ export class Kafka implements EventBus {
 
   async read(
     { topic, partition }: { topic: string; partition: number },
-    { first, last }: { first: bigint; last: bigint },
+    wanted: { first: bigint; last?: bigint },
     handle: (message: Received) => Promise<void>,
   ): Promise<void> {
     const consumer = new Consumer({ ...this.connection, ...GROUP, groupId: `bss-replay-${process.pid}-${Date.now()}` });
     try {
-      const ends = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
-      const end = ends.get(topic)?.[partition] ?? 0n;
-      if (first >= end) return;
-      const until = last < end ? last : end - 1n;
+      const { first, last } = await rangeIn(consumer, { topic, partition }, wanted);
       const stream = await consumer.consume({
         topics: [topic],
         mode: 'manual',
@@ -70,8 +68,8 @@ export class Kafka implements EventBus {
       consumer.on('error', (error: Error) => stream.destroy(error));
       for await (const message of stream) {
         if (message.partition !== partition) continue;
-        if (message.offset <= until) await handle(received(message));
-        if (message.offset >= until) break;
+        if (message.offset <= last) await handle(received(message));
+        if (message.offset >= last) break;
       }
     } finally {
       await consumer.close(true);
