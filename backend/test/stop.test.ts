@@ -12,7 +12,7 @@ import { until } from './until.ts';
 const HERALD = `data:text/javascript,import{writeSync}from'node:fs';process.on('newListener',(name)=>{
 if(name==='SIGTERM')queueMicrotask(()=>writeSync(1,'listens'))})`;
 
-describe('stop', () => {
+describe('stop', { concurrency: true }, () => {
   let config: DatabaseConfig;
   let client: pg.Client;
   const children: ChildProcess[] = [];

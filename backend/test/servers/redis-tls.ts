@@ -10,8 +10,6 @@ export interface Network {
   readonly port: number;
   /** Nothing comes through any more, and nobody is told; or all of it does again. */
   freeze(frozen: boolean): void;
-  /** Ends all connections that there are. */
-  cut(): void;
   end(): void;
 }
 
@@ -34,18 +32,14 @@ export async function slowNetwork(to: number, delay: number): Promise<Network> {
     pipe(upstream, client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     port: (server.address() as AddressInfo).port,
     freeze: (now) => {
       frozen = now;
     },
-    cut,
     end: () => {
       server.close();
-      cut();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
