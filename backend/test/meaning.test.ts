@@ -278,4 +278,20 @@ describe('meaning', () => {
       assert.ok((await pool.query(day, [kept.slice(0, 10), service.events[0]!.type])).rows[0].events >= 1);
     });
   }
+
+  test('an event without a time has its effect, and no delay since 1970', async () => {
+    const { time, ...rest } = service.events[0]!;
+    const { headers, ...message } = toMessage({ ...rest, id: randomUUID(), time });
+    const { ce_time, ...timeless } = headers;
+    const sum = async () => {
+      const { values } = await service.metrics.consumeDelay.get();
+      return values.filter(({ metricName }) => metricName?.endsWith('_sum')).reduce((all, { value }) => all + value, 0);
+    };
+    const before = await sum();
+    const audit = consumers.find(({ name }) => name === 'audit')!;
+    const processor = new Processor(audit, service.database, service.metrics, createLog('silent'));
+    const received = { ...message, headers: timeless, topic: 'bss.events', partition: 0, offset: 99_999n };
+    assert.equal(await processor.process(received, never), 'applied');
+    assert.equal(await sum(), before);
+  });
 });

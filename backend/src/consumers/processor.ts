@@ -83,9 +83,10 @@ export class Processor {
           : this.bury(message, 'handler-failed', (error as Error).message, attempts, closing),
     );
     // Whatever is done from here on is done after the commit.
-    if (outcome === 'applied') {
-      const seconds = (Date.now() - Date.parse(event.time)) / 1000;
-      this.metrics.consumeDelay.observe({ consumer: name }, Math.max(0, seconds));
+    // An event without a time came from nobody knows when: 1970 would spoil the sum.
+    const since = Date.parse(event.time);
+    if (outcome === 'applied' && since > 0) {
+      this.metrics.consumeDelay.observe({ consumer: name }, Math.max(0, Date.now() - since) / 1000);
     }
     return outcome;
   }
