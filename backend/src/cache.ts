@@ -2,11 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisConfig } from './config.ts';
+import { within } from './events/within.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Seconds after which an answer is forgotten, whatever happens to the events that should have removed it. */
 const TTL = 30;
+/** Milliseconds that a request waits for the cache. */
 const PATIENCE = 100;
+/** The client's own work has more: a connection over TLS with a login takes four ways there and back. */
+const CONNECT_PATIENCE = 2000;
+const CHECK_PATIENCE = 1000;
 
 /** Answers to GET requests, as text. It may be away: then every look misses. */
 export interface Cache {
@@ -56,15 +61,16 @@ export class RedisCache implements Cache {
         redisOptions: {
           ...(user && { username: user, password: password! }),
           ...(authority && { tls: { ca: authority } }),
-          commandTimeout: PATIENCE,
-          connectTimeout: 1000,
+          connectTimeout: CONNECT_PATIENCE,
+          // One that owes an answer for longer is replaced: what nobody waits for any more would gather there.
+          socketTimeout: CONNECT_PATIENCE,
           maxRetriesPerRequest: 0,
         },
         // By name, as that is what a certificate has.
         ...(authority && { dnsLookup: (name, found) => found(null, name) }),
         // A request does not wait for a cache that is away.
         enableOfflineQueue: false,
-        slotsRefreshTimeout: 2000,
+        slotsRefreshTimeout: 2 * CONNECT_PATIENCE,
         clusterRetryStrategy: (times) => Math.min(100 * times, 2000),
       },
     );
@@ -104,17 +110,20 @@ export class RedisCache implements Cache {
   }
 
   async check(): Promise<void> {
-    await this.redis.get('bss:check');
+    await within(CHECK_PATIENCE, this.redis.get('bss:check'), 'Redis');
   }
 
   async close(): Promise<void> {
     this.redis.disconnect();
   }
 
-  /** @returns nothing when the cache is away, and null when it has nothing */
+  /**
+   * Not by the client's `commandTimeout`, which would also bound how it connects and learns who has which slot.
+   * @returns nothing when the cache is away, and null when it has nothing
+   */
   private async ask<T>(command: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await command();
+      return await within(PATIENCE, command(), 'Redis');
     } catch {
       this.metrics.cache.inc({ result: 'away' });
       return undefined;

@@ -1,11 +1,22 @@
-import { readDatabaseConfig } from './config.ts';
-import { migrate } from './database/schema.ts';
+import { onStop } from './signals.ts';
 
-// On a direct connection: PgBouncer may give every statement to another server process.
-migrate(readDatabaseConfig(process.env)).then(
-  (files) => console.log(files.length > 0 ? `Applied ${files.join(', ')}` : 'Nothing to do'),
-  (error) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+// The transaction ends with the connection, and nothing is half done.
+onStop((signal, code) => {
+  console.error(`Stopped by ${signal}: nothing is applied that was not committed. Run it again.`);
+  process.exit(code);
+});
+
+async function main(): Promise<void> {
+  const [{ readDatabaseConfig }, { migrate }] = await Promise.all([
+    import('./config.ts'),
+    import('./database/schema.ts'),
+  ]);
+  // On a direct connection: PgBouncer may give every statement to another server process.
+  const files = await migrate(readDatabaseConfig(process.env));
+  console.log(files.length > 0 ? `Applied ${files.join(', ')}` : 'Nothing to do');
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,47 +1,69 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from './config.ts';
-import { consumers } from './consumers/all.ts';
-import { Processor } from './consumers/processor.ts';
-import { Database } from './database/database.ts';
-import { Outbox } from './database/outbox.ts';
-import { createPool } from './database/pool.ts';
-import { Kafka } from './events/kafka.ts';
-import { createLog } from './log.ts';
-import { Metrics } from './metrics.ts';
+import { onStop } from './signals.ts';
 
-const USAGE = `node dist/replay.js --consumer NAME --topic TOPIC --partition N --first OFFSET [--last OFFSET]
-Gives the events of one partition to one consumer again. Those that have had their effect have none.
-Consumers: ${consumers.map(({ name }) => name).join(', ')}`;
+let reached = '';
+
+// What was done is committed, and has no effect when it is given once more.
+onStop((signal, code) => {
+  console.error(`Stopped by ${signal}${reached}. Run it again.`);
+  process.exit(code);
+});
 
 const DEADLINE = 30_000;
 
 async function main(): Promise<void> {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { consumer: text, topic: text, partition: text, first: text, last: text } });
-  const { topic, partition = '', first = '', last = `${Number.MAX_SAFE_INTEGER}` } = values;
-  const consumer = consumers.find(({ name }) => name === values.consumer);
-  if (!consumer || !topic || ![partition, first, last].every((number) => /^\d+$/.test(number))) throw new Error(USAGE);
+  const [{ readConfig }, { consumers }, { Processor }, { Database }, { Outbox }, { createPool }] = await Promise.all([
+    import('./config.ts'),
+    import('./consumers/all.ts'),
+    import('./consumers/processor.ts'),
+    import('./database/database.ts'),
+    import('./database/outbox.ts'),
+    import('./database/pool.ts'),
+  ]);
+  const [{ Kafka }, { createLog }, { Metrics }] = await Promise.all([
+    import('./events/kafka.ts'),
+    import('./log.ts'),
+    import('./metrics.ts'),
+  ]);
 
+  const names = consumers.map(({ name }) => name);
+  const { name, topic, partition, range } = question(names);
+  const consumer = consumers.find((consumer) => consumer.name === name)!;
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel);
+  // On standard error: standard output has the result only.
+  const log = createLog(config.logLevel, 2);
   const pool = createPool(config.database, 1, DEADLINE);
   const bus = new Kafka(config.kafka.bootstrap, log);
   // Events that this causes wait in the outbox for the relay of a running backend.
   const database = new Database(pool, new Outbox(async () => {}), DEADLINE);
   const processor = new Processor(consumer, database, new Metrics(pool), log);
   const counts: Record<string, number> = {};
-  const closing = new AbortController().signal;
+  const never = new AbortController().signal;
   try {
-    const range = { first: BigInt(first), last: BigInt(last) };
-    await bus.read({ topic, partition: Number(partition) }, range, async (message) => {
-      const outcome = await processor.process(message, closing);
+    await bus.read({ topic, partition }, range, async (message) => {
+      const outcome = await processor.process(message, never);
       counts[outcome] = (counts[outcome] ?? 0) + 1;
+      reached = ` after offset ${message.offset}: ${JSON.stringify(counts)}`;
     });
     console.log(JSON.stringify(counts));
   } finally {
     await bus.close();
     await pool.end();
   }
+}
+
+/** What is asked for. @throws Error that says how to ask */
+function question(names: readonly string[]) {
+  const usage = `node dist/replay.js --consumer NAME --topic TOPIC --partition N --first OFFSET [--last OFFSET]
+Gives the events of one partition to one consumer again. Those that have had their effect have none.
+Consumers: ${names.join(', ')}`;
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { consumer: text, topic: text, partition: text, first: text, last: text } });
+  const { consumer: name = '', topic, partition = '', first = '', last } = values;
+  const numbers = [partition, first, ...(last === undefined ? [] : [last])];
+  if (!names.includes(name) || !topic || !numbers.every((number) => /^\d{1,18}$/.test(number))) throw new Error(usage);
+  const range = { first: BigInt(first), ...(last !== undefined && { last: BigInt(last) }) };
+  return { name, topic, partition: Number(partition), range };
 }
 
 main().catch((error) => {

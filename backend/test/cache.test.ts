@@ -7,12 +7,17 @@ import { invalidate } from '../src/cache-invalidation.ts';
 import { catalogue } from '../src/events/catalogue.ts';
 import { createLog } from '../src/log.ts';
 import { freePort } from './servers/program.ts';
+import { startSlowRedis } from './servers/redis-tls.ts';
 import { servers } from './servers/servers.ts';
 import { type Service, startService } from './service.ts';
+import { until } from './until.ts';
 
 describe('cache', () => {
   let service: Service & { end(): Promise<void> };
   let cache: RedisCache;
+  // It starts while other tests run.
+  const slow = startSlowRedis(40);
+  slow.catch(() => {});
   before(async () => {
     service = await startService('cache', {
       cache: (metrics) => {
@@ -108,6 +113,31 @@ describe('cache', () => {
       assert.ok(Date.now() - start < 2000, `${Date.now() - start} ms`);
     } finally {
       await alone.end();
+    }
+  });
+
+  test('a cache that is 40 ms away over TLS is found, is found again, and keeps nobody waiting', async () => {
+    const { config, network, end } = await slow;
+    const far = new RedisCache(config, service.metrics, createLog('silent'));
+    const look = () => far.item('customers', 'far', async () => ({ version: 1, body: 'here' }));
+    const found = () => until('a hit', look, (answer) => answer!.hit);
+    try {
+      await found();
+      // Nothing comes back, and nobody says why: as from a node that has lost its power.
+      network.freeze(true);
+      const checked = assert.rejects(far.check(), /Redis did not answer within 1000 ms/);
+      for (let round = 0; round < 3; round += 1) {
+        const start = performance.now();
+        assert.deepEqual(await look(), { body: 'here', hit: false });
+        // An answer that is not kept is not written either.
+        assert.ok(performance.now() - start < 180, `${performance.now() - start} ms`);
+      }
+      await checked;
+      network.freeze(false);
+      await found();
+    } finally {
+      await far.close();
+      await end();
     }
   });
 });

@@ -226,10 +226,40 @@ describe('PgBouncer', () => {
   it.each(everyEnvironment)('of $name gets one signal, and time for its clients to leave', ({ manifests }) => {
     const { spec } = manifests.find('Deployment', 'pgbouncer').spec.template;
     const [{ command, lifecycle }] = spec.containers as [(typeof spec.containers)[number]];
-    expect(command![0]).toBe('pgbouncer');
+    // Whose last word is `exec`: the program gets the signal itself.
+    expect(command!.slice(0, 2)).toEqual(['sh', '/etc/pgbouncer/start.sh']);
+    expect(start({ FILES: '100' }).stdout).toBe('100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n');
     expect(lifecycle!.preStop!.exec.command).toEqual(['sleep', '15']);
     const { connectionLifetimeSeconds } = (app().node.findChild('pgbouncer') as PgBouncer).application('bss');
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(15 + connectionLifetimeSeconds);
+  });
+
+  /** The script where a container begins with few files, with a PgBouncer that says what it got, and how far its process is from the first. */
+  const start = (env: { FILES: string }, most = '') => {
+    const directory = mkdtempSync(join(tmpdir(), 'start-'));
+    const program = '#!/bin/sh\necho "$(ulimit -S -n) files, $*, process $(($$ - FIRST))"\n';
+    writeFileSync(join(directory, 'pgbouncer'), program, { mode: 0o755 });
+    const script = join(__dirname, '../../charts/data/pgbouncer/start.sh');
+    const limited = `ulimit -S -n 64; ${most} FIRST=$$ exec sh ${script} /etc/pgbouncer/pgbouncer.ini`;
+    const PATH = `${directory}:${process.env['PATH']}`;
+    return spawnSync('sh', ['-c', limited], { env: { ...env, PATH }, encoding: 'utf8' });
+  };
+
+  it.each(everyEnvironment)(
+    'of $name has the open files for all its clients and servers',
+    ({ environment, manifests }) => {
+      const { maxClients, poolSize } = environment.pgbouncer;
+      const [container] = manifests.find('Deployment', 'pgbouncer').spec.template.spec.containers;
+      const FILES = container!.env!.find(({ name }) => name === 'FILES')!.value!;
+      expect(Number(FILES)).toBeGreaterThanOrEqual(maxClients + poolSize + 2 + 50);
+      expect(start({ FILES }).stdout).toContain(`${FILES} files`);
+    },
+  );
+
+  it('says so where a node gives no more files than a container begins with', () => {
+    const { status, stdout, stderr } = start({ FILES: '5122' }, 'ulimit -H -n 1024;');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^ERROR PgBouncer needs 5122 open files, .* no more than 1024\. Lower maxClients, or raise/);
   });
 
   it('keeps its own login in memory, whatever characters it is of', () => {

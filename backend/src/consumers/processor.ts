@@ -1,34 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import type { Database, Event } from '../database/database.ts';
+import type { Database, Event, Work } from '../database/database.ts';
 import { enqueue } from '../database/outbox.ts';
-import { isTransient } from '../database/transient.ts';
+import { schemaCheck } from '../database/schema.ts';
+import { causeOf } from '../database/transient.ts';
 import type { Received } from '../events/bus.ts';
 import { isEventType, schemasOf } from '../events/catalogue.ts';
 import { type CloudEvent, fromMessage } from '../events/cloud-event.ts';
 import { dataErrors } from '../events/schemas.ts';
+import { FailureLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { traced } from '../tracing.ts';
 import type { Consumer } from './consumer.ts';
-import { deadLetter, type Reason } from './dead-letter.ts';
+import { deadLetters, type Reason } from './dead-letter.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
+const LONGEST_BUSY_PAUSE = 60_000;
+/** How often a dead letter is tried as it is, before less of it is kept. */
+const TRIES_OF_A_LETTER = 2;
 
 type Outcome = 'applied' | 'duplicate' | 'skipped' | 'dead';
 
 /** Gives events to a consumer's handlers: each has its effect once, and what cannot have one becomes a dead letter. */
 export class Processor {
+  private readonly failures: FailureLog;
+
   constructor(
     private readonly consumer: Consumer,
     private readonly database: Database,
     private readonly metrics: Metrics,
     private readonly log: Logger,
-    /** Milliseconds between the first two attempts; each further pause is twice as long, up to ten seconds. */
+    /** Milliseconds between the first two attempts; each further pause is longer. */
     private readonly firstPause = FIRST_PAUSE,
-  ) {}
+  ) {
+    this.failures = new FailureLog(log, database.pool.options);
+  }
 
   /** @throws only when `closing` is aborted before the message is done with */
   async process(message: Received, closing: AbortSignal): Promise<Outcome> {
@@ -60,53 +69,107 @@ export class Processor {
 
   private async apply(message: Received, event: Event, closing: AbortSignal): Promise<Outcome> {
     const { name } = this.consumer;
-    for (let attempt = 1; ; attempt += 1) {
+    const doing = {
+      ...{ name: `${name} ${event.type}`, kind: SpanKind.CONSUMER, traceparent: event.traceparent },
+      attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': message.topic },
+    };
+    const outcome = await this.persist(
+      { event: event.id, problem: 'an event had no effect yet' },
+      closing,
+      (begin) => traced(doing, () => this.once(event, begin)),
+      async (error, attempts) =>
+        attempts < ATTEMPTS
+          ? undefined
+          : this.bury(message, 'handler-failed', (error as Error).message, attempts, closing),
+    );
+    // Whatever is done from here on is done after the commit.
+    // An event without a time came from nobody knows when: 1970 would spoil the sum.
+    const since = Date.parse(event.time);
+    if (outcome === 'applied' && since > 0) {
+      this.metrics.consumeDelay.observe({ consumer: name }, Math.max(0, Date.now() - since) / 1000);
+    }
+    return outcome;
+  }
+
+  /**
+   * Tries until it works, or until `giveUp` has found another end. Only failures that may be of the event's own making
+   * count: a database that is away is waited for, without end, as that says nothing about the event. A connection that
+   * ends while the work is being done is counted, too: it may be ended by the work, each time.
+   */
+  private async persist(
+    { problem, ...about }: { problem: string; event?: string },
+    closing: AbortSignal,
+    work: (begin: () => void) => Promise<Outcome>,
+    giveUp: (error: unknown, attempts: number) => Promise<Outcome | undefined>,
+  ): Promise<Outcome> {
+    for (let [attempts, waits] = [0, 0]; ; ) {
+      let begun = false;
       try {
-        const outcome = await traced(
-          {
-            ...{ name: `${name} ${event.type}`, kind: SpanKind.CONSUMER, traceparent: event.traceparent },
-            attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': message.topic },
-          },
-          () => this.once(event),
-        );
-        if (outcome === 'applied') {
-          this.metrics.consumeDelay.observe(
-            { consumer: name },
-            Math.max(0, Date.now() - Date.parse(event.time)) / 1000,
-          );
-        }
+        const outcome = await work(() => {
+          begun = true;
+        });
+        this.failures.forget();
         return outcome;
       } catch (error) {
-        const transient = isTransient(error);
-        this.log.warn({ err: error, consumer: name, event: event.id, attempt }, 'an event had no effect yet');
-        // A database that is away says nothing about the event: that is waited for, without end.
-        if (!transient && attempt >= ATTEMPTS) {
-          return this.bury(message, 'handler-failed', (error as Error).message, attempt, closing);
-        }
-        this.metrics.retries.inc({ consumer: name });
-        await sleep(this.pause(attempt), undefined, { signal: closing });
+        const weight = await this.weigh(error, begun);
+        if (weight === 'passing') waits += 1;
+        else attempts += 1;
+        this.failures.tell(error, problem, { consumer: this.consumer.name, ...about, attempts });
+        const end = weight === 'passing' ? undefined : await giveUp(error, attempts);
+        if (end) return end;
+        this.metrics.retries.inc({ consumer: this.consumer.name });
+        await sleep(this.pause(weight, weight === 'passing' ? waits : attempts), undefined, { signal: closing });
       }
     }
   }
 
-  private pause(attempt: number): number {
-    return Math.min(this.firstPause * 2 ** (attempt - 1), LONGEST_PAUSE);
+  private async weigh(error: unknown, begun: boolean): Promise<'passing' | 'slow' | 'failed'> {
+    const cause = causeOf(error);
+    if (cause === 'unready') return (await this.migrated()) ? 'failed' : 'passing';
+    if (cause === 'lost') return begun ? 'slow' : 'passing';
+    return ({ away: 'passing', busy: 'slow', refused: 'failed' } as const)[cause];
   }
 
-  private once(event: Event): Promise<Outcome> {
+  /** Whether a table or a right that is missing will not come any more. */
+  private async migrated(): Promise<boolean> {
+    try {
+      await (await schemaCheck(this.database.pool))();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Twice as long each time; where others may be in the way they are given more than a minute in all. */
+  private pause(weight: 'passing' | 'slow' | 'failed', nth: number): number {
+    return weight === 'slow'
+      ? Math.min(this.firstPause * 6 ** nth, LONGEST_BUSY_PAUSE)
+      : Math.min(this.firstPause * 2 ** (nth - 1), LONGEST_PAUSE);
+  }
+
+  private once(event: Event, begin: () => void): Promise<Outcome> {
     return this.database.change(event.actor, async (work) => {
-      const { rowCount } = await work.db.query(
-        'INSERT INTO inbox (consumer, source, event_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [this.consumer.name, event.source, event.id],
-      );
-      if (rowCount === 0) return 'duplicate';
+      begin();
+      if (!(await this.isFirst(work, event.source, event.id))) return 'duplicate';
       const handle = this.consumer.handlers[event.type] as (work: unknown, event: Event) => Promise<void>;
       await handle(work, event);
       return 'applied';
     });
   }
 
-  /** By way of the outbox, and once: the same message that comes again is not another dead letter. */
+  /** Notes that this consumer is done with something. @returns whether it was not done with it before */
+  private async isFirst({ db }: Work, source: string, id: string): Promise<boolean> {
+    const { rowCount } = await db.query(
+      'INSERT INTO inbox (consumer, source, event_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [this.consumer.name, source, id],
+    );
+    return rowCount === 1;
+  }
+
+  /**
+   * By way of the outbox, and once: the same message that comes again is as dead as before, and not another letter. A
+   * letter that cannot be stored is stored without its value, or at last without anything of the message but its place.
+   */
   private async bury(
     message: Received,
     reason: Reason,
@@ -117,21 +180,24 @@ export class Processor {
     const { name } = this.consumer;
     const { topic, partition, offset } = message;
     this.log.error({ consumer: name, topic, partition, offset: `${offset}`, reason, detail }, 'a dead letter');
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.database.change(name, async ({ db }) => {
-          const { rowCount } = await db.query(
-            'INSERT INTO inbox (consumer, source, event_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-            [name, `dead-letter:${topic}`, `${partition}/${offset}`],
-          );
-          if (rowCount === 0) return 'duplicate';
-          enqueue(db, deadLetter(message, { consumer: name, reason, detail, attempts }));
+    const letters = deadLetters(message, { consumer: name, reason, detail, attempts });
+    let refusals = 0;
+    return this.persist(
+      { problem: 'a dead letter could not be stored yet' },
+      closing,
+      (begin) =>
+        this.database.change<Outcome>(name, async (work) => {
+          begin();
+          if (await this.isFirst(work, `dead-letter:${topic}`, `${partition}/${offset}`)) {
+            const letter = letters[Math.floor(refusals / TRIES_OF_A_LETTER)] ?? letters.at(-1)!;
+            enqueue(work.db, letter);
+          }
           return 'dead';
-        });
-      } catch (error) {
-        this.log.warn({ err: error, consumer: name }, 'a dead letter could not be stored yet');
-        await sleep(this.pause(attempt), undefined, { signal: closing });
-      }
-    }
+        }),
+      async () => {
+        refusals += 1;
+        return undefined;
+      },
+    );
   }
 }

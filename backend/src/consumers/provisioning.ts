@@ -5,7 +5,10 @@ import type { Consumer } from './consumer.ts';
 
 type Command = Extract<EventType, `com.droid.bss.service.${string}`>;
 
-/** Keeps the services that orders bring to life, and tells the network to switch them. */
+/**
+ * Keeps the services that orders bring to life, and tells the network to switch them. An event may come after newer ones
+ * of its order, as a dead letter that is given again: it does not bring back what was before them.
+ */
 export const provisioning: Consumer = {
   name: 'provisioning',
   topics: ['bss.order.events'],
@@ -20,10 +23,16 @@ export const provisioning: Consumer = {
 
 async function become(work: Work, order: Order, state: string, command?: Command): Promise<void> {
   const { id: orderId, customerId, product, amount, currency, version } = order;
-  await work.db.query(
-    `INSERT INTO service (order_id, customer_id, product, amount, currency, state) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (order_id) DO UPDATE SET state = excluded.state`,
-    [orderId, customerId, product, amount, currency, state],
+  const { rows } = await work.db.query(
+    `INSERT INTO service (order_id, customer_id, product, amount, currency, state, order_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (order_id) DO UPDATE SET
+       state = CASE WHEN service.order_version < excluded.order_version THEN excluded.state ELSE service.state END,
+       order_version = greatest(service.order_version, excluded.order_version)
+     RETURNING state`,
+    [orderId, customerId, product, amount, currency, state, version],
   );
-  if (command) work.announce(command, orderId, version, { orderId, customerId, product, amount, currency });
+  // Who comes late to a service that is active has not asked the network yet. One that is terminated stays so.
+  const isWanted = rows[0].state === state || rows[0].state === 'active';
+  if (command && isWanted) work.announce(command, orderId, version, { orderId, customerId, product, amount, currency });
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 import type { DatabaseConfig } from '../config.ts';
+import { describeFailure } from '../log.ts';
 import type { Queryable } from './transaction.ts';
 
 const TABLE = 'migration';
@@ -20,6 +21,8 @@ const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 export async function migrate(config: DatabaseConfig): Promise<string[]> {
   const client = await connect(config);
   try {
+    // Who is stopped in the middle of a long statement leaves its locks within a second, and not at the end of it.
+    await client.query('SET client_connection_check_interval = 1000');
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     const postgrator = new Postgrator({
@@ -46,9 +49,9 @@ async function connect({ host, port, database, user, password }: DatabaseConfig)
     } catch (error) {
       await client.end().catch(() => {});
       const { message } = error as Error;
-      if (Date.now() > deadline)
-        throw new Error(`Waited ${PATIENCE / 1000} s for ${database} at ${host}:${port}: ${message}`);
-      if (message !== told) console.log(`Waits for ${database} at ${host}:${port}: ${message}`);
+      const why = describeFailure(error, { user, database, host, port });
+      if (Date.now() > deadline) throw new Error(`Waited ${PATIENCE / 1000} s for ${why}`);
+      if (message !== told) console.log(`Waits for ${why}`);
       told = message;
     }
   }

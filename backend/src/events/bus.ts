@@ -67,10 +67,13 @@ export interface EventBus {
    */
   subscribe(group: string, topics: readonly string[], handle: Handle): Subscription;
 
-  /** Hands the messages of one partition to `handle`, from `first` to `last`, both included, outside of any group. */
+  /**
+   * Hands the messages of one partition to `handle`, from `first` to `last`, both included, or to the end, outside of any
+   * group. @throws Error that says what there is, if there is no such topic, partition or offset
+   */
   read(
     place: { readonly topic: string; readonly partition: number },
-    range: { readonly first: bigint; readonly last: bigint },
+    range: { readonly first: bigint; readonly last?: bigint },
     handle: (message: Received) => Promise<void>,
   ): Promise<void>;
 

@@ -5,6 +5,7 @@ import { Fetcher, key } from './fetcher.ts';
 import { TIMES } from './member.ts';
 import { Membership } from './membership.ts';
 import { PRODUCER, Publisher } from './publisher.ts';
+import { rangeIn } from './range.ts';
 import { within } from './within.ts';
 
 const CHECK_DEADLINE = 1000;
@@ -39,27 +40,27 @@ export class Kafka implements EventBus {
 
   async read(
     { topic, partition }: { topic: string; partition: number },
-    { first, last }: { first: bigint; last: bigint },
+    wanted: { first: bigint; last?: bigint },
     handle: (message: Received) => Promise<void>,
   ): Promise<void> {
     const fetcher = this.fetcher('bss-replay');
     try {
       const found = (await fetcher.topics([topic])).get(topic);
-      if (!found) throw new Error(`there is no topic ${topic}`);
+      if (!found) throw new Error(`Kafka knows nothing of the topic ${topic}; is that its name?`);
       const { id, leaders } = found;
       if (!(partition in leaders)) {
-        throw new Error(`${topic} has no partition ${partition}: it has ${leaders.length}, counted from 0`);
+        throw new Error(
+          `${topic} has no partition ${partition}: it has ${leaders.length}, from 0 to ${leaders.length - 1}.`,
+        );
       }
       const place = { topic, partition, id };
       const [begin, end] = [await fetcher.edge(place, -2n), await fetcher.edge(place, -1n)];
-      if (first < begin) this.log.warn(`${topic}, partition ${partition}: what was before offset ${begin} is gone`);
-      for (let offset = first < begin ? begin : first; offset < end && offset <= last; ) {
+      const { first, last } = rangeIn({ topic, partition, begin, end }, wanted);
+      for (let offset = first; offset <= last; ) {
         const fetched = (await fetcher.fetch(leaders[partition] ?? -1, [{ ...place, offset }])).get(key(place));
         if (!fetched) continue;
         if ('error' in fetched) throw new Error(`${topic}, partition ${partition}: ${fetched.error}`);
-        for (const message of fetched.messages) {
-          if (message.offset <= last && message.offset < end) await handle(message);
-        }
+        for (const message of fetched.messages) if (message.offset <= last) await handle(message);
         offset = fetched.next;
       }
     } finally {

@@ -34,15 +34,20 @@ export async function startBillingCycle(work: Work, values: Static<typeof NewBil
   return cycle;
 }
 
-/** Charges every active service that this month has not been charged for, all of them or none. */
+/**
+ * Charges every active service that this month has not been charged for, all of them or none, and only once: what is
+ * active later belongs to a later month. @throws Error if there is no such cycle
+ */
 export async function runBillingCycle(work: Work, { id, period }: BillingCycle): Promise<void> {
+  const before = await lock(work.db, billingCycles, id);
+  if (!before) throw new Error(`there is no billing cycle ${id}`);
+  if (before.state === 'completed') return;
   const { rows: services } = await work.db.query(
     `SELECT order_id AS "orderId", customer_id AS "customerId", amount, currency FROM service
      WHERE state = 'active' ORDER BY order_id`,
   );
   let issued = 0;
   for (const service of services) if (await issueInvoice(work, { ...service, period })) issued += 1;
-  const before = (await lock(work.db, billingCycles, id))!;
   const cycle = update(work.db, billingCycles, before, { state: 'completed', invoices: issued });
   work.announce('com.droid.bss.billing.cycle.completed', id, cycle.version, cycle);
 }

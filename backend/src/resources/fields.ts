@@ -8,7 +8,7 @@ export const id = (description: string) => Type.String({ format: 'uuid', descrip
 export const amount = Type.Integer({
   minimum: 0,
   maximum: 1_000_000_000,
-  description: "In the currency's smallest unit: 4990 is 49.90 EUR",
+  description: "In the currency's smallest unit, as ISO 4217 has it: 4990 is 49.90 EUR, 4990 JPY, 4.990 KWD",
 });
 export const currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 export const period = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$', description: 'Year and month' });

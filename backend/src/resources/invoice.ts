@@ -60,24 +60,26 @@ export async function issueInvoice(
   return invoice && issued(work, invoice);
 }
 
+/** An invoice of nothing is paid at once: nobody can pay nothing. */
 function issued(work: Work, invoice: Invoice): Invoice {
   work.announce('com.droid.bss.invoice.issued', invoice.id, invoice.version, invoice);
-  return invoice;
+  return invoice.amount === 0 ? enter(work, invoices, invoice, 'paid') : invoice;
 }
 
 /** As `transition`. */
 export const changeInvoice = (work: Work, id: string, { state }: Static<typeof InvoicePatch>) =>
   transition(work, invoices, id, state);
 
-/** Makes the invoice paid once its completed payments reach the amount. */
+/** Makes the invoice paid once its completed payments reach the amount. @throws Error if there is no such invoice */
 export async function settleInvoice(work: Work, id: string): Promise<void> {
-  const invoice = (await lock(work.db, invoices, id))!;
+  const invoice = await lock(work.db, invoices, id);
+  if (!invoice) throw new Error(`there is no invoice ${id}`);
   if (!(states[invoice.state] as readonly string[]).includes('paid')) return;
   const { rows } = await work.db.query(
-    `SELECT coalesce(sum(amount), 0)::integer AS paid FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
-    [id],
+    `SELECT coalesce(sum(amount), 0) >= $2 AS settled FROM payment WHERE invoice_id = $1 AND state = 'completed'`,
+    [id, invoice.amount],
   );
-  if (rows[0].paid >= invoice.amount) enter(work, invoices, invoice, 'paid');
+  if (rows[0].settled) enter(work, invoices, invoice, 'paid');
 }
 
 /** @throws Problem unless it is there and can be paid */

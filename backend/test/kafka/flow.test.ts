@@ -186,6 +186,56 @@ describe('flow', () => {
     assert.deepEqual(JSON.parse(await backend.replay([...args, '--last', `${first.offset}`])), { duplicate: 1 });
   });
 
+  test('a replay of what is not there says what there is, and fails', async () => {
+    const records = (await read('bss.customer.events')).filter(({ partition }) => partition === 0);
+    const last = records.at(-1)!.offset;
+    const ask = (more: Record<string, string>) =>
+      backend.replay(
+        Object.entries({
+          consumer: 'audit',
+          topic: 'bss.customer.events',
+          partition: '0',
+          first: '0',
+          ...more,
+        }).flatMap(([name, value]) => [`--${name}`, value]),
+      );
+    const holds = `it holds the offsets 0 to ${last}`;
+    const wrong: [Record<string, string>, string][] = [
+      [{ consumer: 'nobody' }, 'Consumers: notification, billing, provisioning, analytics, audit'],
+      [{ topic: 'bss.costumer.events' }, 'the topic bss.costumer.events; is that its name?'],
+      [{ partition: '3' }, 'bss.customer.events has no partition 3: it has 3, from 0 to 2.'],
+      [{ first: `${last + 1n}` }, `--first ${last + 1n} is not in bss.customer.events, partition 0: ${holds}.`],
+      [{ last: '1000000' }, `--last 1000000 is not in bss.customer.events, partition 0: ${holds}.`],
+      [{ first: '1', last: '0' }, '--last 0 is before --first 1.'],
+      [{ topic: 'bss.audit.events', consumer: 'audit', first: '99999' }, 'bss.audit.events, partition 0'],
+    ];
+    await Promise.all(
+      wrong.map(([more, text]) =>
+        assert.rejects(ask(more), ({ code, stderr, stdout }: Error & Record<'code' | 'stderr' | 'stdout', unknown>) => {
+          assert.ok(`${stderr}`.includes(text), `${stderr}`);
+          assert.deepEqual([code, stdout], [1, '']);
+          return true;
+        }),
+      ),
+    );
+  });
+
+  test('a dead letter that is given again, and dies again, is said to be dead, and why', async () => {
+    const poison = (await read('bss.customer.events')).find(({ value }) => value === 'no event at all')!;
+    const before = (await read(DEAD_LETTERS)).length;
+    const place = ['--partition', `${poison.partition}`, '--first', `${poison.offset}`, '--last', `${poison.offset}`];
+    const { stdout, stderr } = await backend.replayed([
+      '--consumer',
+      'notification',
+      '--topic',
+      'bss.customer.events',
+      ...place,
+    ]);
+    assert.deepEqual(JSON.parse(stdout), { dead: 1 });
+    assert.match(stderr, /"reason":"not-a-cloud-event".*"msg":"a dead letter"/);
+    assert.equal((await read(DEAD_LETTERS)).length, before);
+  });
+
   test('a stop lets requests finish, commits what was read, and nothing is done twice or missed afterwards', async () => {
     const ids: string[] = [];
     let stopping = false;

@@ -308,14 +308,6 @@ describe('groups', () => {
       assert.deepEqual(group.seen[0]!.headers, { trace: Buffer.alloc(0) });
       await group.close();
     });
-
-    test('a replay of a topic or a partition that does not exist says so', async () => {
-      await broker.topic('small', 2);
-      const read = (topic: string, partition: number) =>
-        kafka.read({ topic, partition }, { first: 0n, last: 1n }, async () => {});
-      await assert.rejects(read('small', 2), /^Error: small has no partition 2: it has 2, counted from 0$/);
-      await assert.rejects(read('none', 0), /^Error: there is no topic none$/);
-    });
   });
 
   describe('when the broker is away', () => {

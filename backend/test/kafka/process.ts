@@ -20,8 +20,10 @@ export interface Process {
   kill(): Promise<void>;
   /** @returns the exit code */
   stop(): Promise<number | null>;
-  /** @returns what the command prints */
+  /** @returns what the command prints on standard output */
   replay(args: string[]): Promise<string>;
+  /** @returns what it prints on both */
+  replayed(args: string[]): Promise<{ stdout: string; stderr: string }>;
   readonly config: DatabaseConfig;
   readonly kafka: Program;
   readonly bootstrap: string[];
@@ -82,8 +84,9 @@ export async function startProcess(name: string, more: Record<string, string> = 
       return gone;
     },
     async replay(args) {
-      return (await promisify(execFile)(process.execPath, [...node('replay'), ...args], { env })).stdout;
+      return (await self.replayed(args)).stdout;
     },
+    replayed: (args) => promisify(execFile)(process.execPath, [...node('replay'), ...args], { env }),
     async end() {
       if (child.exitCode === null && child.signalCode === null) await self.kill();
       await pool.end();

@@ -42,6 +42,8 @@ const RUNTIME = '/run/pgbouncer';
 /** Connections for looking up logins, of each replica. */
 const LOOKUPS = 2;
 const LIFETIME_SECONDS = 60;
+/** Sockets that listen, DNS, the log; and clients that are refused, while they are told why. */
+const OWN_FILES = 100;
 /** Until every node has learnt that the pod is going. */
 const FAREWELL_SECONDS = 15;
 
@@ -59,11 +61,13 @@ export class PgBouncer extends Component {
       component: 'data',
       user: 70,
       replicas,
-      command: ['pgbouncer', '/etc/pgbouncer/pgbouncer.ini'],
+      command: ['sh', '/etc/pgbouncer/start.sh', '/etc/pgbouncer/pgbouncer.ini'],
+      env: { FILES: `${files(props)}` },
       ports: { sql: PORT },
       files: {
         '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + settings(props),
         '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
+        '/etc/pgbouncer/start.sh': nativeFile(__dirname, 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/pgbouncer`]: postgres.password('pgbouncer') },
       memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
@@ -114,6 +118,10 @@ export class PgBouncer extends Component {
     };
   }
 }
+
+/** Of clients, of servers, and of what the program itself opens. */
+const files = ({ postgres: { databases }, poolSize, maxClients }: PgBouncerProps) =>
+  maxClients + databases.length * poolSize + LOOKUPS + OWN_FILES;
 
 function settings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
   const entry = (name: string, database: string, connections: number) =>

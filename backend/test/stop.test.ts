@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DatabaseConfig } from '../src/config.ts';
+import { freshDatabase } from './servers/postgres.ts';
+import { freePort } from './servers/program.ts';
+import { until } from './until.ts';
+
+/** Says when a process has begun to listen to SIGTERM: Node itself does always, and is only killed by that. */
+const HERALD = `data:text/javascript,import{writeSync}from'node:fs';process.on('newListener',(name)=>{
+if(name==='SIGTERM')queueMicrotask(()=>writeSync(1,'listens'))})`;
+
+describe('stop', { concurrency: true }, () => {
+  let config: DatabaseConfig;
+  let client: pg.Client;
+  const children: ChildProcess[] = [];
+  before(async () => {
+    config = await freshDatabase('stop');
+    client = new pg.Client({ ...config });
+    await client.connect();
+  });
+  after(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await client.end();
+  });
+
+  interface Child {
+    readonly said: () => string;
+    /** @returns code and signal that the process ended with */
+    readonly ended: Promise<[number | null, string | null]>;
+    stop(): void;
+    /** Since when it would not ignore a stop as the first process of a container. */
+    listens(): Promise<unknown>;
+  }
+
+  function start(script: string, env: Record<string, string>, args: string[] = []): Child {
+    const child = spawn(process.execPath, ['--import', HERALD, '--import', 'tsx', `src/${script}.ts`, ...args], {
+      env: {
+        ...process.env,
+        ...{ DATABASE_HOST: config.host, DATABASE_PORT: `${config.port}`, DATABASE_NAME: config.database },
+        ...{ DATABASE_USER: config.user, DATABASE_PASSWORD: 'any', KAFKA_BOOTSTRAP: '127.0.0.1:1', DRAIN_MS: '0' },
+        ...env,
+      },
+    });
+    children.push(child);
+    let said = '';
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (data) => {
+        said += data;
+      });
+    const ended = new Promise<[number | null, string | null]>((resolve) =>
+      child.once('close', (code, signal) => resolve([code, signal])),
+    );
+    return {
+      said: () => said,
+      ended,
+      stop: () => void child.kill('SIGTERM'),
+      listens: () =>
+        until(
+          'a handler',
+          async () => said,
+          (text) => text.includes('listens'),
+        ),
+    };
+  }
+
+  const answers = (port: number) =>
+    fetch(`http://127.0.0.1:${port}/actuator/health/liveness`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+
+  test('a service that is told to stop while it starts ends at once and well, at any moment, also without a database', async () => {
+    const moments: [string, Record<string, string>, number][] = [
+      ['at the first moment', {}, 0],
+      ['while it loads', { DATABASE_PORT: '1' }, 60],
+      ['later', {}, 150],
+    ];
+    await Promise.all(
+      moments.map(async ([what, env, delay]) => {
+        const port = await freePort();
+        const child = start('main', { PORT: `${port}`, ...env });
+        await child.listens();
+        assert.equal(await answers(port), false, 'the handler comes after the start');
+        await sleep(delay);
+        const start_ = performance.now();
+        child.stop();
+        assert.deepEqual(await child.ended, [0, null], `${what}: ${child.said()}`);
+        assert.ok(performance.now() - start_ < 3000, what);
+        assert.doesNotMatch(child.said(), /rejection|Error/i, what);
+      }),
+    );
+  });
+
+  test('migrations that are told to stop say so, leave nothing half done, and let the next ones in', async () => {
+    await client.query('BEGIN');
+    // The lock of the migrations, as one has it that is still at work.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [0x6273_7302]);
+    const [waiting, away, early] = [
+      start('migrate', {}),
+      start('migrate', { DATABASE_PORT: '1' }),
+      start('migrate', { DATABASE_PORT: '1' }),
+    ];
+    await early.listens();
+    early.stop();
+    const locks = async () =>
+      Number(
+        (await client.query(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).rows[0].count,
+      );
+    await until('a migration that waits', locks, (many) => many === 1);
+    await until(
+      'one without a database',
+      async () => away.said(),
+      (said) => said.includes('Waits for role bss'),
+    );
+    waiting.stop();
+    away.stop();
+    for (const child of [waiting, away, early]) {
+      assert.deepEqual(await child.ended, [143, null], child.said());
+      assert.match(child.said(), /Stopped by SIGTERM: nothing is applied that was not committed/);
+    }
+    await until('no migration that waits', locks, (many) => many === 0);
+    await client.query('ROLLBACK');
+  });
+
+  test('a replay that is told to stop says how far it came', async () => {
+    const place = ['--consumer', 'audit', '--topic', 'bss.events', '--partition', '0', '--first', '0'];
+    const child = start('replay', {}, place);
+    await child.listens();
+    child.stop();
+    assert.deepEqual(await child.ended, [143, null], child.said());
+    assert.match(child.said(), /Stopped by SIGTERM/);
+  });
+});
