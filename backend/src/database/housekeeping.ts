@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { FailureLog } from '../log.ts';
 import type { Queryable } from './transaction.ts';
 
 const INTERVAL = 60_000;
@@ -11,18 +13,19 @@ const INBOX = '35 days';
 const IDEMPOTENCY = '1 day';
 
 /** Forgets what nobody will ask for any more. @returns what ends that */
-export function keepHouse(db: Queryable, log: Logger): () => void {
+export function keepHouse(pool: Pool, log: Logger): () => void {
   const tables = [
-    new Table(db, 'inbox', 'processed_at', INBOX),
-    new Table(db, 'idempotency', 'created_at', IDEMPOTENCY),
+    new Table(pool, 'inbox', 'processed_at', INBOX),
+    new Table(pool, 'idempotency', 'created_at', IDEMPOTENCY),
   ];
   const stopped = new AbortController();
+  const failures = new FailureLog(log, pool.options);
   const run = async () => {
     while (!stopped.signal.aborted) {
       try {
         for (const table of tables) await table.forget(stopped.signal);
       } catch (error) {
-        if (!stopped.signal.aborted) log.warn({ reason: (error as Error).message }, 'housekeeping has to wait');
+        if (!stopped.signal.aborted) failures.tell(error, 'housekeeping has to wait');
       }
       await sleep(INTERVAL, undefined, { signal: stopped.signal }).catch(() => {});
     }

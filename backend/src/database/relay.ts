@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type EventBus, NotPublished } from '../events/bus.ts';
 import { Seldom } from '../events/seldom.ts';
+import { FailureLog } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { oldest } from './outbox.ts';
 import { OutboxPosition } from './outbox-position.ts';
@@ -23,6 +24,8 @@ const DEADLINE = 15_000;
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7301;
 
+const NOT_SENT = 'the outbox is not sent; it stays and is tried again';
+
 type Outcome = 'more' | 'empty' | 'another relay is sending';
 
 /**
@@ -37,6 +40,7 @@ export class Relay {
   private nap: (() => void) | undefined;
   private readonly position = new OutboxPosition();
   private readonly seldom: Seldom;
+  private readonly failures: FailureLog;
   /** Whether messages may wait that were sent: whoever deleted them may not have come to the commit. */
   private fromTheFirst = true;
   /** How many of the last batch are still to be sent. */
@@ -49,6 +53,7 @@ export class Relay {
     private readonly log: Logger,
   ) {
     this.seldom = new Seldom(log);
+    this.failures = new FailureLog(log, pool.options);
   }
 
   start(): void {
@@ -87,8 +92,11 @@ export class Relay {
         await this.sleepUnlessWoken(POLL);
         await this.pause(next - performance.now());
       } catch (error) {
-        if (!(error instanceof NotPublished)) this.fromTheFirst = true;
-        this.seldom.warn((error as Error).message, 'the outbox is not sent; it stays and is tried again');
+        if (error instanceof NotPublished) this.seldom.warn(error.message, NOT_SENT);
+        else {
+          this.fromTheFirst = true;
+          this.failures.tell(error, NOT_SENT);
+        }
         await this.pause(PAUSE_AFTER_FAILURE);
       }
     }
