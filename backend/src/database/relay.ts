@@ -41,8 +41,11 @@ export class Relay {
   private readonly position = new OutboxPosition();
   private readonly seldom: Seldom;
   private readonly failures: FailureLog;
-  /** Whether messages may wait that were sent: whoever deleted them may not have come to the commit. */
-  private fromTheFirst = true;
+  /**
+   * Up to where it was looked before the position, from the first message on: some may wait there that were sent, as whoever
+   * deleted them may not have come to the commit. Undefined when all were looked at.
+   */
+  private swept: bigint | undefined = 0n;
   /** How many of the last batch are still to be sent. */
   private left = 0;
 
@@ -94,7 +97,7 @@ export class Relay {
       } catch (error) {
         if (error instanceof NotPublished) this.seldom.warn(error.message, NOT_SENT);
         else {
-          this.fromTheFirst = true;
+          this.swept = 0n;
           this.failures.tell(error, NOT_SENT);
         }
         await this.pause(PAUSE_AFTER_FAILURE);
@@ -120,17 +123,21 @@ export class Relay {
 
   private async sendBatch(): Promise<Outcome> {
     let problem: NotPublished | undefined;
+    let batch = new Sending([]);
+    let last: string | undefined;
     const outcome = await transaction(this.pool, DEADLINE, async (db): Promise<Outcome> => {
       const { rows } = await db.query(
         `SELECT pg_try_advisory_xact_lock($1) AS mine, (SELECT last_value FROM outbox_position) AS position,
            coalesce(pg_sequence_last_value('outbox_seq_seq'), 0) AS newest`,
         [LOCK],
       );
-      const { mine, position, newest } = rows[0];
+      const { mine, ...at } = rows[0];
       if (!mine) return 'another relay is sending';
+      const [position, newest] = [BigInt(at.position), BigInt(at.newest)];
       const limit = Math.min(BATCH + this.left, LARGEST_BATCH);
-      const waiting = await oldest(db, limit, this.fromTheFirst ? '0' : position);
-      const batch = new Sending(waiting);
+      const from = this.swept !== undefined && this.swept < position ? this.swept : position;
+      const waiting = await oldest(db, limit, `${from}`);
+      batch = new Sending(waiting);
       if (waiting.length > 0) {
         const refusals = await this.bus.publish(batch.messages).catch((error) => {
           if (!(error instanceof NotPublished)) throw error;
@@ -139,16 +146,18 @@ export class Relay {
         });
         batch.settle(db, refusals, problem?.published);
       }
-      this.tell(batch);
-      const complete = waiting.length < limit && batch.left === 0;
-      this.position.advance(db, { position: BigInt(position), newest: BigInt(newest) }, batch.done, complete);
-      // Where nothing was sent, Kafka is away, and reading more does not help.
-      if (batch.sent.length > 0 || batch.left === 0) this.left = batch.left;
-      return waiting.length === limit ? 'more' : 'empty';
+      const isAll = waiting.length < limit;
+      this.position.advance(db, { position, newest }, batch.done, isAll && batch.left === 0);
+      last = from === position || isAll ? undefined : waiting.at(-1)!.seq;
+      return isAll ? 'empty' : 'more';
     });
-    // Only now is it kept what has become of the others.
+    if (outcome === 'another relay is sending') return outcome;
+    // Only now is it sure what has become of them.
+    this.tell(batch);
+    if (batch.left === 0) this.swept = last === undefined ? undefined : BigInt(last);
+    // Where nothing was sent, Kafka is away, and reading more does not help.
+    if (batch.sent.length > 0 || batch.left === 0) this.left = batch.left;
     if (problem) throw problem;
-    if (outcome === 'empty') this.fromTheFirst = false;
     return outcome;
   }
 
