@@ -43,7 +43,7 @@ export class Membership implements Subscription {
     while (!this.closing.signal.aborted) {
       const { client, fetcher } = this.connect();
       const lane = (place: Place) =>
-        new Lane(place, this.handle, this.closing.signal, new Seldom(this.log), () => this.member?.pump());
+        new Lane(place, this.handle, this.closing.signal, new Seldom(this.log), () => this.member?.wake());
       this.member = new Member({ client, fetcher, topics, lanes, ids, lane, seldom }, this.times);
       try {
         await this.member.run();
