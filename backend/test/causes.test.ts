@@ -6,13 +6,13 @@ import { consumers } from '../src/consumers/all.ts';
 import type { Consumer } from '../src/consumers/consumer.ts';
 import { Processor } from '../src/consumers/processor.ts';
 import { Database, type Event, type Work } from '../src/database/database.ts';
-import { Outbox, oldest, type Waiting } from '../src/database/outbox.ts';
+import { Outbox, type Waiting } from '../src/database/outbox.ts';
 import { causeOf, isTransient } from '../src/database/transient.ts';
 import type { Received } from '../src/events/bus.ts';
 import { DEAD_LETTERS } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
 import { createLog } from '../src/log.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService, waitingIn } from './service.ts';
 import { until } from './until.ts';
 
 const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
@@ -126,7 +126,7 @@ describe('causes', () => {
   const raise = ({ db }: Work, code: string) =>
     db.query(`DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '${code}'; END $$`);
   const letters = async (): Promise<Waiting[]> =>
-    (await oldest(service.database.pool, 1000)).filter(({ topics }) => topics.includes(DEAD_LETTERS));
+    (await waitingIn(service)).filter(({ topics }) => topics.includes(DEAD_LETTERS));
   const newest = async () => (await letters()).at(-1)!;
   const said = ({ headers }: Waiting, name: string) => headers[`dlq_${name}`]?.toString();
 

@@ -6,13 +6,12 @@ import { consumers } from '../src/consumers/all.ts';
 import type { Consumer } from '../src/consumers/consumer.ts';
 import { Processor } from '../src/consumers/processor.ts';
 import type { Event } from '../src/database/database.ts';
-import { oldest } from '../src/database/outbox.ts';
 import type { Received } from '../src/events/bus.ts';
 import { catalogue, DEAD_LETTERS, type EventType } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
 import { createLog } from '../src/log.ts';
 import { deliver, runChain } from './chain.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService, waitingIn } from './service.ts';
 
 describe('consumers', () => {
   let service: Service & { end(): Promise<void> };
@@ -46,7 +45,7 @@ describe('consumers', () => {
     const { rows } = await service.database.pool.query('SELECT max(seq) - 1 AS before FROM outbox WHERE topics = $1', [
       [DEAD_LETTERS],
     ]);
-    return { many, newest: (await oldest(service.database.pool, 1, rows[0].before ?? undefined))[0]! };
+    return { many, newest: (await waitingIn(service, BigInt(rows[0].before ?? 0)))[0]! };
   };
 
   test('a customer is welcomed, told of the invoice, and given a receipt', async () => {

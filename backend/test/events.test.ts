@@ -6,13 +6,12 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { CloudEvent as SdkEvent, Kafka as SdkKafka } from 'cloudevents';
 import type { Event } from '../src/database/database.ts';
-import { oldest } from '../src/database/outbox.ts';
 import { batchLength, batchSize } from '../src/events/batch.ts';
 import { fromMessage, toMessage } from '../src/events/cloud-event.ts';
 import { faultOf, sendable } from '../src/events/publisher.ts';
 import { dataErrors } from '../src/events/schemas.ts';
 import { runChain } from './chain.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService, waitingIn } from './service.ts';
 
 describe('events', () => {
   let service: Service & { end(): Promise<void> };
@@ -211,7 +210,7 @@ describe('events', () => {
   }
 
   test('an event comes out of the outbox as it went in', async () => {
-    const waiting = await oldest(service.database.pool, 10_000);
+    const waiting = await waitingIn(service);
     const announced = service.events.map((event) => JSON.parse(JSON.stringify(event)) as Event);
     assert.deepEqual(waiting.map(fromMessage), announced);
     assert.deepEqual(waiting[0]!.topics, ['bss.customer.events', 'bss.events']);
@@ -244,7 +243,7 @@ describe('events', () => {
   });
 
   test('a change that is rolled back announces nothing', async () => {
-    const before = (await oldest(service.database.pool, 10_000)).length;
+    const before = (await waitingIn(service)).length;
     await assert.rejects(
       service.database.change('test', async ({ db, announce }) => {
         const { rows } = await db.query('SELECT id FROM customer LIMIT 1');
@@ -252,7 +251,7 @@ describe('events', () => {
         throw new Error('no');
       }),
     );
-    assert.equal((await oldest(service.database.pool, 10_000)).length, before);
+    assert.equal((await waitingIn(service)).length, before);
   });
 
   /** Key and partition of 12, as Java's murmur2 has them. */

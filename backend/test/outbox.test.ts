@@ -192,16 +192,19 @@ test('the position of the outbox goes on behind what was done, and waits for a n
   at.advance(db, { position: 0n, newest: 2n }, [1n, 2n], true);
   at.advance(db, { position: 2n, newest: 5n }, [4n, 5n], true);
   assert.deepEqual(written, ['2']);
+  at.advance(db, { position: 2n, newest: 6n }, [3n], true);
+  assert.deepEqual(written.splice(0), ['2', '5']);
+  at.advance(db, { position: 5n, newest: 9n }, [7n, 8n], true);
   await sleep(60);
   // More than what was looked at may still wait.
-  at.advance(db, { position: 2n, newest: 9n }, [6n], false);
-  assert.deepEqual(written, ['2']);
-  at.advance(db, { position: 2n, newest: 9n }, [7n], true);
-  assert.deepEqual(written, ['2', '5']);
-  at.advance(db, { position: 5n, newest: 9n }, [], true);
+  at.advance(db, { position: 5n, newest: 12n }, [9n], false);
+  assert.deepEqual(written, []);
+  at.advance(db, { position: 5n, newest: 12n }, [11n], true);
+  assert.deepEqual(written.splice(0), ['9']);
+  at.advance(db, { position: 9n, newest: 12n }, [], true);
   await sleep(60);
-  at.advance(db, { position: 5n, newest: 9n }, [], true);
-  assert.deepEqual(written, ['2', '5', '9']);
+  at.advance(db, { position: 9n, newest: 12n }, [], true);
+  assert.deepEqual(written, ['12']);
 });
 
 /** The statements of the README about what was refused. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Cache, noCache } from '../src/cache.ts';
 import type { DatabaseConfig } from '../src/config.ts';
 import { Database, type Event } from '../src/database/database.ts';
-import { Outbox } from '../src/database/outbox.ts';
+import { Outbox, oldest, type Waiting } from '../src/database/outbox.ts';
 import { createPool } from '../src/database/pool.ts';
 import { schemaCheck } from '../src/database/schema.ts';
 import type { Health } from '../src/http/actuator.ts';
@@ -73,4 +73,11 @@ export async function startService(
     await stopTracing();
   };
   return { app, database, metrics, health, config: used, events, ask, end };
+}
+
+/** What waits in the outbox, the first hundred thousand after `after`. */
+export async function waitingIn({ database }: Service, after = 0n): Promise<Waiting[]> {
+  const { messages, isAll } = await oldest(database, 100_000, after);
+  if (isAll) return messages;
+  return [...messages, ...(await waitingIn({ database } as Service, BigInt(messages.at(-1)!.seq)))];
 }

@@ -8,6 +8,8 @@ const SETTLED = 90_000;
 
 /** Where the relay begins to look: at the first number of the outbox behind which something may wait. */
 export class OutboxPosition {
+  /** What was done behind a gap: transactions commit in another order than they take numbers. */
+  private readonly ahead = new Set<bigint>();
   /** All numbers up to `seq` had been taken at `time`. */
   private seen: { readonly seq: bigint; readonly time: number } | undefined;
 
@@ -15,7 +17,7 @@ export class OutboxPosition {
 
   /**
    * Moves on behind what was done. What a transaction has taken and not committed yet is a gap, and is waited for.
-   * @param done of the messages that were found, in their order
+   * @param done of the messages that were found
    * @param complete whether that was all that there is
    */
   advance(
@@ -25,11 +27,12 @@ export class OutboxPosition {
     complete: boolean,
   ): void {
     let next = position;
-    for (const seq of done) if (seq === next + 1n) next = seq;
-    if (complete && this.seen && Date.now() - this.seen.time > this.settled) {
-      if (this.seen.seq > next) next = this.seen.seq;
-      this.seen = undefined;
-    }
+    for (const seq of done) this.ahead.add(seq);
+    const { seen } = this;
+    if (complete && seen && seen.seq > next && Date.now() - seen.time > this.settled) next = seen.seq;
+    while (this.ahead.has(next + 1n)) next += 1n;
+    if (seen && seen.seq <= next) this.seen = undefined;
+    for (const seq of this.ahead) if (seq <= next) this.ahead.delete(seq);
     if (newest > next) this.seen ??= { seq: newest, time: Date.now() };
     // Before the commit. If that fails, what is there again has been sent, and a relay that begins anew looks from the first.
     if (next > position) db.write("SELECT setval('outbox_position', $1)", [`${next}`]);

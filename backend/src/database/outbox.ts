@@ -27,13 +27,29 @@ export function enqueue(db: Transaction, { topics, key, headers, value }: Omit<W
   ]);
 }
 
-/** The oldest messages after `after`. Who changes an aggregate locks it until it commits, so for one aggregate `seq` is the order of commits. */
-export async function oldest(db: Queryable, limit: number, after = '0'): Promise<Waiting[]> {
+/** Of what is taken at once: what waits may be a hundred thousand bytes or a million each. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The oldest messages after `after`, and whether that was all. Who changes an aggregate locks it until it commits, so for one
+ * aggregate `seq` is the order of commits.
+ */
+export async function oldest(
+  db: Queryable,
+  limit: number,
+  after = 0n,
+): Promise<{ readonly messages: Waiting[]; readonly isAll: boolean }> {
   const { rows } = await db.query(
-    'SELECT seq, topics, key, headers, value FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2',
-    [after, limit],
+    `SELECT seq, topics, key, headers, value, found FROM (
+       SELECT *, count(*) OVER () AS found, sum(size) OVER (ORDER BY seq) - size AS before FROM (
+         SELECT *, coalesce(octet_length(value), 0) + pg_column_size(headers) AS size
+         FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS first) AS sized
+     WHERE before < $3 ORDER BY seq`,
+    [`${after}`, limit, MOST_BYTES],
   );
-  return rows.map((row) => ({ ...row, headers: unpackHeaders(row.headers) }));
+  const messages = rows.map(({ found: _, ...row }) => ({ ...row, headers: unpackHeaders(row.headers) }));
+  const found = Number(rows[0]?.found ?? 0);
+  return { messages, isAll: found < limit && found === messages.length };
 }
 
 export function remove(db: Transaction, messages: readonly Pick<Waiting, 'seq'>[]): void {

@@ -136,9 +136,9 @@ export class Relay {
       const [position, newest] = [BigInt(at.position), BigInt(at.newest)];
       const limit = Math.min(BATCH + this.left, LARGEST_BATCH);
       const from = this.swept !== undefined && this.swept < position ? this.swept : position;
-      const waiting = await oldest(db, limit, `${from}`);
-      batch = new Sending(waiting);
-      if (waiting.length > 0) {
+      const { messages, isAll } = await oldest(db, limit, from);
+      batch = new Sending(messages);
+      if (messages.length > 0) {
         const refusals = await this.bus.publish(batch.messages).catch((error) => {
           if (!(error instanceof NotPublished)) throw error;
           problem = error;
@@ -146,9 +146,8 @@ export class Relay {
         });
         batch.settle(db, refusals, problem?.published);
       }
-      const isAll = waiting.length < limit;
       this.position.advance(db, { position, newest }, batch.done, isAll && batch.left === 0);
-      last = from === position || isAll ? undefined : waiting.at(-1)!.seq;
+      last = from === position || isAll ? undefined : messages.at(-1)!.seq;
       return isAll ? 'empty' : 'more';
     });
     if (outcome === 'another relay is sending') return outcome;
