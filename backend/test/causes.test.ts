@@ -211,6 +211,26 @@ describe('causes', () => {
     assert.equal(tries, 5);
   });
 
+  test('connections that were broken before the work, and show it only then, do not use them up either', async () => {
+    const { pool } = service.database;
+    let connects = 0;
+    const connect = async () => {
+      const client = await pool.connect();
+      connects += 1;
+      if (connects <= 10) {
+        const ended = new Promise((resolve) => client.once('end', resolve));
+        const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+        await pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+        await ended;
+      }
+      return client;
+    };
+    const stale = new Proxy(pool, { get: (of, name) => (name === 'connect' ? connect : Reflect.get(of, name)) });
+    const database = new Database(stale as Pool, new Outbox(async () => {}), 5000);
+    assert.equal(await processor(async () => {}, { database, pause: 1e-6 }).process(received(), never), 'applied');
+    assert.equal(connects, 11);
+  });
+
   test('a missing table is waited for while the migrations are behind, and is a bug when they are not', async () => {
     const { pool } = service.database;
     const lost = processor(({ db }) => db.query('SELECT 1 FROM not_there'));

@@ -149,8 +149,10 @@ export class Processor {
 
   private once(event: Event, begin: () => void): Promise<Outcome> {
     return this.database.change(event.actor, async (work) => {
+      const isFirst = await this.isFirst(work, event.source, event.id);
+      // Only now: BEGIN goes out with the first statement, and a connection that was broken before shows there.
       begin();
-      if (!(await this.isFirst(work, event.source, event.id))) return 'duplicate';
+      if (!isFirst) return 'duplicate';
       const handle = this.consumer.handlers[event.type] as (work: unknown, event: Event) => Promise<void>;
       await handle(work, event);
       return 'applied';
@@ -187,11 +189,9 @@ export class Processor {
       closing,
       (begin) =>
         this.database.change<Outcome>(name, async (work) => {
+          const isFirst = await this.isFirst(work, `dead-letter:${topic}`, `${partition}/${offset}`);
           begin();
-          if (await this.isFirst(work, `dead-letter:${topic}`, `${partition}/${offset}`)) {
-            const letter = letters[Math.floor(refusals / TRIES_OF_A_LETTER)] ?? letters.at(-1)!;
-            enqueue(work.db, letter);
-          }
+          if (isFirst) enqueue(work.db, letters[Math.floor(refusals / TRIES_OF_A_LETTER)] ?? letters.at(-1)!);
           return 'dead';
         }),
       async () => {

@@ -35,9 +35,10 @@ describe('what is published', () => {
   /** The numbers that the values of a partition begin with, in its order. */
   async function numbers(topic: string, partition = 0): Promise<number[]> {
     const read: number[] = [];
-    await kafka.read({ topic, partition }, { first: 0n, last: 2n ** 62n }, async ({ value }) => {
+    const reading = kafka.read({ topic, partition }, { first: 0n }, async ({ value }) => {
       read.push(Number.parseInt(value!.toString('latin1', 0, 10), 10));
     });
+    await reading.catch((error: Error) => assert.match(error.message, /holds nothing/));
     return read;
   }
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
