@@ -63,7 +63,7 @@ export class RedisCache implements Cache {
           ...(authority && { tls: { ca: authority } }),
           connectTimeout: CONNECT_PATIENCE,
           // One that owes an answer for longer is replaced: what nobody waits for any more would gather there.
-          socketTimeout: CONNECT_PATIENCE,
+          socketTimeout: CHECK_PATIENCE,
           maxRetriesPerRequest: 0,
         },
         // By name, as that is what a certificate has.
