@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Received } from '../src/events/bus.ts';
 import { Lane } from '../src/events/lane.ts';
-import { Seldom } from '../src/events/seldom.ts';
 import { createLog } from '../src/log.ts';
+import { Seldom } from '../src/seldom.ts';
 import { until } from './until.ts';
 
 describe('what was fetched of a partition', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { pino } from 'pino';
-import { Seldom } from '../src/events/seldom.ts';
+import { Seldom } from '../src/seldom.ts';
 
 test('what fails every second is said when it begins, when it changes, and twice a minute', () => {
   mock.timers.enable({ apis: ['Date'], now: 1_000_000 });

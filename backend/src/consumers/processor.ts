@@ -9,8 +9,9 @@ import type { Received } from '../events/bus.ts';
 import { isEventType, schemasOf } from '../events/catalogue.ts';
 import { type CloudEvent, fromMessage } from '../events/cloud-event.ts';
 import { dataErrors } from '../events/schemas.ts';
-import { FailureLog } from '../log.ts';
+import { describeFailure } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { Seldom } from '../seldom.ts';
 import { traced } from '../tracing.ts';
 import type { Consumer } from './consumer.ts';
 import { deadLetters, type Reason } from './dead-letter.ts';
@@ -26,7 +27,7 @@ type Outcome = 'applied' | 'duplicate' | 'skipped' | 'dead';
 
 /** Gives events to a consumer's handlers: each has its effect once, and what cannot have one becomes a dead letter. */
 export class Processor {
-  private readonly failures: FailureLog;
+  private readonly seldom: Seldom;
 
   constructor(
     private readonly consumer: Consumer,
@@ -36,7 +37,7 @@ export class Processor {
     /** Milliseconds between the first two attempts; each further pause is longer. */
     private readonly firstPause = FIRST_PAUSE,
   ) {
-    this.failures = new FailureLog(log, database.pool.options);
+    this.seldom = new Seldom(log);
   }
 
   /** @throws only when `closing` is aborted before the message is done with */
@@ -105,22 +106,27 @@ export class Processor {
     for (let [attempts, waits] = [0, 0]; ; ) {
       let begun = false;
       try {
-        const outcome = await work(() => {
+        return await work(() => {
           begun = true;
         });
-        this.failures.forget();
-        return outcome;
       } catch (error) {
         const weight = await this.weigh(error, begun);
         if (weight === 'passing') waits += 1;
         else attempts += 1;
-        this.failures.tell(error, problem, { consumer: this.consumer.name, ...about, attempts });
+        this.tell(error, problem, { ...about, attempts });
         const end = weight === 'passing' ? undefined : await giveUp(error, attempts);
         if (end) return end;
         this.metrics.retries.inc({ consumer: this.consumer.name });
         await sleep(this.pause(weight, weight === 'passing' ? waits : attempts), undefined, { signal: closing });
       }
     }
+  }
+
+  /** Of a database that cannot be asked one short line is enough: the stack would be the driver's, each time. */
+  private tell(error: unknown, problem: string, about: object): void {
+    const { name: consumer } = this.consumer;
+    if (causeOf(error) === 'refused') this.log.warn({ err: error, consumer, ...about }, problem);
+    else this.seldom.warn(describeFailure(error, this.database.pool.options), `${consumer}: ${problem}`);
   }
 
   private async weigh(error: unknown, begun: boolean): Promise<'passing' | 'slow' | 'failed'> {

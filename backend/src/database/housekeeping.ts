@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { FailureLog } from '../log.ts';
+import { describeFailure } from '../log.ts';
+import { Seldom } from '../seldom.ts';
 import type { Queryable } from './transaction.ts';
 
 const INTERVAL = 60_000;
@@ -19,13 +20,13 @@ export function keepHouse(pool: Pool, log: Logger): () => void {
     new Table(pool, 'idempotency', 'created_at', IDEMPOTENCY),
   ];
   const stopped = new AbortController();
-  const failures = new FailureLog(log, pool.options);
+  const seldom = new Seldom(log);
   const run = async () => {
     while (!stopped.signal.aborted) {
       try {
         for (const table of tables) await table.forget(stopped.signal);
       } catch (error) {
-        if (!stopped.signal.aborted) failures.tell(error, 'housekeeping has to wait');
+        if (!stopped.signal.aborted) seldom.warn(describeFailure(error, pool.options), 'housekeeping has to wait');
       }
       await sleep(INTERVAL, undefined, { signal: stopped.signal }).catch(() => {});
     }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type EventBus, NotPublished } from '../events/bus.ts';
-import { Seldom } from '../events/seldom.ts';
-import { FailureLog } from '../log.ts';
+import { describeFailure } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { Seldom } from '../seldom.ts';
 import { oldest } from './outbox.ts';
 import { OutboxPosition } from './outbox-position.ts';
 import { Sending } from './sending.ts';
@@ -24,8 +24,6 @@ const DEADLINE = 15_000;
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7301;
 
-const NOT_SENT = 'the outbox is not sent; it stays and is tried again';
-
 type Outcome = 'more' | 'empty' | 'another relay is sending';
 
 /**
@@ -40,7 +38,6 @@ export class Relay {
   private nap: (() => void) | undefined;
   private readonly position = new OutboxPosition();
   private readonly seldom: Seldom;
-  private readonly failures: FailureLog;
   /**
    * Up to where it was looked before the position, from the first message on: some may wait there that were sent, as whoever
    * deleted them may not have come to the commit. Undefined when all were looked at.
@@ -56,7 +53,6 @@ export class Relay {
     private readonly log: Logger,
   ) {
     this.seldom = new Seldom(log);
-    this.failures = new FailureLog(log, pool.options);
   }
 
   start(): void {
@@ -95,11 +91,9 @@ export class Relay {
         await this.sleepUnlessWoken(POLL);
         await this.pause(next - performance.now());
       } catch (error) {
-        if (error instanceof NotPublished) this.seldom.warn(error.message, NOT_SENT);
-        else {
-          this.swept = 0n;
-          this.failures.tell(error, NOT_SENT);
-        }
+        if (!(error instanceof NotPublished)) this.swept = 0n;
+        const why = error instanceof NotPublished ? error.message : describeFailure(error, this.pool.options);
+        this.seldom.warn(why, 'the outbox is not sent; it stays and is tried again');
         await this.pause(PAUSE_AFTER_FAILURE);
       }
     }

@@ -1,7 +1,7 @@
+import type { Seldom } from '../seldom.ts';
 import { kafkaErrors, plain } from './errors.ts';
 import { type Fetcher, key, type Topic, Undecodable } from './fetcher.ts';
 import type { Lane } from './lane.ts';
-import type { Seldom } from './seldom.ts';
 
 interface Times {
   /** In milliseconds, until a partition is asked for again that could not be read. */
