@@ -8,8 +8,8 @@ export const images = {
   postgres: 'postgres:17.12-alpine',
   pgbouncer: 'edoburu/pgbouncer:v1.26.1-p0',
   pghero: 'ankane/pghero:v4.0.1',
-  // Of this repository: docker build -t bss/backend:0.1.0 backend
-  backend: 'bss/backend:0.1.0',
+  // Of this repository: docker build -t bss/backend:0.2.0 backend
+  backend: 'bss/backend:0.2.0',
   // The one release of its line, without fixes since.
   kong: 'kong:3.5.0',
 } as const;

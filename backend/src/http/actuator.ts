@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
 
@@ -7,6 +8,10 @@ export interface Health {
   /** Whether requests should come: false from the moment that a stop begins. */
   ready: boolean;
 }
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 /** Milliseconds, shorter than the timeout of a probe. */
 const MOST_PATIENCE = 1500;
@@ -42,7 +47,7 @@ export function actuator(
   });
 
   app.get('/actuator/info', route, () => ({
-    app: { name: 'bss-backend', version: process.env['npm_package_version'] ?? '0.1.0' },
+    app: { name: 'bss-backend', version },
     node: { version: process.version },
   }));
 
