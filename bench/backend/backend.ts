@@ -2,7 +2,7 @@ import { table } from '../../docs/markdown';
 import { number, type Summary, spread, summary } from '../figures';
 import { show } from '../progress';
 import { conditions, type Options, save } from '../results';
-import { beforeCondition, run, withCheckout } from './checkout';
+import { ownConditions, run, withCheckout } from './checkout';
 
 type Way = 'outbox' | 'before' | 'after-commit' | 'none';
 
@@ -66,7 +66,7 @@ export function backend(options: Options): void {
     ]),
   );
   show(text, (line) => / 0\.\d\d +\|/.test(line));
-  save('backend', options, { ...conditions(options), ...beforeCondition(options) }, text, rows);
+  save('backend', options, { ...conditions(options), ...ownConditions(options) }, text, rows);
 }
 
 function ratio(better: Row['better'], ours: Summary, other: Summary): string {

@@ -32,5 +32,8 @@ export function withCheckout<T>(commit: string | undefined, work: (directory: st
   }
 }
 
-export const beforeCondition = ({ before }: Options): Conditions =>
-  before ? { Before: `the outbox of commit ${before}, on the same Node.js` } : {};
+/** What differs from the conditions of other benchmarks. */
+export const ownConditions = ({ before }: Options): Conditions => ({
+  'Node.js': execFileSync('npm', ['exec', '-c', 'node --version'], { cwd: DIRECTORY, encoding: 'utf8' }).trim(),
+  ...(before && { Before: `the outbox of commit ${before}, on the same Node.js` }),
+});

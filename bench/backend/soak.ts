@@ -4,7 +4,7 @@ import { table } from '../../docs/markdown';
 import { number } from '../figures';
 import { show } from '../progress';
 import { conditions, type Options, save } from '../results';
-import { beforeCondition, run, withCheckout } from './checkout';
+import { ownConditions, run, withCheckout } from './checkout';
 
 /** What backend/bench/soak.ts prints. */
 interface Soak {
@@ -44,7 +44,7 @@ export function soak(options: Options): void {
     ...conditions(options),
     Rounds: '1',
     Events: `${ours.events.toLocaleString('en-US')} in ${ours.seconds} s; ${ours.lost} lost`,
-    ...beforeCondition(options),
+    ...ownConditions(options),
     ...(before && { 'Lost before': `${before.lost}` }),
   };
   save('soak', options, circumstances, text, { ours, ...(before && { before }) });
