@@ -58,7 +58,8 @@ describe('the outbox', () => {
   const waiting = () => number('SELECT count(*) FROM outbox');
 
   const message = (key: string, topics = ['bss.events']) => ({
-    ...{ topics, key: Buffer.from(key), headers: {}, value: Buffer.from('{}') },
+    // Whatever bytes a record has: it may be a dead letter.
+    ...{ topics, key: Buffer.from(key), headers: { odd: Buffer.from([0, 255]) }, value: Buffer.from([0, 255]) },
   });
   const put = (...messages: ReturnType<typeof message>[]) =>
     transaction(service.database.pool, 5000, async (db) => {

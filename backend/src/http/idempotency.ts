@@ -11,7 +11,7 @@ export const IdempotencyHeaders = Type.Object({
     Type.String({
       pattern: '^[\\x21-\\x7e]{1,100}$',
       description:
-        'The same request with the same key is answered by what the first one was, and has no further effect',
+        'The same request of the same caller with the same key is answered by what the first one was, and has no further effect',
     }),
   ),
 });
