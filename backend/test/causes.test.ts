@@ -232,12 +232,11 @@ describe('causes', () => {
   });
 
   test('a missing table is waited for while the migrations are behind, and is a bug when they are not', async () => {
-    const { pool } = service.database;
     const lost = processor(({ db }) => db.query('SELECT 1 FROM not_there'));
     assert.equal(await lost.process(received(), never), 'dead');
     assert.match(said(await newest(), 'detail')!, /"not_there" does not exist/);
 
-    await pool.query('ALTER TABLE migration RENAME TO migration_away');
+    await service.asOwner('ALTER TABLE migration RENAME TO migration_away');
     let tries = 0;
     const early = processor(async ({ db }) => {
       tries += 1;
@@ -249,7 +248,7 @@ describe('causes', () => {
       async () => tries,
       (many) => many > 7,
     );
-    await pool.query('CREATE TABLE soon_there (); ALTER TABLE migration_away RENAME TO migration');
+    await service.asOwner('CREATE TABLE soon_there (); ALTER TABLE migration_away RENAME TO migration');
     assert.equal(await outcome, 'applied');
   });
 
@@ -280,11 +279,10 @@ describe('causes', () => {
   });
 
   test('a letter that the database does not take with its value is stored without it, or with nothing but its place', async () => {
-    const { pool } = service.database;
     const poison = () =>
       received({ key: Buffer.from('k'), value: Buffer.from('no event'), headers: { any: Buffer.from('h') } });
     const refuse = (what: string) =>
-      pool.query(
+      service.asOwner(
         `ALTER TABLE outbox DROP CONSTRAINT IF EXISTS refuse, ADD CONSTRAINT refuse CHECK (${what}) NOT VALID`,
       );
     try {
@@ -311,7 +309,7 @@ describe('causes', () => {
         ],
       );
     } finally {
-      await pool.query('ALTER TABLE outbox DROP CONSTRAINT refuse');
+      await service.asOwner('ALTER TABLE outbox DROP CONSTRAINT refuse');
     }
   });
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConfig } from '../src/config.ts';
 import { migrate } from '../src/database/schema.ts';
-import { freshDatabase } from './servers/postgres.ts';
+import { freshDatabase, OWNER } from './servers/postgres.ts';
 import { type Service, startService } from './service.ts';
 
 describe('operation', () => {
@@ -114,7 +114,7 @@ describe('operation', () => {
   });
 
   test('migrations run once, also when many start them, and a database without them is not ready', async () => {
-    const config = await freshDatabase('migrations');
+    const config = { ...(await freshDatabase('migrations')), user: OWNER };
     const empty = { ...config, database: `${config.database}_empty` };
     await connected(config, (client) => client.query(`CREATE DATABASE ${empty.database} TEMPLATE template0`));
     const unready = await startService('unready', { config: empty });

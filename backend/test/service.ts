@@ -10,7 +10,7 @@ import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
 import { startTracing } from '../src/tracing.ts';
-import { freshDatabase } from './servers/postgres.ts';
+import { freshDatabase, OWNER, sql } from './servers/postgres.ts';
 
 export interface Service {
   readonly app: FastifyInstance;
@@ -18,6 +18,8 @@ export interface Service {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly config: DatabaseConfig;
+  /** What the application's role may not do. */
+  readonly asOwner: (text: string) => Promise<void>;
   /** What was announced, newest last. */
   readonly events: Event[];
   readonly ask: (
@@ -72,7 +74,8 @@ export async function startService(
     await pool.end();
     await stopTracing();
   };
-  return { app, database, metrics, health, config: used, events, ask, end };
+  const asOwner = (text: string) => sql({ ...used, user: OWNER }, text);
+  return { app, database, metrics, health, config: used, asOwner, events, ask, end };
 }
 
 /** What waits in the outbox, the first hundred thousand after `after`. */

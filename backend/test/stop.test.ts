@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConfig } from '../src/config.ts';
-import { freshDatabase } from './servers/postgres.ts';
+import { freshDatabase, OWNER } from './servers/postgres.ts';
 import { freePort } from './servers/program.ts';
 import { until } from './until.ts';
 
@@ -97,7 +97,10 @@ describe('stop', { concurrency: true }, () => {
     await client.query('BEGIN');
     // The lock of the migrations, as one has it that is still at work.
     await client.query('SELECT pg_advisory_xact_lock($1)', [0x6273_7302]);
-    const [waiting, away] = [start('migrate', {}), start('migrate', { DATABASE_PORT: '1' })];
+    const [waiting, away] = [
+      start('migrate', { DATABASE_USER: OWNER }),
+      start('migrate', { DATABASE_USER: OWNER, DATABASE_PORT: '1' }),
+    ];
     const locks = async () =>
       Number(
         (await client.query(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).rows[0].count,

@@ -3,12 +3,12 @@ import { after, before, describe, test } from 'node:test';
 import type { Pool } from 'pg';
 import { createPool } from '../src/database/pool.ts';
 import { type Transaction, transaction } from '../src/database/transaction.ts';
-import { freshDatabase } from './servers/postgres.ts';
+import { freshDatabase, OWNER } from './servers/postgres.ts';
 
 describe('a transaction', () => {
   let pool: Pool;
   before(async () => {
-    pool = createPool(await freshDatabase('transaction'), 1, 500);
+    pool = createPool({ ...(await freshDatabase('transaction')), user: OWNER }, 1, 500);
     await pool.query('CREATE TABLE thing (id integer PRIMARY KEY)');
   });
   after(() => pool.end());
@@ -28,7 +28,7 @@ describe('a transaction', () => {
     assert.deepEqual(await things(), [1, 2, 3]);
   });
 
-  test('keeps nothing when one of many writes fails, says which, and its connection goes on with the same statements', async () => {
+  test('keeps nothing when one of many writes fails, says which, and the same statements go on', async () => {
     const before = await pid(pool);
     const failing = run(async (db) => {
       add(db, 10);
@@ -41,10 +41,23 @@ describe('a transaction', () => {
       await db.query('SELECT 1');
     });
     await assert.rejects(later, { code: '23505' });
-    // Was behind the one that failed, so PostgreSQL has never seen it.
+    // Was behind the one that failed: PostgreSQL has never seen it, and a PgBouncer would have, so it has another connection.
     await run(async (db) => db.write('DELETE FROM thing WHERE id = $1', [3]));
     assert.deepEqual(await things(), [1, 2]);
-    assert.equal(await pid(pool), before);
+    assert.notEqual(await pid(pool), before);
+    // From now on all of them are known on both sides.
+    await run(async (db) => add(db, 3));
+    await run(async (db) => db.write('DELETE FROM thing WHERE id = $1', [3]));
+    const known = await pid(pool);
+    await assert.rejects(
+      run(async (db) => {
+        add(db, 1);
+        db.write('DELETE FROM thing WHERE id = $1', [2]);
+      }),
+      { code: '23505' },
+    );
+    assert.equal(await pid(pool), known);
+    assert.deepEqual(await things(), [1, 2]);
   });
 
   test('keeps nothing when its work gives up, whatever waits to be written or to be answered', async () => {

@@ -38,6 +38,8 @@ export class Batch implements pg.Submittable {
   private readonly parts: Part[] = [];
   /** The driver puts its timer of `query_timeout` around it. */
   callback: (error?: Error) => void = () => {};
+  /** Its connection is not to be used again. */
+  isBroken = false;
 
   /** @returns the result, once it is sent and answered */
   add(text: string, values?: unknown[]): Promise<pg.QueryResult> {
@@ -98,12 +100,13 @@ export class Batch implements pg.Submittable {
   }
 
   handleError(error: Error, connection: Connection): void {
-    for (const part of this.parts.splice(0)) {
-      delete connection.submittedNamedStatements[part.name];
-      part.handleError(error, connection);
-    }
-    // Nobody knows what of it will still be answered.
-    if (!(error instanceof pg.DatabaseError)) connection.stream.destroy();
+    const parts = this.parts.splice(0);
+    // A statement that was to be prepared, and was skipped, PostgreSQL does not know; PgBouncer has noted its name when it
+    // came by, and refuses that for ever. And where the error is not PostgreSQL's, nobody knows what will still be answered.
+    const isUnclear = parts.some(({ name }) => name in connection.submittedNamedStatements);
+    this.isBroken = isUnclear || !(error instanceof pg.DatabaseError);
+    if (this.isBroken) connection.stream.destroy();
+    for (const part of parts) part.handleError(error, connection);
     this.callback(error);
   }
 }

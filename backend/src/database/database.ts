@@ -3,7 +3,7 @@ import type { Pool, QueryResult } from 'pg';
 import { catalogue, dataschemaOf, type EventData, type EventType } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { currentTraceparent } from '../tracing.ts';
-import { prepared } from './batch.ts';
+import { Batch } from './batch.ts';
 import { type Queryable, type Transaction, transaction } from './transaction.ts';
 
 /** An event of the catalogue. */
@@ -31,8 +31,16 @@ export class Database implements Queryable {
     private readonly deadline: number,
   ) {}
 
-  query(text: string, values?: unknown[]): Promise<QueryResult> {
-    return this.pool.query(prepared(text, values));
+  async query(text: string, values?: unknown[]): Promise<QueryResult> {
+    const client = await this.pool.connect();
+    const batch = new Batch();
+    try {
+      const result = batch.add(text, values);
+      await batch.sendOn(client);
+      return await result;
+    } finally {
+      client.release(batch.isBroken);
+    }
   }
 
   /** Runs `work` in one transaction. @param actor who asks for it */

@@ -35,6 +35,6 @@ export class OutboxPosition {
     for (const seq of this.ahead) if (seq <= next) this.ahead.delete(seq);
     if (newest > next) this.seen ??= { seq: newest, time: Date.now() };
     // Before the commit. If that fails, what is there again has been sent, and a relay that begins anew looks from the first.
-    if (next > position) db.write("SELECT setval('outbox_position', $1)", [`${next}`]);
+    if (next > position) db.write('SELECT move_outbox_position($1)', [`${next}`]);
   }
 }

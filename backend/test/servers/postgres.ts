@@ -6,6 +6,13 @@ import { directory, find, freePort, Program, run, SOMEBODY, versions } from './p
 import { servers } from './servers.ts';
 
 const TEMPLATE = 'template_migrated';
+/** Who makes the tables; in the platform it is another role than the application's, too. */
+export const OWNER = 'bss';
+/** As the platform gives them: ../../../charts/data/postgres/database.sql. */
+const RIGHTS = `
+  ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO application;
+  ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO application;
+`;
 
 /** A real server with an empty, migrated template. @param fsync off, as nothing of it survives the tests, unless the time counts */
 export async function startPostgres(
@@ -17,7 +24,7 @@ export async function startPostgres(
   const data = join(cwd, 'data');
   await run(
     find('initdb', places, 'postgresql'),
-    ['-D', data, '-U', 'bss', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
+    ['-D', data, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
     SOMEBODY,
   );
   const port = await freePort();
@@ -35,26 +42,28 @@ export async function startPostgres(
   );
   programs.push(program);
   program.start();
-  const config = { host: '127.0.0.1', port, database: 'postgres', user: 'bss', password: '', pool: 5, lifetime: 300 };
+  const config = { host: '127.0.0.1', port, database: 'postgres', user: OWNER, password: '', pool: 5, lifetime: 300 };
   await program.until('PostgreSQL', 20, () =>
     sql(config, 'SELECT 1').then(
       () => true,
       () => false,
     ),
   );
+  await sql(config, 'CREATE ROLE application LOGIN');
   await sql(config, `CREATE DATABASE ${TEMPLATE}`);
+  await sql({ ...config, database: TEMPLATE }, RIGHTS);
   await migrate({ ...config, database: TEMPLATE });
   return config;
 }
 
-/** A database of its own for a file of tests. */
+/** A database of its own for a file of tests, as its application sees it. */
 export async function freshDatabase(name: string): Promise<DatabaseConfig> {
   const database = `${name.replaceAll('-', '_')}_${process.pid}`;
   await sql(servers.postgres, `CREATE DATABASE ${database} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`);
-  return { ...servers.postgres, database };
+  return { ...servers.postgres, database, user: 'application' };
 }
 
-async function sql(config: DatabaseConfig, text: string): Promise<void> {
+export async function sql(config: DatabaseConfig, text: string): Promise<void> {
   const client = new pg.Client({ ...config });
   await client.connect();
   await client.query(text).finally(() => client.end());
