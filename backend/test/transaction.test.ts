@@ -110,10 +110,34 @@ describe('a transaction', () => {
     assert.notEqual(await pid(pool), broken);
   });
 
-  test('with a hundred thousand writes commits', async () => {
+  test('goes on with statements that have no name any more, with and without values', async () => {
+    for (let index = 0; index < 600; index += 1) await run((db) => db.query(`SELECT ${index}`));
+    await assert.rejects(run(() => Promise.reject(new Error('no'))));
     await run(async (db) => {
-      for (let id = 1000; id < 101_000; id += 1) add(db, id);
+      db.write('DELETE FROM thing WHERE id = 40 AND true');
+      await db.query('SELECT id FROM thing WHERE true');
+      await db.query('SELECT $1::integer AS id', [1]);
     });
-    assert.equal((await things()).length, 100_002);
+    assert.deepEqual(await things(), [2]);
+  });
+
+  test('keeps nothing when a value of it cannot be sent, and says so', async () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    const failing = run(async (db) => {
+      add(db, 60);
+      db.write('INSERT INTO thing (id) SELECT 61 WHERE $1::jsonb IS NOT NULL', [circle]);
+      add(db, 62);
+    });
+    await assert.rejects(failing, /circular/i);
+    assert.deepEqual(await things(), [2]);
+    await run(async (db) => add(db, 40));
+  });
+
+  test('with many writes commits', async () => {
+    await run(async (db) => {
+      for (let id = 1000; id < 31_000; id += 1) add(db, id);
+    });
+    assert.equal((await things()).length, 30_002);
   });
 });

@@ -40,11 +40,15 @@ export class Batch implements pg.Submittable {
   callback: (error?: Error) => void = () => {};
   /** Its connection is not to be used again. */
   isBroken = false;
+  private failure: Error | undefined;
 
   /** @returns the result, once it is sent and answered */
   add(text: string, values?: unknown[]): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
-      const query = new pg.Query(prepared(text, values), (error, result) => {
+      // Extended, also where it has neither a name nor values: PostgreSQL gives an answer of its own to each simple query.
+      const config = { ...prepared(text, values), queryMode: 'extended' };
+      const query = new pg.Query(config, (error, result) => {
+        this.failure ??= error;
         if (error) reject(error);
         else resolve(result as unknown as pg.QueryResult);
       });
@@ -67,7 +71,13 @@ export class Batch implements pg.Submittable {
   submit(connection: pg.Connection): void {
     const withoutSync: Connection = Object.create(connection, { sync: { value() {} } });
     connection.stream.cork();
-    for (const part of this.parts) part.submit(withoutSync);
+    for (const part of this.parts) {
+      const error = part.submit(withoutSync) ?? this.failure;
+      // A value that is none: without its statement the others must not be carried out.
+      if (!error) continue;
+      this.handleError(error, withoutSync);
+      return;
+    }
     connection.sync();
     connection.stream.uncork();
   }
@@ -95,8 +105,9 @@ export class Batch implements pg.Submittable {
     part?.handleReadyForQuery(connection);
   }
 
-  handleReadyForQuery(): void {
-    this.callback();
+  handleReadyForQuery(connection: Connection): void {
+    if (this.parts.length > 0) this.handleError(new Error('PostgreSQL has left statements unanswered.'), connection);
+    else this.callback();
   }
 
   handleError(error: Error, connection: Connection): void {

@@ -2,6 +2,7 @@ import type { Message } from '../events/bus.ts';
 import { topicsOf } from '../events/catalogue.ts';
 import { toMessage } from '../events/cloud-event.ts';
 import type { Event, Publisher } from './database.ts';
+import { NOTHING, type Without } from './stuck.ts';
 import type { Queryable, Transaction } from './transaction.ts';
 
 /** A message that waits for the relay, which sends it to all the topics. */
@@ -33,19 +34,21 @@ const MOST_BYTES = 8 * 1024 * 1024;
 /**
  * The oldest messages after `after`, and whether that was all. Who changes an aggregate locks it until it commits, so for one
  * aggregate `seq` is the order of commits.
+ * @param without what has to wait, and what comes behind it with the same key
  */
 export async function oldest(
   db: Queryable,
   limit: number,
   after = 0n,
+  without: Without = NOTHING,
 ): Promise<{ readonly messages: Waiting[]; readonly isAll: boolean }> {
   const { rows } = await db.query(
     `SELECT seq, topics, key, headers, value, found FROM (
        SELECT *, count(*) OVER () AS found, sum(size) OVER (ORDER BY seq) - size AS before FROM (
          SELECT *, coalesce(octet_length(value), 0) + pg_column_size(headers) AS size
-         FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS first) AS sized
+         FROM outbox WHERE seq > $1 AND (key <> ALL ($4::bytea[]) OR key IS NULL AND NOT $5) ORDER BY seq LIMIT $2) AS first) AS sized
      WHERE before < $3 ORDER BY seq`,
-    [`${after}`, limit, MOST_BYTES],
+    [`${after}`, limit, MOST_BYTES, without.keys, without.hasNull],
   );
   const messages = rows.map(({ found: _, ...row }) => ({ ...row, headers: unpackHeaders(row.headers) }));
   const found = Number(rows[0]?.found ?? 0);

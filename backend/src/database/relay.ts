@@ -6,13 +6,12 @@ import { describeFailure } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { Seldom } from '../seldom.ts';
 import { oldest } from './outbox.ts';
-import { OutboxPosition } from './outbox-position.ts';
+import { LOOK, type Look, OutboxPosition } from './outbox-position.ts';
 import { Sending } from './sending.ts';
+import { NOTHING, Stuck } from './stuck.ts';
 import { transaction } from './transaction.ts';
 
 const BATCH = 500;
-/** Also those that a partition without a leader has left over are sent again, so that nothing overtakes them. */
-const LARGEST_BATCH = 5000;
 /** From one look to the next at least, unless more than a batch waits: one transaction and one request then serve many changes. */
 const GATHER = 20;
 /** How soon a message is found whose process died before it could wake the relay. */
@@ -21,8 +20,11 @@ const PAUSE_AFTER_FAILURE = 1000;
 /** While another relay is at it for long, as when Kafka is away, each asks seldom. */
 const LONGEST_WAIT = 1000;
 const DEADLINE = 15_000;
+const SWEEP_AGAIN = 600_000;
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7301;
+
+const NOT_SENT = 'not all of the outbox is sent; the rest stays and is tried again';
 
 type Outcome = 'more' | 'empty' | 'another relay is sending';
 
@@ -43,8 +45,9 @@ export class Relay {
    * deleted them may not have come to the commit. Undefined when all were looked at.
    */
   private swept: bigint | undefined = 0n;
-  /** How many of the last batch are still to be sent. */
-  private left = 0;
+  /** Not before that time. */
+  private sweepAt = Number.POSITIVE_INFINITY;
+  private readonly stuck = new Stuck();
 
   constructor(
     private readonly pool: Pool,
@@ -91,9 +94,8 @@ export class Relay {
         await this.sleepUnlessWoken(POLL);
         await this.pause(next - performance.now());
       } catch (error) {
-        if (!(error instanceof NotPublished)) this.swept = 0n;
         const why = error instanceof NotPublished ? error.message : describeFailure(error, this.pool.options);
-        this.seldom.warn(why, 'the outbox is not sent; it stays and is tried again');
+        this.seldom.warn(why, NOT_SENT);
         await this.pause(PAUSE_AFTER_FAILURE);
       }
     }
@@ -116,23 +118,23 @@ export class Relay {
   }
 
   private async sendBatch(): Promise<Outcome> {
+    if (Date.now() > this.sweepAt) [this.swept, this.sweepAt] = [0n, Number.POSITIVE_INFINITY];
     let problem: NotPublished | undefined;
     let batch = new Sending([]);
-    let last: string | undefined;
+    let swept = this.swept;
+    let isSending = false;
+    const { without } = this.stuck;
     const outcome = await transaction(this.pool, DEADLINE, async (db): Promise<Outcome> => {
-      const { rows } = await db.query(
-        `SELECT pg_try_advisory_xact_lock($1) AS mine, (SELECT last_value FROM outbox_position) AS position,
-           coalesce(pg_sequence_last_value('outbox_seq_seq'), 0) AS newest`,
-        [LOCK],
-      );
-      const { mine, ...at } = rows[0];
+      const { rows } = await db.query(`SELECT pg_try_advisory_xact_lock($1) AS mine, ${LOOK}`, [LOCK]);
+      const { mine, ...numbers } = rows[0];
       if (!mine) return 'another relay is sending';
-      const [position, newest] = [BigInt(at.position), BigInt(at.newest)];
-      const limit = Math.min(BATCH + this.left, LARGEST_BATCH);
-      const from = this.swept !== undefined && this.swept < position ? this.swept : position;
-      const { messages, isAll } = await oldest(db, limit, from);
+      const look = Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, BigInt(`${number}`)]));
+      const { position } = look as unknown as Look;
+      const isSweep = swept !== undefined && swept < position;
+      const { messages, isAll } = await oldest(db, BATCH, isSweep ? swept : position, without);
       batch = new Sending(messages);
       if (messages.length > 0) {
+        isSending = true;
         const refusals = await this.bus.publish(batch.messages).catch((error) => {
           if (!(error instanceof NotPublished)) throw error;
           problem = error;
@@ -140,18 +142,25 @@ export class Relay {
         });
         batch.settle(db, refusals, problem?.published);
       }
-      this.position.advance(db, { position, newest }, batch.done, isAll && batch.left === 0);
-      last = from === position || isAll ? undefined : messages.at(-1)!.seq;
+      const isComplete = isAll && batch.left.length === 0 && without === NOTHING;
+      this.position.advance(db, look as unknown as Look, batch.done, isComplete);
+      swept = isSweep && !isAll ? BigInt(messages.at(-1)!.seq) : undefined;
       return isAll ? 'empty' : 'more';
+    }).catch((error) => {
+      // Whoever has sent and not deleted sends again. A sweep that takes too long, as under a snapshot of hours, has to wait.
+      if (isSending) this.swept = 0n;
+      else if (this.swept !== undefined) [this.swept, this.sweepAt] = [undefined, Date.now() + SWEEP_AGAIN];
+      throw error;
     });
     if (outcome === 'another relay is sending') return outcome;
     // Only now is it sure what has become of them.
     this.tell(batch);
-    if (batch.left === 0) this.swept = last === undefined ? undefined : BigInt(last);
-    // Where nothing was sent, Kafka is away, and reading more does not help.
-    if (batch.sent.length > 0 || batch.left === 0) this.left = batch.left;
-    if (problem) throw problem;
-    return outcome;
+    this.swept = swept;
+    const isNew = this.stuck.note(without, batch.left, batch.sent.length > 0);
+    // Where something was sent, or is found to be stuck, there may be something behind it that can be sent.
+    if (problem && batch.sent.length === 0 && !isNew) throw problem;
+    if (problem) this.seldom.warn(problem.message, NOT_SENT);
+    return problem ? 'more' : outcome;
   }
 
   private tell({ sent, refused }: Sending): void {

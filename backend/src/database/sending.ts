@@ -8,7 +8,7 @@ export class Sending {
   readonly done: bigint[] = [];
   readonly sent: Message[] = [];
   readonly refused: { readonly seq: string; readonly topic: string; readonly reason: string }[] = [];
-  left = 0;
+  readonly left: Waiting[] = [];
   private readonly copies: { readonly waiting: Waiting; readonly messages: Message[] }[];
 
   constructor(waiting: readonly Waiting[]) {
@@ -38,7 +38,7 @@ export class Sending {
         gone.push(waiting);
         this.done.push(BigInt(waiting.seq));
       } else {
-        this.left += 1;
+        this.left.push(waiting);
         if (still.length < messages.length) keep(db, waiting, still);
       }
     }
