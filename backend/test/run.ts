@@ -6,10 +6,17 @@ import type { Program } from './servers/program.ts';
 import { startRedis } from './servers/redis.ts';
 import { servers } from './servers/servers.ts';
 
-/** Starts the servers that the tests use, runs the files that are named or all that need no Kafka, and stops the servers. */
+const isTest = (name: string) => name.endsWith('.test.ts');
+const filesOf = (place: string) =>
+  isTest(place)
+    ? [place]
+    : readdirSync(place)
+        .filter(isTest)
+        .map((name) => `${place}/${name}`);
+
+/** Starts the servers that tests use, runs the files and directories that are named, or all that need no Kafka, and stops the servers. */
 async function main(named: string[]): Promise<void> {
-  const all = readdirSync('test').filter((name) => name.endsWith('.test.ts'));
-  const files = named.length > 0 ? named : all.map((name) => `test/${name}`);
+  const files = (named.length > 0 ? named : ['test']).flatMap(filesOf);
   const started: Program[][] = [[], []];
   after(() => Promise.all(started.flat().map((program) => program.end())));
   // What all files use takes as long to load as the servers need to start.
