@@ -1,5 +1,21 @@
 import { protocolErrorsCodesById } from '@platformatic/kafka';
 
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
+
+/** Whose fault an error is. What is not named here passes: leaders, replicas, disks, networks. */
+const FAULTS: Readonly<Record<string, 'record' | 'topic' | 'name'>> = {
+  MESSAGE_TOO_LARGE: 'record',
+  RECORD_LIST_TOO_LARGE: 'record',
+  INVALID_RECORD: 'record',
+  INVALID_TIMESTAMP: 'record',
+  CORRUPT_MESSAGE: 'record',
+  UNSUPPORTED_FOR_MESSAGE_FORMAT: 'record',
+  [UNKNOWN_TOPIC]: 'topic',
+  TOPIC_AUTHORIZATION_FAILED: 'topic',
+  INVALID_TOPIC_EXCEPTION: 'name',
+};
+export const faultOf = (error: string) => FAULTS[error] ?? 'passing';
+
 /** What the client makes of an answer: a tree, with names of Kafka's errors at its leaves. */
 interface ClientError extends Error {
   readonly code?: string;
@@ -19,6 +35,10 @@ export function* leaves(error: unknown): Generator<ClientError> {
 /** Kafka's own names of what went wrong. */
 export const kafkaErrors = (error: unknown): string[] =>
   [...leaves(error)].map(({ apiId }) => apiId).filter((name) => name !== undefined);
+
+/** What a broker has said of a topic; not that there is no broker. */
+export const topicError = (error: unknown): string | undefined =>
+  error instanceof Error && /^Unknown topic/.test(error.message) ? UNKNOWN_TOPIC : kafkaErrors(error)[0];
 
 /** In few words: a client that is refused says the same ten times, with as many stacks. */
 export function plain(error: unknown): string {

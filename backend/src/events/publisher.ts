@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compatibilityPartitioner, type Producer } from '@platformatic/kafka';
-import { batchLength } from './batch.ts';
 import { headerList, type Message, NotPublished, type Refusal } from './bus.ts';
-import { answersIn, kafkaErrors, plain } from './errors.ts';
+import { answersIn, faultOf, plain, topicError, UNKNOWN_TOPIC } from './errors.ts';
+import { batchLength } from './record-batch.ts';
 import { within } from './within.ts';
 
 /** Brokers take that much unless they are told otherwise; a topic that takes less says so. */
@@ -13,15 +13,20 @@ const LARGEST_REQUEST = 4 * 1024 * 1024;
 const LARGEST_RECORD = 32 * 1024 * 1024;
 
 export const TIMES = {
-  /** For an answer. */
+  /** For all that a call does: the transaction of whoever calls is open until then, and ends after 30 s without a statement. */
   deadline: 10_000,
-  /** For leaders that are being chosen; what they are not there for by then is left to the next call. */
+  /** For leaders that are being chosen, when there is nothing else to send; what still has none is left to the next call. */
   leaders: 3000,
   /** Between two attempts. */
   pause: 250,
   /** For a topic to be made, or to be allowed: until then its messages wait, and then they are refused. */
   topic: 30_000,
+  /** Between two such answers: after a longer one, in which others may have had better ones, that time begins anew. */
+  gap: 15_000,
 };
+
+/** How often a record alone may come damaged before it counts as damaged where it comes from. */
+const DAMAGED = 3;
 
 export const PRODUCER = {
   idempotent: true,
@@ -33,20 +38,6 @@ export const PRODUCER = {
   repeatOnStaleMetadata: false,
 } as const;
 
-/** Whose fault an error is. What is not named here passes: leaders, replicas, disks, networks. */
-const FAULTS: Readonly<Record<string, 'record' | 'topic' | 'name'>> = {
-  MESSAGE_TOO_LARGE: 'record',
-  RECORD_LIST_TOO_LARGE: 'record',
-  INVALID_RECORD: 'record',
-  INVALID_TIMESTAMP: 'record',
-  CORRUPT_MESSAGE: 'record',
-  UNSUPPORTED_FOR_MESSAGE_FORMAT: 'record',
-  UNKNOWN_TOPIC_OR_PARTITION: 'topic',
-  TOPIC_AUTHORIZATION_FAILED: 'topic',
-  INVALID_TOPIC_EXCEPTION: 'name',
-};
-export const faultOf = (error: string) => FAULTS[error] ?? 'passing';
-
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** What waits for one partition, in its order. */
@@ -57,19 +48,22 @@ interface Lane {
   /** Bytes of a batch. */
   limit: number;
   problem: string | undefined;
+  /** How often the first record has come damaged. */
+  damaged: number;
 }
 
 /** Of a topic's partitions, or what is the matter with it, for good or for now. */
 type Count = number | { readonly reason: string; readonly final: boolean };
 
-type Batch = { readonly lane: Lane; readonly messages: Message[]; readonly size: number };
+type RecordBatch = { readonly lane: Lane; readonly messages: Message[]; readonly size: number };
 
 const name = ({ topic, partition }: Pick<Lane, 'topic' | 'partition'>) => `${topic}:${partition}`;
 
 /** Sends messages of any number and size, and finds those that Kafka refuses. */
 export class Publisher {
   private producer: Producer | undefined;
-  private readonly missing = new Map<string, number>();
+  /** Since when a topic is not there or not allowed, by what is said of it, and when that was said last. */
+  private readonly missing = new Map<string, { readonly since: number; readonly last: number }>();
 
   constructor(
     private readonly connect: () => Producer,
@@ -80,10 +74,11 @@ export class Publisher {
   async publish(messages: readonly Message[]): Promise<Refusal[]> {
     const published = new Set<Message>();
     const refusals: Refusal[] = [];
+    const end = performance.now() + this.times.deadline;
     let problem = '';
     try {
       const given = Map.groupBy(messages, ({ topic }) => topic);
-      const counts = await this.partitions([...given.keys()]);
+      const counts = await this.partitions([...given.keys()], end);
       const lanes = new Map<string, Lane>();
       for (const [topic, ofTopic] of given) {
         const count = counts.get(topic)!;
@@ -93,7 +88,7 @@ export class Publisher {
           else problem = count.reason;
         }
       }
-      problem = (await this.sendAll([...lanes.values()], published, refusals)) ?? problem;
+      problem = (await this.sendAll([...lanes.values()], end, published, refusals)) ?? problem;
     } catch (error) {
       problem = plain(error);
     }
@@ -106,33 +101,51 @@ export class Publisher {
   }
 
   /** @returns what is the matter with what could not be sent */
-  private async sendAll(lanes: Lane[], published: Set<Message>, refusals: Refusal[]): Promise<string | undefined> {
-    let end: number | undefined;
+  private async sendAll(lanes: Lane[], end: number, published: Set<Message>, refusals: Refusal[]) {
+    let patience: number | undefined;
     for (;;) {
       const left = lanes.filter(({ waiting }) => waiting.length > 0);
+      if (left.length === 0) return undefined;
+      const now = performance.now();
       // Whoever has a problem waits until the others are done.
       const ready = left.filter(({ problem }) => !problem);
-      if (left.length > 0 && ready.length === 0) {
-        end ??= Date.now() + this.times.leaders;
-        if (Date.now() > end) return left[0]!.problem;
+      if (now >= end) {
+        const problem = left.map(({ problem }) => problem).find(Boolean);
+        return problem ?? `Kafka did not take all of it within ${this.times.deadline} ms`;
+      }
+      if (ready.length === 0) {
+        patience ??= Math.min(now + this.times.leaders, end);
+        // Whoever calls waits for all, and has more for the others by then.
+        if (published.size > 0 || now + this.times.pause >= patience) return left[0]!.problem;
         await sleep(this.times.pause);
         this.producer?.clearMetadata();
       }
       const batches = cut(ready.length > 0 ? ready : left, refusals);
-      if (batches.length === 0) return undefined;
-      const errors = await this.send(batches);
+      if (batches.length === 0) continue;
+      const errors = await this.send(batches, end);
       for (const batch of batches) this.settle(batch, errors.get(name(batch.lane)), published, refusals);
     }
   }
 
-  private settle({ lane, messages, size }: Batch, error: string | undefined, done: Set<Message>, refusals: Refusal[]) {
+  private settle(
+    { lane, messages, size }: RecordBatch,
+    error: string | undefined,
+    done: Set<Message>,
+    refusals: Refusal[],
+  ) {
     lane.problem = undefined;
     if (error === undefined) {
       for (const message of lane.waiting.splice(0, messages.length)) done.add(message);
+      lane.damaged = 0;
+      this.found(lane.topic, [UNKNOWN_TOPIC, 'TOPIC_AUTHORIZATION_FAILED']);
     } else if (faultOf(error) === 'record' && messages.length > 1) {
       // Halves, until the one that is refused is alone.
       lane.limit = size / 2;
+    } else if (error === 'CORRUPT_MESSAGE' && ++lane.damaged < DAMAGED) {
+      // It may have been damaged on the way, and is sent again.
+      return;
     } else if (faultOf(error) === 'record') {
+      lane.damaged = 0;
       const reason = `${error}: ${size} bytes as a batch of its own, and topic ${lane.topic} does not take it`;
       refusals.push({ message: lane.waiting.shift()!, reason });
       // What comes behind it is not to blame, unless the topic takes small batches only.
@@ -145,14 +158,14 @@ export class Publisher {
   }
 
   /** @returns the error of each partition that has not taken its batch */
-  private async send(batches: Batch[]): Promise<Map<string, string>> {
+  private async send(batches: RecordBatch[], end: number): Promise<Map<string, string>> {
     this.producer ??= this.connect();
     const producer = this.producer;
     const messages = batches.flatMap(({ lane: { topic, partition }, messages }) =>
       messages.map((message) => ({ ...sendable(message), topic, partition })),
     );
     try {
-      await within(this.times.deadline, producer.send({ messages }));
+      await this.before(end, producer.send({ messages }));
       return new Map();
     } catch (error) {
       const answers = answersIn(error);
@@ -173,17 +186,17 @@ export class Publisher {
   }
 
   /** How many partitions each topic has, or what is the matter with it. */
-  private async partitions(topics: string[]): Promise<Map<string, Count>> {
+  private async partitions(topics: string[], end: number): Promise<Map<string, Count>> {
     this.producer ??= this.connect();
     const producer = this.producer;
     const ask = async (asked: string[]) => {
       // The client sorts what it is given.
-      const metadata = await within(this.times.deadline, producer.metadata({ topics: [...asked], retries: 0 }));
+      const metadata = await this.before(end, producer.metadata({ topics: [...asked], retries: 0 }));
       return asked.map((topic) => [topic, metadata.topics.get(topic)!.partitionsCount] as const);
     };
     try {
       const counts = new Map(await ask(topics));
-      for (const topic of topics) this.missing.delete(topic);
+      for (const topic of topics) this.found(topic, [UNKNOWN_TOPIC]);
       return counts;
     } catch (error) {
       if (!topicError(error)) throw error;
@@ -192,7 +205,7 @@ export class Publisher {
       for (const topic of topics) {
         try {
           counts.set(topic, (await ask([topic]))[0]![1]);
-          this.missing.delete(topic);
+          this.found(topic, [UNKNOWN_TOPIC]);
         } catch (reason) {
           const found = topicError(reason);
           if (!found) throw reason;
@@ -207,15 +220,22 @@ export class Publisher {
     const reason = `${error}: topic ${topic}`;
     const fault = faultOf(error);
     if (fault !== 'topic') return { reason, final: fault === 'name' };
-    const since = this.missing.get(topic) ?? Date.now();
-    this.missing.set(topic, since);
-    return { reason, final: Date.now() - since >= this.times.topic };
+    const now = performance.now();
+    const before = this.missing.get(reason);
+    const since = before && now - before.last <= this.times.gap ? before.since : now;
+    this.missing.set(reason, { since, last: now });
+    return { reason, final: now - since >= this.times.topic };
+  }
+
+  /** Who may ask about a topic may still not be allowed to write to it. */
+  private found(topic: string, noMore: readonly string[]): void {
+    for (const error of noMore) this.missing.delete(`${error}: topic ${topic}`);
+  }
+
+  private before<T>(end: number, work: Promise<T>): Promise<T> {
+    return within(this.times.deadline, work, 'Kafka', end - performance.now());
   }
 }
-
-/** What a broker has said of a topic; not that there is no broker. */
-const topicError = (error: unknown): string | undefined =>
-  error instanceof Error && /^Unknown topic/.test(error.message) ? 'UNKNOWN_TOPIC_OR_PARTITION' : kafkaErrors(error)[0];
 
 function enter(lanes: Map<string, Lane>, message: Message, count: number): void {
   const { topic, key } = message;
@@ -227,14 +247,15 @@ function enter(lanes: Map<string, Lane>, message: Message, count: number): void 
     waiting: [],
     limit: LARGEST_BATCH,
     problem: undefined,
+    damaged: 0,
   };
   lanes.set(name(lane), lane);
   lane.waiting.push(message);
 }
 
 /** One batch for each partition that has something left, as far as a request may hold them. */
-function cut(lanes: Lane[], refusals: Refusal[]): Batch[] {
-  const batches: Batch[] = [];
+function cut(lanes: Lane[], refusals: Refusal[]): RecordBatch[] {
+  const batches: RecordBatch[] = [];
   let request = 0;
   for (const lane of lanes) {
     while (lane.waiting.length > 0) {

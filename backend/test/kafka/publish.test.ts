@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { Producer } from '@platformatic/kafka';
-import { batchSize } from '../../src/events/batch.ts';
+import { after, before, describe, mock, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Producer, ResponseError } from '@platformatic/kafka';
 import { type Message, NotPublished } from '../../src/events/bus.ts';
 import { Kafka } from '../../src/events/kafka.ts';
 import { PRODUCER, Publisher, TIMES } from '../../src/events/publisher.ts';
+import { batchSize } from '../../src/events/record-batch.ts';
 import { createLog } from '../../src/log.ts';
 import { until } from '../until.ts';
 import { type Broker, message, startBroker } from './broker.ts';
@@ -113,16 +114,38 @@ describe('what is published', () => {
     assert.deepEqual(await numbers('huge'), [0, 1]);
   });
 
-  const impatient = (topic: number) =>
-    new Publisher(() => new Producer({ ...PRODUCER, clientId: 'test', bootstrapBrokers: broker.bootstrap }), {
-      ...TIMES,
-      topic,
-      leaders: 500,
-    });
+  const connect = () => new Producer({ ...PRODUCER, clientId: 'test', bootstrapBrokers: broker.bootstrap });
+  const hurried = (times: Partial<typeof TIMES>) => new Publisher(connect, { ...TIMES, ...times });
+
+  type Send = (options: Parameters<Producer['send']>[0]) => Promise<unknown>;
+  /** Its requests go through `answer`, from the first one on. */
+  function between(answer: (request: number, send: () => Promise<unknown>) => Promise<unknown>, times = {}) {
+    let requests = 0;
+    const tampered = () => {
+      const producer = connect();
+      const send: Send = producer.send.bind(producer);
+      mock.method(producer, 'send', ((options) => answer(++requests, () => send(options))) satisfies Send);
+      return producer;
+    };
+    return { publisher: new Publisher(tampered, { ...TIMES, ...times }), requests: () => requests };
+  }
+
+  /** As a broker answers for the first partition. */
+  const refuses = (name: string, errorCode: number) =>
+    Promise.reject(
+      new ResponseError(
+        0,
+        9,
+        { '/': [errorCode, null] },
+        {
+          responses: [{ name, partitionResponses: [{ index: 0, errorCode }] }],
+        },
+      ),
+    );
 
   test('a topic that is not there keeps its own messages waiting for a while, which are refused then, and no others', async () => {
     await broker.topic('there', 3);
-    const publisher = impatient(1500);
+    const publisher = hurried({ topic: 1500 });
     const lost = [event('not-there', 0, 10), event('not-there', 1, 10)];
     const others = events('there', 20, 10);
     await assert.rejects(publisher.publish([lost[0]!, ...others, lost[1]!]), (error: NotPublished) => {
@@ -154,10 +177,37 @@ describe('what is published', () => {
     assert.deepEqual(await broker.counts('named'), [1]);
   });
 
-  test('replicas that are too few for one topic stop no other, and what was written is known', async () => {
+  test('a topic that is missing once, and once more much later, keeps its messages waiting', async () => {
+    const publisher = hurried({ topic: 100, gap: 50 });
+    const lost = [event('seldom-there', 0, 10)];
+    for (const _ of ['once', 'once more']) {
+      await assert.rejects(publisher.publish(lost), (error: NotPublished) => {
+        assert.deepEqual(error.refusals, []);
+        return error instanceof NotPublished;
+      });
+      await sleep(150);
+    }
+    await publisher.close();
+  });
+
+  test('a topic that may be asked about and not be written to is refused after a while', async () => {
+    await broker.topic('read-only');
+    const TOPIC_AUTHORIZATION_FAILED = 29;
+    const times = { topic: 500, leaders: 0 };
+    const { publisher } = between(() => refuses('read-only', TOPIC_AUTHORIZATION_FAILED), times);
+    const refusals = await until(
+      'a refusal',
+      () => publisher.publish([event('read-only', 0, 10)]).catch(() => []),
+      ({ length }) => length > 0,
+    );
+    assert.equal(refusals[0]!.reason, 'TOPIC_AUTHORIZATION_FAILED: topic read-only');
+    await publisher.close();
+  });
+
+  test('replicas that are too few for one topic stop no other, and what was written is known at once', async () => {
     await broker.topic('short', 1, { 'min.insync.replicas': '2' });
     await broker.topic('whole', 3);
-    const publisher = impatient(0);
+    const { publisher, requests } = between((_, send) => send());
     const others = events('whole', 50, 10);
     const left: Message[] = events('short', 2, 10);
     await assert.rejects(publisher.publish([...left, ...others]), (error: NotPublished) => {
@@ -165,7 +215,78 @@ describe('what is published', () => {
       assert.deepEqual([...error.published], others);
       return true;
     });
+    assert.equal(requests(), 1);
     assert.equal(sum(await broker.counts('whole')), 50);
+    await publisher.close();
+  });
+
+  test('what has no replicas is left over, also when the rest is refused without being sent', async () => {
+    const huge = message('whole', Buffer.alloc(33 * KIB * KIB), 'one');
+    const first = event('whole', 0, 10);
+    await assert.rejects(kafka.publish([first, huge, event('short', 0, 10)]), (error: NotPublished) => {
+      assert.match(error.message, /^NOT_ENOUGH_REPLICAS: topic short, partition 0/);
+      assert.deepEqual([...error.published], [first]);
+      assert.equal(error.refusals.length, 1);
+      return true;
+    });
+  });
+
+  const NOT_LEADER_OR_FOLLOWER = 6;
+  test('a leader that is being chosen is waited for when there is nothing else to send', async () => {
+    await broker.topic('led');
+    const { publisher } = between((request, send) => (request < 3 ? refuses('led', NOT_LEADER_OR_FOLLOWER) : send()));
+    assert.deepEqual(await publisher.publish(events('led', 2, 10)), []);
+    assert.deepEqual(await numbers('led'), upTo(2));
+    await publisher.close();
+  });
+
+  test('a publish that takes too long ends, however many requests it needs, and says what is published', async () => {
+    await broker.topic('slow');
+    const slow = between((_, send) => sleep(500).then(send), { deadline: 1700 });
+    const all = events('slow', 8, 600 * KIB);
+    const begin = performance.now();
+    await assert.rejects(slow.publisher.publish(all), (error: NotPublished) => {
+      assert.equal(error.message, 'Kafka did not answer within 1700 ms');
+      assert.ok(error.published.size > 0 && error.published.size < 4, `${error.published.size} are published`);
+      assert.deepEqual([...error.published], all.slice(0, error.published.size));
+      return true;
+    });
+    const took = performance.now() - begin;
+    assert.ok(took < 2500, `it took ${took} ms`);
+    await slow.publisher.close();
+
+    // Work of the process itself, during which no timer can say that it is late.
+    const work = (end = performance.now() + 500) => {
+      while (performance.now() < end);
+    };
+    const busy = between((_, send) => send().then(() => work()), { deadline: 500 });
+    await assert.rejects(busy.publisher.publish(all), /Kafka did not take all of it within 500 ms/);
+    assert.equal(busy.requests(), 1);
+    await busy.publisher.close();
+
+    const leaderless = between(() => refuses('slow', NOT_LEADER_OR_FOLLOWER), { deadline: 500, leaders: 60_000 });
+    await assert.rejects(leaderless.publisher.publish(all), /^NotPublished: NOT_LEADER_OR_FOLLOWER: topic slow/);
+    assert.ok(leaderless.requests() < 3, `${leaderless.requests()} requests`);
+    await leaderless.publisher.close();
+  });
+
+  const CORRUPT_MESSAGE = 2;
+  test('a record that was damaged on the way is sent again', async () => {
+    await broker.topic('damaged');
+    const { publisher } = between((request, send) => (request < 3 ? refuses('damaged', CORRUPT_MESSAGE) : send()));
+    assert.deepEqual(await publisher.publish([event('damaged', 0, 10)]), []);
+    assert.deepEqual(await numbers('damaged'), [0]);
+    await publisher.close();
+  });
+
+  test('a record that comes damaged three times is refused', async () => {
+    await broker.topic('broken');
+    const { publisher, requests } = between((request, send) =>
+      request <= 3 ? refuses('broken', CORRUPT_MESSAGE) : send(),
+    );
+    const refusals = await publisher.publish([event('broken', 0, 10)]);
+    assert.match(refusals[0]!.reason, /^CORRUPT_MESSAGE/);
+    assert.equal(requests(), 3);
     await publisher.close();
   });
 
