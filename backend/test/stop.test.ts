@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConfig } from '../src/config.ts';
+import { migrate } from '../src/database/schema.ts';
 import { freshDatabase, OWNER } from './servers/postgres.ts';
 import { freePort } from './servers/program.ts';
 import { until } from './until.ts';
@@ -94,31 +95,27 @@ describe('stop', { concurrency: true }, () => {
   });
 
   test('migrations that are told to stop say so, leave nothing half done, and let the next ones in', async () => {
-    await client.query('BEGIN');
     // The lock of the migrations, as one has it that is still at work.
-    await client.query('SELECT pg_advisory_xact_lock($1)', [0x6273_7302]);
+    await client.query('SELECT pg_advisory_lock($1)', [0x6273_7302]);
     const [waiting, away] = [
       start('migrate', { DATABASE_USER: OWNER }),
       start('migrate', { DATABASE_USER: OWNER, DATABASE_PORT: '1' }),
     ];
-    const locks = async () =>
-      Number(
-        (await client.query(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).rows[0].count,
+    for (const [child, words] of [
+      [waiting, 'Waits for other migrations'],
+      [away, 'Waits for role bss'],
+    ] as const) {
+      await until(
+        words,
+        async () => child.said(),
+        (said) => said.includes(words),
       );
-    await until('a migration that waits', locks, (many) => many === 1);
-    await until(
-      'one without a database',
-      async () => away.said(),
-      (said) => said.includes('Waits for role bss'),
-    );
-    waiting.stop();
-    away.stop();
-    for (const child of [waiting, away]) {
+      child.stop();
       assert.deepEqual(await child.ended, [143, null], child.said());
-      assert.match(child.said(), /Stopped by SIGTERM: nothing is applied that was not committed/);
+      assert.match(child.said(), /Stopped by SIGTERM: what was committed stays, and nothing else/);
     }
-    await until('no migration that waits', locks, (many) => many === 0);
-    await client.query('ROLLBACK');
+    await client.query('SELECT pg_advisory_unlock($1)', [0x6273_7302]);
+    assert.deepEqual(await migrate({ ...config, user: OWNER }), [], 'nobody has it any more');
   });
 
   test('a replay that is told to stop says how far it came', async () => {
