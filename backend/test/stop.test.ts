@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseConfig } from '../src/config.ts';
 import { migrate } from '../src/database/schema.ts';
-import { freshDatabase, OWNER } from './servers/postgres.ts';
+import { freshDatabase, OWNER, sql } from './servers/postgres.ts';
 import { freePort } from './servers/program.ts';
 import { until } from './until.ts';
 
@@ -19,7 +20,7 @@ describe('stop', { concurrency: true }, () => {
   const children: ChildProcess[] = [];
   before(async () => {
     config = await freshDatabase('stop');
-    client = new pg.Client({ ...config });
+    client = new pg.Client({ ...config, user: OWNER });
     await client.connect();
   });
   after(async () => {
@@ -115,7 +116,23 @@ describe('stop', { concurrency: true }, () => {
       assert.match(child.said(), /Stopped by SIGTERM: what was committed stays, and nothing else/);
     }
     await client.query('SELECT pg_advisory_unlock($1)', [0x6273_7302]);
-    assert.deepEqual(await migrate({ ...config, user: OWNER }), [], 'nobody has it any more');
+    const owner = { ...config, user: OWNER };
+    assert.deepEqual(await migrate(owner), [], 'nobody has it any more');
+
+    // In the middle of an index, which waits for a snapshot.
+    await sql(owner, 'DELETE FROM migration WHERE version >= 7');
+    const reader = new pg.Client({ ...config });
+    await reader.connect();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+    const building = start('migrate', { DATABASE_USER: OWNER });
+    const phases = async () =>
+      (await client.query('SELECT phase FROM pg_stat_progress_create_index WHERE datname = current_database()')).rows;
+    await until('an index that waits', phases, (rows) => /^waiting/.test(rows[0]?.phase));
+    building.stop();
+    assert.deepEqual(await building.ended, [143, null], building.said());
+    await until('an end of that', phases, (rows) => rows.length === 0);
+    await reader.end();
+    assert.deepEqual(await migrate(owner), readdirSync('migrations').sort().slice(6));
   });
 
   test('a replay that is told to stop says how far it came', async () => {
