@@ -19,9 +19,3 @@ CREATE TABLE outbox_refused (
   reason text NOT NULL,
   refused_at timestamptz NOT NULL DEFAULT now()
 );
-
--- The oldest rows are looked for each minute. New rows take the places of old ones, after which a block range index finds nothing.
-DROP INDEX inbox_processed_at;
-CREATE INDEX inbox_processed_at ON inbox (processed_at);
-DROP INDEX idempotency_created_at;
-CREATE INDEX idempotency_created_at ON idempotency (created_at);

@@ -1,8 +1,10 @@
 import { onStop } from './signals.ts';
 
-// The transaction ends with the connection, and nothing is half done.
+// The transaction ends with the connection, and an index that is half made is made anew.
 onStop((signal, code) => {
-  console.error(`Stopped by ${signal}: nothing is applied that was not committed. Run it again.`);
+  console.error(
+    `Stopped by ${signal}: what was committed stays, and nothing else. Run it again, and it goes on from there.`,
+  );
   process.exit(code);
 });
 

@@ -126,12 +126,14 @@ describe('cache', () => {
       // Nothing comes back, and nobody says why: as from a node that has lost its power.
       network.freeze(true);
       const checked = assert.rejects(far.check(), /Redis did not answer within 1000 ms/);
-      for (let round = 0; round < 3; round += 1) {
+      let quickest = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 5; round += 1) {
         const start = performance.now();
         assert.deepEqual(await look(), { body: 'here', hit: false });
-        // An answer that is not kept is not written either.
-        assert.ok(performance.now() - start < 180, `${performance.now() - start} ms`);
+        quickest = Math.min(quickest, performance.now() - start);
       }
+      // An answer that is not kept is not written either, or it would be 200 each time, also on a machine with nothing else to do.
+      assert.ok(quickest < 180, `${quickest} ms`);
       await checked;
       network.freeze(false);
       await found();

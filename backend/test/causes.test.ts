@@ -159,19 +159,21 @@ describe('causes', () => {
   }
 
   test('a handler that is always too slow is a dead letter, and its pauses are longer than those of a bug', async () => {
-    const hasty = new Database(service.database.pool, new Outbox(async () => {}), 60);
     const times: number[] = [];
     const slow = processor(
-      ({ db }) => {
+      async ({ db }) => {
         times.push(performance.now());
-        return db.query('SELECT pg_sleep(5)');
+        // Of the handler's alone: what goes before it may take as long as the disk needs.
+        await db.query("SELECT set_config('statement_timeout', '20', true)");
+        await db.query('SELECT pg_sleep(60)');
       },
-      { database: hasty, pause: 0.1 },
+      { pause: 0.1 },
     );
     assert.equal(await slow.process(received(), never), 'dead');
     assert.match(said(await newest(), 'detail')!, /statement timeout/);
     assert.equal(said(await newest(), 'attempts'), '5');
-    const last = times.at(-1)! - times.at(-2)! - 60;
+    assert.equal(times.length, 5);
+    const last = times[4]! - times[3]! - 20;
     assert.ok(last > 100, `only ${last} ms, where a bug is tried again after 0.8`);
   });
 
@@ -274,7 +276,8 @@ describe('causes', () => {
       const start = performance.now();
       closing.abort();
       await assert.rejects(outcome, { name: 'AbortError' });
-      assert.ok(performance.now() - start < 500);
+      // Of a pause of a minute.
+      assert.ok(performance.now() - start < 10_000);
     }
   });
 
@@ -311,6 +314,23 @@ describe('causes', () => {
     } finally {
       await service.asOwner('ALTER TABLE outbox DROP CONSTRAINT refuse');
     }
+  });
+
+  test('a letter whose place others hold for long keeps all that it has', async () => {
+    let tries = 0;
+    const change: Database['change'] = async (...work) => {
+      tries += 1;
+      if (tries <= 6) throw failure('canceling statement due to statement timeout', { code: '57014' });
+      return service.database.change(...work);
+    };
+    const busy = new Proxy(service.database, {
+      get: (of, name) => (name === 'change' ? change : Reflect.get(of, name, of)),
+    });
+    const poison = received({ key: Buffer.from('k'), value: Buffer.from('no event'), headers: {} });
+    assert.equal(await processor(async () => {}, { database: busy, pause: 1e-6 }).process(poison, never), 'dead');
+    assert.equal(tries, 7);
+    const whole = await newest();
+    assert.deepEqual([`${whole.value}`, `${whole.key}`, said(whole, 'value')], ['no event', 'k', 'whole']);
   });
 
   const varint = (number: number) => Math.max(1, Math.ceil((BigInt(number) * 2n).toString(2).length / 7));

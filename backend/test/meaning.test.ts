@@ -106,23 +106,42 @@ describe('meaning', () => {
     );
   });
 
-  test('services of before the versions were kept are of the version that their order has said last', async () => {
-    const states = ['requested', 'active', 'terminated'];
+  /** As a backend of 0.1.0 does, while it is still there: whatever comes last is the state. */
+  const oldState = (id: string, state: string) =>
+    sql(
+      `INSERT INTO service (order_id, customer_id, product, amount, currency, state) VALUES ($1, $2, 'fibre', 4990, 'EUR', $3)
+       ON CONFLICT (order_id) DO UPDATE SET state = excluded.state`,
+      [id, customerId, state],
+    );
+
+  test('a service that an older backend has written is not brought back to what it was', async () => {
+    const [completed, cancelled] = [await order(), await order()];
+    await change('orders', completed, { state: 'completed' });
+    await change('orders', cancelled, { state: 'cancelled' });
+    await give(eventsOf(cancelled)[0]!, 'provisioning');
+    await oldState(completed, 'active');
+    await oldState(cancelled, 'terminated');
+    await give(eventsOf(completed)[0]!, 'provisioning');
+    await give({ ...eventsOf(cancelled)[0]!, id: randomUUID() }, 'provisioning');
+    assert.deepEqual(
+      [await serviceOf(completed), await serviceOf(cancelled)],
+      [{ state: 'active' }, { state: 'terminated' }],
+    );
+    assert.deepEqual(commands(cancelled), ['activation']);
+  });
+
+  test('what an older backend has left is mended by the statements of the operations', async () => {
     const ids = [await order(), await order(), await order()];
-    await change('orders', ids[0]!, { state: 'inProgress' });
     await change('orders', ids[1]!, { state: 'completed' });
     await change('orders', ids[2]!, { state: 'cancelled' });
-    for (const [index, id] of ids.entries()) {
-      await sql(
-        `INSERT INTO service (order_id, customer_id, product, amount, currency, state) VALUES ($1, $2, 'fibre', 1, 'EUR', $3)`,
-        [id, customerId, states[index]],
-      );
-    }
-    await sql(readFileSync('migrations/006.do.service-version.sql', 'utf8').replace(/^ALTER.*$/m, ''));
-    const versions = await sql('SELECT order_version FROM service WHERE order_id = ANY($1)', [ids]);
-    assert.deepEqual(versions.map(({ order_version }) => order_version).sort(), [1, 2, 2]);
-    for (const id of ids) await give(eventsOf(id)[0]!, 'provisioning');
-    for (const [index, id] of ids.entries()) assert.deepEqual(await serviceOf(id), { state: states[index] });
+    for (const id of ids) await oldState(id, 'requested');
+    const text = readFileSync('../docs/operations.md', 'utf8').split('## Backend: after 0.1.0')[1]!;
+    for (const [, statement] of text.split('\n## ')[0]!.matchAll(/^```sql\n([^`]*)^```/gm)) await sql(statement!);
+    const states = await Promise.all(ids.map(serviceOf));
+    assert.deepEqual(
+      states.map(({ state }) => state),
+      ['requested', 'active', 'terminated'],
+    );
   });
 
   const notes = async (id: string) =>

@@ -24,6 +24,8 @@ const LONGEST_BUSY_PAUSE = 60_000;
 const TRIES_OF_A_LETTER = 2;
 
 type Outcome = 'applied' | 'duplicate' | 'skipped' | 'dead';
+/** Of a failure: whether it says nothing about what was tried, little, or that it would fail again. */
+type Weight = 'passing' | 'slow' | 'failed';
 
 /** Gives events to a consumer's handlers: each has its effect once, and what cannot have one becomes a dead letter. */
 export class Processor {
@@ -101,7 +103,7 @@ export class Processor {
     { problem, ...about }: { problem: string; event?: string },
     closing: AbortSignal,
     work: (begin: () => void) => Promise<Outcome>,
-    giveUp: (error: unknown, attempts: number) => Promise<Outcome | undefined>,
+    giveUp: (error: unknown, attempts: number, weight: Weight) => Promise<Outcome | undefined>,
   ): Promise<Outcome> {
     for (let [attempts, waits] = [0, 0]; ; ) {
       let begun = false;
@@ -114,7 +116,7 @@ export class Processor {
         if (weight === 'passing') waits += 1;
         else attempts += 1;
         this.tell(error, problem, { ...about, attempts });
-        const end = weight === 'passing' ? undefined : await giveUp(error, attempts);
+        const end = weight === 'passing' ? undefined : await giveUp(error, attempts, weight);
         if (end) return end;
         this.metrics.retries.inc({ consumer: this.consumer.name });
         await sleep(this.pause(weight, weight === 'passing' ? waits : attempts), undefined, { signal: closing });
@@ -129,7 +131,7 @@ export class Processor {
     else this.seldom.warn(describeFailure(error, this.database.pool.options), `${consumer}: ${problem}`);
   }
 
-  private async weigh(error: unknown, begun: boolean): Promise<'passing' | 'slow' | 'failed'> {
+  private async weigh(error: unknown, begun: boolean): Promise<Weight> {
     const cause = causeOf(error);
     if (cause === 'unready') return (await this.migrated()) ? 'failed' : 'passing';
     if (cause === 'lost') return begun ? 'slow' : 'passing';
@@ -147,7 +149,7 @@ export class Processor {
   }
 
   /** Twice as long each time; where others may be in the way they are given more than a minute in all. */
-  private pause(weight: 'passing' | 'slow' | 'failed', nth: number): number {
+  private pause(weight: Weight, nth: number): number {
     return weight === 'slow'
       ? Math.min(this.firstPause * 6 ** nth, LONGEST_BUSY_PAUSE)
       : Math.min(this.firstPause * 2 ** (nth - 1), LONGEST_PAUSE);
@@ -176,7 +178,7 @@ export class Processor {
 
   /**
    * By way of the outbox, and once: the same message that comes again is as dead as before, and not another letter. A
-   * letter that cannot be stored is stored without its value, or at last without anything of the message but its place.
+   * letter that is refused is stored without its value, or at last without anything of the message but its place.
    */
   private async bury(
     message: Received,
@@ -200,8 +202,9 @@ export class Processor {
           if (isFirst) enqueue(work.db, letters[Math.floor(refusals / TRIES_OF_A_LETTER)] ?? letters.at(-1)!);
           return 'dead';
         }),
-      async () => {
-        refusals += 1;
+      async (_error, _attempts, weight) => {
+        // Another's lock, or a connection that ended, is not the letter's: nothing of it may be lost for that.
+        if (weight === 'failed') refusals += 1;
         return undefined;
       },
     );

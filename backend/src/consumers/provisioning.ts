@@ -23,14 +23,13 @@ export const provisioning: Consumer = {
 
 async function become(work: Work, order: Order, state: string, command?: Command): Promise<void> {
   const { id: orderId, customerId, product, amount, currency, version } = order;
+  // An order only goes forward: by the states alone, as what is kept beside them is unknown to an older backend.
   const { rows } = await work.db.query(
-    `INSERT INTO service (order_id, customer_id, product, amount, currency, state, order_version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (order_id) DO UPDATE SET
-       state = CASE WHEN service.order_version < excluded.order_version THEN excluded.state ELSE service.state END,
-       order_version = greatest(service.order_version, excluded.order_version)
+    `INSERT INTO service (order_id, customer_id, product, amount, currency, state) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (order_id) DO UPDATE SET state =
+       CASE WHEN excluded.state = 'requested' OR service.state = 'terminated' THEN service.state ELSE excluded.state END
      RETURNING state`,
-    [orderId, customerId, product, amount, currency, state, version],
+    [orderId, customerId, product, amount, currency, state],
   );
   // Who comes late to a service that is active has not asked the network yet. One that is terminated stays so.
   const isWanted = rows[0].state === state || rows[0].state === 'active';

@@ -12,6 +12,7 @@ const [BATCH, PAUSE] = [10_000, 100];
 /** Longer than any topic keeps an event that a consumer could be given again. */
 const INBOX = '35 days';
 const IDEMPOTENCY = '1 day';
+const DAY = 86_400_000;
 
 /** Forgets what nobody will ask for any more. @returns what ends that */
 export function keepHouse(pool: Pool, log: Logger): () => void {
@@ -39,6 +40,8 @@ export function keepHouse(pool: Pool, log: Logger): () => void {
 export class Table {
   /** Where the last look ended. What was deleted before stays in the index as long as an older snapshot is open. */
   private from = '-infinity';
+  /** Since when. Once a day all is looked through: rows that another had locked were passed, and may be there still. */
+  private since = Date.now();
 
   constructor(
     private readonly db: Queryable,
@@ -50,6 +53,7 @@ export class Table {
 
   /** Deletes all that is old enough. Another process that does the same takes other rows. */
   async forget(signal?: AbortSignal): Promise<void> {
+    if (Date.now() - this.since > DAY) [this.from, this.since] = ['-infinity', Date.now()];
     for (;;) {
       const { rows } = await this.db.query(
         `WITH old AS (

@@ -11,30 +11,99 @@ const TABLE = 'migration';
 /** Any number, the same in all processes. */
 const LOCK = 0x6273_7302;
 const PATIENCE = 300_000;
+/** Milliseconds that a migration may hold up requests, and after which it tries again. Without end: its Job has a deadline. */
+const [LOCK_TIMEOUT, PAUSE] = [1000, 10_000];
+/** lock_not_available and deadlock_detected. */
+const IN_THE_WAY = ['55P03', '40P01'];
+const TURN_PAUSE = 200;
 const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /**
- * Brings the database to the newest version, in one transaction: all of it or nothing. Who comes second waits for the
- * first. A database that is newer is left as it is, so that an older backend can be brought back.
+ * Brings the database to the newest version, file by file: each is committed by itself, and whoever is stopped goes on
+ * with the next one. Who comes second waits for the first. A database that is newer is left as it is, so that an older
+ * backend can be brought back.
+ * @param pause milliseconds before a file is tried again whose locks others had
  * @returns the names of the files that were run
  */
-export async function migrate(config: DatabaseConfig): Promise<string[]> {
+export async function migrate(config: DatabaseConfig, pause = PAUSE): Promise<string[]> {
   const client = await connect(config);
   try {
     // Who is stopped in the middle of a long statement leaves its locks within a second, and not at the end of it.
     await client.query('SET client_connection_check_interval = 1000');
-    await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    await takeTurn(client);
     const postgrator = new Postgrator({
       ...{ driver: 'pg', schemaTable: TABLE, migrationPattern: `${DIRECTORY}/*.sql` },
       execQuery: (sql) => client.query(sql),
+      execSqlScript: async (sql) => {
+        for (const statement of isConcurrent(sql) ? statementsOf(sql) : [sql]) await client.query(statement);
+      },
     });
-    const [now, newest] = [await postgrator.getDatabaseVersion(), await postgrator.getMaxVersion()];
-    const applied = now < newest ? await postgrator.migrate() : [];
-    await client.query('COMMIT');
-    return applied.map(({ filename }) => filename.slice(DIRECTORY.length + 1));
+    const [now, files] = [await postgrator.getDatabaseVersion(), await postgrator.getMigrations()];
+    const applied: string[] = [];
+    for (const { version, filename, getSql } of files.filter(({ version }) => version > now)) {
+      const name = filename.slice(DIRECTORY.length + 1);
+      const step = () => postgrator.migrate(`${version}`);
+      const way = isConcurrent(getSql()) ? besideOthers : inTransaction;
+      if (way === besideOthers)
+        console.log(`${name} waits for all transactions that are open, and nobody waits for it`);
+      await untilNobodyIsInTheWay(name, pause, () => way(client, step));
+      applied.push(name);
+    }
+    return applied;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * By asking again: a statement that waits has a snapshot, for whose end the other's index would wait. The turn ends with
+ * the connection.
+ */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (let told = false; ; told = true) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS mine', [LOCK]);
+    if (rows[0].mine) return;
+    if (!told) console.log('Waits for other migrations of this database to end');
+    await sleep(TURN_PAUSE);
+  }
+}
+
+/** Of what is made while others write: PostgreSQL does not do that in a transaction, and not in a script of many statements. */
+const statementsOf = (sql: string) =>
+  sql
+    .replaceAll(/--.*$/gm, '')
+    .split(';')
+    .filter((statement) => statement.trim());
+const isConcurrent = (sql: string) => statementsOf(sql).some((statement) => /\bCONCURRENTLY\b/.test(statement));
+
+/** A lock that is waited for holds up all who come after: it is given up soon, and asked for again later. */
+async function inTransaction(client: pg.Client, step: () => Promise<unknown>): Promise<void> {
+  await client.query(`BEGIN; SET LOCAL lock_timeout = ${LOCK_TIMEOUT}`);
+  try {
+    await step();
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+/** Nobody waits behind these, so they wait as long as it takes: for every transaction that is older, as that of a dump. */
+async function besideOthers(client: pg.Client, step: () => Promise<unknown>): Promise<void> {
+  await client.query('SET lock_timeout = 0');
+  await step();
+}
+
+async function untilNobodyIsInTheWay(name: string, pause: number, run: () => Promise<void>): Promise<void> {
+  for (let told = false; ; told = true) {
+    try {
+      return await run();
+    } catch (error) {
+      const { code = '', message } = error as pg.DatabaseError;
+      if (!IN_THE_WAY.includes(code)) throw error;
+      if (!told) console.log(`${name} waits for what another transaction has locked, as that of a dump: ${message}`);
+      await sleep(pause);
+    }
   }
 }
 
