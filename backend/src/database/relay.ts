@@ -13,7 +13,7 @@ import { transaction } from './transaction.ts';
 
 const BATCH = 500;
 /** From one look to the next at least, unless more than a batch waits: one transaction and one request then serve many changes. */
-const GATHER = 20;
+const GATHER = 18;
 /** How soon a message is found whose process died before it could wake the relay. */
 const POLL = 250;
 const PAUSE_AFTER_FAILURE = 1000;
