@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Table } from '../src/database/housekeeping.ts';
@@ -12,7 +12,7 @@ import { Relay } from '../src/database/relay.ts';
 import { type Transaction, transaction } from '../src/database/transaction.ts';
 import { type EventBus, type Message, NotPublished, type Refusal } from '../src/events/bus.ts';
 import { createLog } from '../src/log.ts';
-import { type Service, startService } from './service.ts';
+import { startService } from './service.ts';
 import { until } from './until.ts';
 
 /** Takes messages as it is told to. What Kafka does with them is another test. */
@@ -28,39 +28,33 @@ class Bus implements Partial<EventBus> {
   }
 }
 
-describe('the outbox', () => {
-  let service: Service & { end(): Promise<void> };
-  let bus: Bus;
+const message = (key: string, topics = ['bss.events']) => ({
+  // Whatever bytes a record has: it may be a dead letter.
+  ...{ topics, key: Buffer.from(key), headers: { odd: Buffer.from([0, 255]) }, value: Buffer.from([0, 255]) },
+});
+
+/** A database of the test's own, with relays on it that end with the test. */
+async function open(context: TestContext) {
+  const [service, bus] = [await startService(`outbox-${randomUUID()}`), new Bus()];
   const relays: { relay: Relay; pool: pg.Pool }[] = [];
-  beforeEach(async () => {
-    service = await startService(`outbox-${randomUUID()}`);
-    bus = new Bus();
-  });
-  afterEach(async () => {
-    for (const { relay, pool } of relays.splice(0)) {
+  context.after(async () => {
+    for (const { relay, pool } of relays) {
       await relay.stop();
       await pool.end();
     }
     await service.end();
   });
-
-  function startRelay() {
+  const startRelay = () => {
     const pool = createPool(service.config, 1, 15_000);
     const relay = new Relay(pool, bus as unknown as EventBus, service.metrics, createLog('silent'));
     relays.push({ relay, pool });
     relay.start();
     return { relay, pool };
-  }
-
-  const sql = async (text: string, values: unknown[] = []) => (await service.database.pool.query(text, values)).rows;
+  };
+  const sql = async (text: string) => (await service.database.pool.query(text)).rows;
   const number = async (text: string) => Number((await sql(`SELECT (${text})::text AS number`))[0].number);
   const position = () => number('SELECT last_value FROM outbox_position');
   const waiting = () => number('SELECT count(*) FROM outbox');
-
-  const message = (key: string, topics = ['bss.events']) => ({
-    // Whatever bytes a record has: it may be a dead letter.
-    ...{ topics, key: Buffer.from(key), headers: { odd: Buffer.from([0, 255]) }, value: Buffer.from([0, 255]) },
-  });
   const put = (...messages: ReturnType<typeof message>[]) =>
     transaction(service.database.pool, 5000, async (db) => {
       for (const one of messages) enqueue(db, one);
@@ -71,8 +65,12 @@ describe('the outbox', () => {
       async () => bus.taken,
       (all) => all.length >= many,
     );
+  return { service, bus, startRelay, sql, number, position, waiting, put, taken };
+}
 
-  test('of more events than a statement has parameters commits as any other', async () => {
+describe('the outbox', { concurrency: true }, () => {
+  test('of more events than a statement has parameters commits as any other', async (t) => {
+    const { service, waiting } = await open(t);
     const many = 20_000;
     await service.database.change('test', async ({ announce }) => {
       for (let index = 0; index < many; index += 1) {
@@ -82,7 +80,8 @@ describe('the outbox', () => {
     assert.equal(await waiting(), many);
   });
 
-  test('sets aside for a person what Kafka refuses, on the topic that refused it, and sends all that is behind it', async () => {
+  test('sets aside for a person what Kafka refuses, on the topic that refused it, and sends all that is behind it', async (t) => {
+    const { service, bus, startRelay, sql, number, waiting, put, taken } = await open(t);
     bus.answer = async (messages) => {
       const [refused, others] = [
         messages.filter(({ topic, key }) => `${key}` === 'large' && topic === 'bss.events'),
@@ -114,7 +113,8 @@ describe('the outbox', () => {
     assert.equal(await number('SELECT count(*) FROM outbox_refused'), 0);
   });
 
-  test('sends again only what has not arrived, when some partitions have no leader', async () => {
+  test('sends again only what has not arrived, when some partitions have no leader', async (t) => {
+    const { bus, startRelay, position, waiting, put, taken } = await open(t);
     let leader = false;
     bus.answer = async (messages) => {
       const published = new Set(messages.filter(({ topic }) => leader || topic !== 'bss.events'));
@@ -132,7 +132,8 @@ describe('the outbox', () => {
     await until('an empty outbox', waiting, (left) => left === 0);
   });
 
-  test('goes on behind more of one partition than is looked at, when that partition has no leader, and keeps its order', async () => {
+  test('goes on behind more of one partition than is looked at, when that partition has no leader, and keeps its order', async (t) => {
+    const { bus, startRelay, put, taken } = await open(t);
     let leader = false;
     const isStuck = ({ key }: Message) => `${key}`.startsWith('stuck') && !leader;
     bus.answer = async (messages) => {
@@ -156,7 +157,8 @@ describe('the outbox', () => {
     assert.deepEqual([of('stuck 0'), of('stuck 19'), of('stuck 599')], [3, 2, 1]);
   });
 
-  test('is looked at from where nothing before waits, and what commits late is found', async () => {
+  test('is looked at from where nothing before waits, and what commits late is found', async (t) => {
+    const { service, bus, startRelay, position, waiting, put, taken } = await open(t);
     startRelay();
     await put(message('first'));
     await until('the position behind it', position, (at) => at === 1);
@@ -174,7 +176,8 @@ describe('the outbox', () => {
     assert.deepEqual(bus.taken, ['first bss.events', 'third bss.events', 'late bss.events']);
   });
 
-  test('is looked at from the first by a relay that begins: who sent may not have come to the commit', async () => {
+  test('is looked at from the first by a relay that begins: who sent may not have come to the commit', async (t) => {
+    const { bus, startRelay, sql, waiting, put, taken } = await open(t);
     await put(message('sent'), message('new'));
     await sql('SELECT move_outbox_position(1)');
     startRelay();
@@ -183,7 +186,8 @@ describe('the outbox', () => {
     await until('an empty outbox', waiting, (left) => left === 0);
   });
 
-  test('is asked for by twelve relays a few times a second while Kafka is away and changes go on', async () => {
+  test('is asked for by twelve relays a few times a second while Kafka is away and changes go on', async (t) => {
+    const { bus, startRelay, put } = await open(t);
     let away: ((error: Error) => void) | undefined;
     bus.answer = () =>
       new Promise((_, reject) => {

@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
-import { after } from 'node:test';
+import { after, describe } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { startPostgres } from './servers/postgres.ts';
 import type { Program } from './servers/program.ts';
 import { startRedis } from './servers/redis.ts';
 import { servers } from './servers/servers.ts';
+
+/** These wait most of their time. */
+const PATIENT = ['cache', 'outbox', 'stop'].map((name) => `test/${name}.test.ts`);
 
 const isTest = (name: string) => name.endsWith('.test.ts');
 const filesOf = (place: string) =>
@@ -26,8 +29,16 @@ async function main(named: string[]): Promise<void> {
     import('./service.ts'),
   ]);
   Object.assign(servers, { postgres, redis, programs: { postgres: started[0]![0], redis: started[1]![0] } });
-  // In one process: nine that each load everything would take longer than the tests.
-  for (const file of files) await import(pathToFileURL(file).href);
+  // In one process: many that each load everything would take longer than the tests.
+  const load = (file: string) => import(pathToFileURL(file).href);
+  const [patient, others] = [
+    files.filter((file) => PATIENT.includes(file)),
+    files.filter((file) => !PATIENT.includes(file)),
+  ];
+  describe('at once', { concurrency: true }, () => {
+    for (const file of patient) describe(file, { concurrency: 1 }, async () => void (await load(file)));
+  });
+  for (const file of others) await load(file);
 }
 
 main(process.argv.slice(2)).catch((error) => {
