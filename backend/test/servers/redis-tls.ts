@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import type { RedisConfig } from '../../src/config.ts';
 import { directory, find, freePort, Program, run } from './program.ts';
+import { own } from './redis.ts';
 
 /** What lies between a client and a server. */
 export interface Network {
@@ -71,25 +71,7 @@ export async function startSlowRedis(
   const program = new Program(find('redis-server'), args, { cwd });
   program.start();
   const authority = readFileSync(join(cwd, 'cert.pem'), 'utf8');
-  const client = new Redis({
-    port,
-    host: '127.0.0.1',
-    tls: { ca: authority },
-    lazyConnect: true,
-    retryStrategy: () => null,
-  });
-  client.on('error', () => {});
-  await program.until('Redis', 10, () =>
-    client.connect().then(
-      () => true,
-      () => false,
-    ),
-  );
-  await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await program.until('Redis Cluster', 10, async () =>
-    String(await client.call('CLUSTER', 'INFO')).includes('state:ok'),
-  );
-  client.disconnect();
+  await own(program, { port, tls: { ca: authority } });
   return {
     config: { nodes: [{ host: '127.0.0.1', port: network.port }], user: 'app', password: 'secret', authority },
     network,

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../../src/config.ts';
 import { directory, find, freePort, Program } from './program.ts';
 
@@ -14,13 +14,13 @@ export async function startRedis(programs: Program[]): Promise<RedisConfig> {
   const program = new Program(find('redis-server'), args, { cwd });
   programs.push(program);
   program.start();
-  const client = new Redis({
-    port,
-    host: '127.0.0.1',
-    lazyConnect: true,
-    retryStrategy: () => null,
-    enableOfflineQueue: true,
-  });
+  await own(program, { port });
+  return { nodes: [{ host: '127.0.0.1', port }] };
+}
+
+/** Gives all slots to a server as soon as it answers. */
+export async function own(program: Program, options: RedisOptions): Promise<void> {
+  const client = new Redis({ ...options, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
   client.on('error', () => {});
   try {
     await program.until('Redis', 10, () =>
@@ -36,5 +36,4 @@ export async function startRedis(programs: Program[]): Promise<RedisConfig> {
   } finally {
     client.disconnect();
   }
-  return { nodes: [{ host: '127.0.0.1', port }] };
 }
