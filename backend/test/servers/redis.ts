@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { RedisConfig } from '../../src/config.ts';
 import { directory, find, freePort, Program } from './program.ts';
 
@@ -19,7 +19,7 @@ export async function startRedis(programs: Program[]): Promise<RedisConfig> {
 }
 
 /** Gives all slots to a server as soon as it answers. */
-export async function own(program: Program, options: RedisOptions): Promise<void> {
+export async function own(program: Program, options: { port: number; tls?: { ca: string } }): Promise<void> {
   const client = new Redis({ ...options, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
   client.on('error', () => {});
   try {
