@@ -6,8 +6,10 @@ import type { Program } from './servers/program.ts';
 import { startRedis } from './servers/redis.ts';
 import { servers } from './servers/servers.ts';
 
-/** These wait most of their time. */
-const PATIENT = ['cache', 'outbox', 'stop'].map((name) => `test/${name}.test.ts`);
+/** Files that set the clock, or stop servers, which are everybody's. */
+const isAlone = (file: string) => /^test\/(kafka\/.*|operation\.test\.ts|seldom\.test\.ts)$/.test(file);
+/** Of the others, which wait for most of their time. */
+const AT_ONCE = 4;
 
 const isTest = (name: string) => name.endsWith('.test.ts');
 const filesOf = (place: string) =>
@@ -31,14 +33,11 @@ async function main(named: string[]): Promise<void> {
   Object.assign(servers, { postgres, redis, programs: { postgres: started[0]![0], redis: started[1]![0] } });
   // In one process: many that each load everything would take longer than the tests.
   const load = (file: string) => import(pathToFileURL(file).href);
-  const [patient, others] = [
-    files.filter((file) => PATIENT.includes(file)),
-    files.filter((file) => !PATIENT.includes(file)),
-  ];
-  describe('at once', { concurrency: true }, () => {
-    for (const file of patient) describe(file, { concurrency: 1 }, async () => void (await load(file)));
+  describe('at once', { concurrency: AT_ONCE }, () => {
+    for (const file of files.filter((file) => !isAlone(file)))
+      describe(file, { concurrency: 1 }, async () => void (await load(file)));
   });
-  for (const file of others) await load(file);
+  for (const file of files.filter(isAlone)) await load(file);
 }
 
 main(process.argv.slice(2)).catch((error) => {
