@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { changeCustomer } from '../src/resources/customer.ts';
 import { issueInvoice } from '../src/resources/invoice.ts';
 import { createOrder } from '../src/resources/order.ts';
 import { type Service, startService } from './service.ts';
+import { until } from './until.ts';
 
 describe('resources', () => {
   let service: Service & { end(): Promise<void> };
@@ -179,6 +181,8 @@ describe('resources', () => {
     const seen: string[] = [];
     await service.database.change('first', async (work) => {
       await createOrder(work, order);
+      // Writes go out with what is asked.
+      await work.db.query('SELECT 1');
       await create('orders', order);
       suspended = change('customers', customer.id, { status: 'suspended' }).then(() => seen.push('suspended'));
       await service.ask('GET', '/api/customers');
@@ -186,6 +190,28 @@ describe('resources', () => {
     });
     await suspended;
     assert.deepEqual(seen, ['ordered', 'suspended']);
+  });
+
+  test('an order waits for a suspension that goes on, and is refused with its reason and leaves nothing', async () => {
+    const customer = await create('customers', ada);
+    const order = { customerId: customer.id, product: 'fibre', amount: 4990, currency: 'EUR' };
+    const before = service.events.length;
+    let refused: ReturnType<typeof service.ask> | undefined;
+    await service.database.change('first', async (work) => {
+      await changeCustomer(work, customer.id, { status: 'suspended' });
+      await work.db.query('SELECT 1');
+      refused = service.ask('POST', '/api/orders', order, { 'idempotency-key': 'waits' });
+      await until(
+        'an order that waits',
+        async () =>
+          (await work.db.query('SELECT count(*)::integer AS many FROM pg_locks WHERE NOT granted')).rows[0].many,
+        (many) => many > 0,
+      );
+    });
+    const { status, body } = (await refused)!;
+    assert.deepEqual([status, body.detail], [409, `The customer ${customer.id} is suspended.`]);
+    assert.equal(service.events.length, before + 1);
+    assert.equal((await service.ask('GET', `/api/orders?customerId=${customer.id}`)).body.totalElements, 0);
   });
 
   test('the same key with another body is refused, and with another path it is another key', async () => {

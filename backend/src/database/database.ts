@@ -6,6 +6,9 @@ import { currentTraceparent } from '../tracing.ts';
 import { Batch } from './batch.ts';
 import { type Queryable, type Transaction, transaction } from './transaction.ts';
 
+/** not_null_violation: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const NOT_NULL = '23502';
+
 /** An event of the catalogue. */
 export type Event = CloudEvent & { readonly type: EventType };
 
@@ -13,6 +16,8 @@ export type Event = CloudEvent & { readonly type: EventType };
 export interface Work {
   readonly db: Transaction;
   announce<T extends EventType>(type: T, subject: string, version: number, data: EventData<T>): void;
+  /** What to do when a row that is written turns out to have nothing in this column: `explain` throws what the caller is told. */
+  expect(column: string, explain: (db: Queryable) => Promise<never>): void;
 }
 
 /** Brings events out of the process. */
@@ -46,13 +51,18 @@ export class Database implements Queryable {
   /** Runs `work` in one transaction. @param actor who asks for it */
   async change<T>(actor: string, work: (work: Work) => Promise<T>): Promise<T> {
     const events: Event[] = [];
+    const explanations = new Map<string, (db: Queryable) => Promise<never>>();
     const result = await transaction(this.pool, this.deadline, async (db) => {
       const result = await work({
         db,
         announce: (type, subject, version, data) => events.push(newEvent(type, subject, version, actor, data)),
+        expect: (column, explain) => explanations.set(column, explain),
       });
       this.publisher.store(db, events);
       return result;
+    }).catch(async (error) => {
+      if (error.code === NOT_NULL) await explanations.get(error.column)?.(this);
+      throw error;
     });
     if (events.length > 0) await this.publisher.committed(events);
     return result;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import type { Work } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
-import { activeCustomer } from './customer.ts';
+import { expectActive, FOR_ACTIVE } from './customer.ts';
 import { amount, bookkeeping, currency, id, period } from './fields.ts';
 import { insert, insertUnlessThere, lock } from './resource.ts';
 import { assertTransition, enter, first, type Stateful, stateOf, transition } from './states.ts';
@@ -47,8 +47,8 @@ export const invoices: Stateful<State, Invoice> = {
 
 /** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
 export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
-  await activeCustomer(work, values.customerId);
-  return issued(work, insert(work.db, invoices, { id: randomUUID(), ...values }));
+  expectActive(work, values.customerId);
+  return issued(work, insert(work.db, invoices, { id: randomUUID(), ...values }, FOR_ACTIVE));
 }
 
 /** Of an order. @returns nothing if this order has been charged already, for this period if there is one */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import type { Work } from '../database/database.ts';
-import { activeCustomer } from './customer.ts';
+import { expectActive, FOR_ACTIVE } from './customer.ts';
 import { amount, bookkeeping, currency, id, line } from './fields.ts';
 import { insert } from './resource.ts';
 import { first, type Stateful, stateOf, transition } from './states.ts';
@@ -36,8 +36,8 @@ export const orders: Stateful<State, Order> = {
 
 /** @throws Problem if there is no such customer, or one who may not order */
 export async function createOrder(work: Work, values: Static<typeof NewOrder>): Promise<Order> {
-  await activeCustomer(work, values.customerId);
-  const order = insert(work.db, orders, { id: randomUUID(), ...values });
+  expectActive(work, values.customerId);
+  const order = insert(work.db, orders, { id: randomUUID(), ...values }, FOR_ACTIVE);
   work.announce('com.droid.bss.order.created', order.id, order.version, order);
   return order;
 }

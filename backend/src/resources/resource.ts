@@ -29,7 +29,7 @@ interface Shape {
   /** As a SELECT has them. */
   readonly columns: string;
   /** As an INSERT has them. */
-  readonly given: string;
+  readonly names: string;
 }
 const shapes = new WeakMap<TObject, Shape>();
 
@@ -40,7 +40,7 @@ function shapeOf(schema: TObject): Shape {
   const shape = {
     properties,
     columns: properties.map((property) => `${column(property)} AS "${property}"`).join(', '),
-    given: `(${properties.map(column).join(', ')}) VALUES (${properties.map((_, index) => `$${index + 1}`).join(', ')})`,
+    names: properties.map(column).join(', '),
   };
   shapes.set(schema, shape);
   return shape;
@@ -55,15 +55,13 @@ export async function byId<Row>(db: Queryable, resource: Resource<Row>, id: stri
 
 /**
  * The row, which nobody else changes until the transaction ends. Others may refer to it meanwhile, as a new order does to
- * its customer. @param mode `SHARE` where it must not change, and will not be changed
+ * its customer.
  */
-export async function lock<Row>(
-  db: Queryable,
-  resource: Resource<Row>,
-  id: string,
-  mode: 'NO KEY UPDATE' | 'SHARE' = 'NO KEY UPDATE',
-) {
-  const { rows } = await db.query(`SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1 FOR ${mode}`, [id]);
+export async function lock<Row>(db: Queryable, resource: Resource<Row>, id: string) {
+  const { rows } = await db.query(
+    `SELECT ${columns(resource)} FROM ${resource.table} WHERE id = $1 FOR NO KEY UPDATE`,
+    [id],
+  );
   return rows[0] as Row | undefined;
 }
 
@@ -93,16 +91,23 @@ interface Kept {
   readonly updatedAt: string;
 }
 
-/** Adds a row that there is none of yet. */
+/**
+ * Adds a row that there is none of yet.
+ * @param checks for a column, SQL that is its value if that may be so, and else nothing; see `Work.expect`
+ */
 export function insert<Row extends Kept>(
   db: Transaction,
   resource: Resource<Row>,
   given: Partial<Row> & { id: string },
+  checks: Checks = {},
 ): Row {
   const row = begun(resource, given);
-  db.write(insertion(resource), Object.values(row));
+  db.write(insertion(resource, checks), Object.values(row));
   return row;
 }
+
+/** By property, given the place of its value. */
+type Checks = Readonly<Record<string, (place: string) => string>>;
 
 /** Adds a row. @returns nothing if one that must be the only one exists */
 export async function insertUnlessThere<Row extends Kept>(
@@ -126,8 +131,14 @@ function begun<Row extends Kept>(resource: Resource<Row>, given: Partial<Row>): 
   return Object.fromEntries(values) as unknown as Row;
 }
 
-const insertion = ({ table, schema }: { readonly table: string; readonly schema: TObject }) =>
-  `INSERT INTO ${table} ${shapeOf(schema).given}`;
+function insertion(
+  { table, schema }: { readonly table: string; readonly schema: TObject },
+  checks: Checks = {},
+): string {
+  const { properties, names } = shapeOf(schema);
+  const values = properties.map((property, index) => checks[property]?.(`$${index + 1}`) ?? `$${index + 1}`);
+  return `INSERT INTO ${table} (${names}) VALUES (${values.join(', ')})`;
+}
 
 /** Changes a row that is locked, and counts its version. @param before as it was read under the lock */
 export function update<Row extends Kept & { readonly id: string }>(
