@@ -33,11 +33,10 @@ async function main(named: string[]): Promise<void> {
   Object.assign(servers, { postgres, redis, programs: { postgres: started[0]![0], redis: started[1]![0] } });
   // In one process: many that each load everything would take longer than the tests.
   const load = (file: string) => import(pathToFileURL(file).href);
-  describe('at once', { concurrency: AT_ONCE }, () => {
-    for (const file of files.filter((file) => !isAlone(file)))
-      describe(file, { concurrency: 1 }, async () => void (await load(file)));
-  });
-  for (const file of files.filter(isAlone)) await load(file);
+  // Named before anything is awaited: the runner ends, and our servers with it, when all that it knows has ended.
+  const suite = (file: string) => describe(file, { concurrency: 1 }, async () => void (await load(file)));
+  describe('at once', { concurrency: AT_ONCE }, () => files.filter((file) => !isAlone(file)).forEach(suite));
+  files.filter(isAlone).forEach(suite);
 }
 
 main(process.argv.slice(2)).catch((error) => {

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { DatabaseConfig } from '../../src/config.ts';
 import { startKafka } from '../servers/kafka.ts';
 import { freshDatabase } from '../servers/postgres.ts';
-import { freePort, type Program } from '../servers/program.ts';
+import { endsWithUs, freePort, type Program } from '../servers/program.ts';
 import { servers } from '../servers/servers.ts';
 import type { Answer } from '../service.ts';
 import { until } from '../until.ts';
@@ -68,7 +68,7 @@ export async function startProcess(name: string, more: Record<string, string> = 
     },
     pid: () => child.pid!,
     async start() {
-      child = spawn(process.execPath, node('main'), { env, stdio: ['ignore', 'inherit', 'inherit'] });
+      child = endsWithUs(spawn(process.execPath, node('main'), { env, stdio: ['ignore', 'inherit', 'inherit'] }));
       const health = () =>
         self.ask('GET', '/actuator/health').catch((error) => ({ status: 0, headers: {}, body: `${error}` }));
       await until('a healthy backend', health, ({ status }) => status === 200);

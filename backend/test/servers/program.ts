@@ -38,6 +38,18 @@ export function directory(name: string): string {
   return path;
 }
 
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Whatever fails: what is left behind would keep whoever waits for the end of our output. */
+export function endsWithUs<Child extends ChildProcess>(child: Child): Child {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
 /** A program of the tests, which ends with them. */
 export class Program {
   private child: ChildProcess | undefined;
@@ -52,10 +64,12 @@ export class Program {
   start(): void {
     this.output = '';
     const { cwd, env, as } = this.options;
-    this.child = spawn(this.command, this.args, {
-      ...{ cwd, ...as, stdio: ['ignore', 'pipe', 'pipe'] as const },
-      env: { ...process.env, ...env },
-    });
+    this.child = endsWithUs(
+      spawn(this.command, this.args, {
+        ...{ cwd, ...as, stdio: ['ignore', 'pipe', 'pipe'] as const },
+        env: { ...process.env, ...env },
+      }),
+    );
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.on('data', (data) => {
         this.output = (this.output + data).slice(-20_000);
