@@ -1,6 +1,5 @@
 import { Size } from 'cdk8s';
 import type { Component } from '../../lib/component';
-import type { ContainerProps } from '../../lib/container';
 import { nativeFile } from '../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../lib/secret';
 
@@ -16,14 +15,15 @@ export interface User {
   readonly password: SecretKey;
 }
 
-/** The files and containers that give a server its users. */
+/** What gives a server its users. */
 export interface ServerAccess {
   readonly application?: User;
   readonly files: Record<string, string>;
   readonly secretFiles?: Record<string, SecretKey>;
   readonly memoryScratch?: Record<string, Size>;
-  readonly initContainers?: Record<string, ContainerProps>;
-  /** Environment of scripts that log in. */
+  /** Before the command of the server: makes its file of users from the Secret, and becomes the server. */
+  readonly start: string[];
+  /** Environment of the server, and of scripts that log in. */
   readonly env: Record<string, string>;
   /** Lines of redis.conf. */
   readonly settings: Record<string, string>;
@@ -36,14 +36,9 @@ const env = { PASSWORDS, RUNTIME };
 /** Of `purposes`, user by user, the Secret `<component>-users` has the passwords; `directory` the file `users.acl`. */
 export function serverAccess(
   component: Component,
-  {
-    access,
-    image,
-    directory,
-    purposes,
-  }: { access: Access; image: string; directory: string; purposes: Record<string, string> },
+  { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },
 ): ServerAccess {
-  if (access === 'open') return { files: {}, env: {}, settings: {} };
+  if (access === 'open') return { files: {}, start: [], env: {}, settings: {} };
   const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes);
   const users = Object.keys(purposes);
   return {
@@ -54,14 +49,7 @@ export function serverAccess(
     },
     secretFiles: Object.fromEntries(users.map((user) => [`${PASSWORDS}/${user}`, secret.key(user)])),
     memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
-    initContainers: {
-      users: {
-        image,
-        command: ['sh', '/etc/redis/acl.sh', 'render', '/etc/redis/users.acl'],
-        env,
-        resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
-      },
-    },
+    start: ['sh', '/etc/redis/acl.sh', 'start', '/etc/redis/users.acl'],
     env,
     settings: { aclfile: `${RUNTIME}/users.acl`, include: `${RUNTIME}/replication.conf` },
   };

@@ -2,8 +2,11 @@
 # From the passwords of a Secret, a file for each user, to what a server is told of them. The first line of a file is
 # the password, a second line is one that is valid besides while the password is changed.
 #
-#   acl.sh render TEMPLATE    writes users.acl and replication.conf to $RUNTIME, before the server starts: hashes in the
-#                             one, in the other the password with which it follows a master
+#   acl.sh render TEMPLATE    writes users.acl and replication.conf to $RUNTIME: hashes in the one, in the other the
+#                             password with which a server follows a master
+#   acl.sh start TEMPLATE SERVER…  renders and becomes the server. At every start: one that starts again in its pod would
+#                             else come back with the passwords that were valid when the pod was made, and refuse the
+#                             keeper that could tell it the new ones
 #   acl.sh commands           prints commands that give a running server the same passwords
 #
 # Never prints a password that is wrong, only what is wrong with it.
@@ -54,6 +57,12 @@ render() {
     exit 1
   fi
   { [ ! -f "$PASSWORDS/replication" ] || echo "masterauth $(first replication)"; } | put replication.conf
+}
+
+start() {
+  render "$1"
+  shift
+  exec "$@"
 }
 
 # Not ACL LOAD: it disconnects every client.

@@ -6,15 +6,19 @@
 Each class has a server, and its tests build upon each other in the order of their numbers.
 """
 
+import concurrent.futures
+import contextlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
-from server import CHART, DATABASES, SUPERUSER, Failed, Server, free_port
+from server import CHART, DATABASES, SHELL, SUPERUSER, Failed, Server, free_port, programs
 
 OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'bss'"
 
@@ -206,7 +210,7 @@ class Backup(Case):
         self.assertRegex(said, r"INFO bss: 1 tables, \d+ bytes\n")
         self.assertRegex(said, r"INFO Complete: \d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\n$")
         [backup] = self.server.backups()
-        self.assertEqual(sorted(path.name for path in backup.iterdir()), ["bss.dump", "by_hand.dump", "roles.sql"])
+        self.assertEqual(sorted(path.name for path in backup.iterdir()), ["bss.dump", "by_hand.dump", "roles.sql", "sha256sums"])
         self.assertNotIn("SCRAM-SHA-256", (backup / "roles.sql").read_text())
 
     def test_02_restored_has_the_same_rows_rights_and_owner(self):
@@ -219,7 +223,7 @@ class Backup(Case):
             client.stdin.write("SELECT 1;\n")
             client.stdin.flush()
             self.assertIn("terminating connection", client.stdout.read())
-        self.assertIn("INFO bss is as it was in the backup\n", said)
+        self.assertIn("INFO bss is restored, beside the one that runs\n", said)
         self.assertEqual(self.digest(), before)
         self.assertEqual(self.server.sql(OWNER), "bss_migrations")
         self.assertIn("must be owner", self.refused("DROP TABLE customer", "bss", "bss"))
@@ -244,7 +248,7 @@ class Backup(Case):
         [backup] = self.server.backups()
         whole = (backup / "bss.dump").read_bytes()
         (backup / "bss.dump").write_bytes(whole[: len(whole) * 3 // 4])
-        self.assertIn("pg_restore: error", self.fails("restore.sh"))
+        self.assertIn(f"ERROR The backup {backup.name} is damaged: bss.dump: FAILED", self.fails("restore.sh"))
         self.assertEqual(self.digest(), before)
         (backup / "bss.dump").write_bytes(whole)
         self.server.run("restore.sh", backup.name)
@@ -282,6 +286,271 @@ class Backup(Case):
         (self.server.data / path).unlink()
         self.assertIn("pg_dump: error", self.fails("backup.sh"))
         self.assertEqual([path for path in self.server.backups() if not path.name.endswith(".incomplete")], [])
+
+
+class Volume(Case):
+    """What lies on the volume of the backups beside them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.run("databases.sh")
+        cls.home = cls.server.home / "backups"
+
+    def backup(self, **environment):
+        return re.search(r"INFO Complete: (\S+)", self.server.run("backup.sh", **environment))[1]
+
+    def names(self):
+        return sorted(path.name for path in self.home.iterdir() if path.name != ".lock")
+
+    def test_01_foreign_things_are_neither_counted_nor_restored_nor_removed(self):
+        foreign = ["lost+found", "notes", "z", "2099-01-01", "2099-01-01T00-00-00Z", "9999-99-99T99-99-99Z.old"]
+        for name in foreign:
+            (self.home / name).mkdir()
+        (self.home / "2098-01-01T00-00-00Z").write_text("a file")
+        (self.home / "a copy.incomplete").mkdir()
+        foreign += ["2098-01-01T00-00-00Z", "a copy.incomplete"]
+        for _ in range(2):
+            fresh = self.backup(KEEP="1")
+            self.assertEqual(self.names(), sorted([*foreign, fresh]))
+            self.assertIn(f"INFO Restores {fresh}\n", self.server.run("restore.sh"))
+        self.assertIn("ERROR There is no backup lost+found in ", self.fails("restore.sh", "lost+found"))
+        for name in foreign:
+            shutil.rmtree(self.home / name) if (self.home / name).is_dir() else (self.home / name).unlink()
+
+    def test_02_the_newest_is_the_one_that_was_made_last_whatever_the_clock_says(self):
+        (self.home / self.names()[0]).rename(self.home / "2099-01-01T00-00-00Z")
+        for number in (1, 2, 3):
+            self.assertEqual(self.backup(KEEP="2"), f"2099-01-01T00-00-00Z-000{number}")
+        self.assertEqual(self.names(), ["2099-01-01T00-00-00Z-0002", "2099-01-01T00-00-00Z-0003"])
+        self.assertIn("INFO Restores 2099-01-01T00-00-00Z-0003\n", self.server.run("restore.sh"))
+        for name in self.names():
+            shutil.rmtree(self.home / name)
+
+    def test_03_backups_and_restores_that_are_started_together_come_one_after_the_other(self):
+        self.backup()
+        with concurrent.futures.ThreadPoolExecutor() as together:
+            scripts = [together.submit(self.server.run, name, KEEP="9") for name in ["backup.sh", "restore.sh"] * 2]
+            said = "".join(each.result() for each in scripts)
+        self.assertEqual((said.count("INFO Complete: "), said.count("INFO Complete. ")), (2, 2))
+        self.assertEqual(len(self.names()), 3)
+
+    def test_04_of_which_a_file_is_missing_is_not_restored(self):
+        newest = self.names()[-1]
+        (self.home / newest / "bss.dump").unlink()
+        self.assertIn(f"ERROR The backup {newest} is damaged: ", self.fails("restore.sh"))
+
+
+class Restore(Case):
+    """What dies, and what else is on the server."""
+
+    ODD = ["a/b", "a%2Fb", "x=y", "-f", ' "two"  words ', "bss_restored", "bss_before", "n" * 63]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.run("databases.sh")
+        cls.server.sql("CREATE TABLE customer (name text)", "bss_migrations", "bss")
+        cls.server.sql("INSERT INTO customer VALUES ('in the backup')", "bss", "bss")
+        for name in cls.ODD:
+            cls.server.sql('CREATE DATABASE "{}"'.format(name.replace('"', '""')))
+        cls.server.run("backup.sh")
+
+    def rows(self, role="bss"):
+        return self.server.sql("SELECT name FROM customer", role, "bss")
+
+    def names(self):
+        listed = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT LIKE '%_before_2%' ORDER BY 1"
+        return self.server.sql(listed).splitlines()
+
+    def interrupted(self, number, program, then):
+        """What restore.sh says, or None if it fails, where `then` is in the place of that call of the program."""
+        wrapper = self.server.home / "wrapper"
+        shutil.rmtree(wrapper, ignore_errors=True)
+        wrapper.mkdir()
+        count = f'echo >> {wrapper}/calls; [ "$(wc -l < {wrapper}/calls)" != {number} ] || {{ {then}; }}'
+        (wrapper / program).write_text(f'#!/bin/sh\n{count}\nexec {programs() / program} "$@"\n')
+        (wrapper / program).chmod(0o755)
+        try:
+            said = self.server.run("restore.sh", PATH=f"{wrapper}:{programs()}:{os.environ['PATH']}")
+        except Failed:
+            said = None
+        reached = len((wrapper / "calls").read_text()) >= number
+        return said, reached
+
+    def test_01_leaves_databases_alone_whatever_they_are_called(self):
+        for name in ("bss_restored", "a/b", "x=y"):
+            self.server.sql(f"CREATE TABLE own AS SELECT '{name}' AS name", database=name)
+        self.server.run("backup.sh")
+        before = self.names()
+        self.server.run("restore.sh")
+        self.assertEqual(self.names(), before)
+        for name in ("bss_restored", "a/b", "x=y"):
+            self.assertEqual(self.server.sql("SELECT name FROM own", database=name), name)
+        for name in self.ODD[:5]:
+            self.server.sql('DROP DATABASE "{}"'.format(name.replace('"', '""')))
+        self.server.run("backup.sh")
+
+    def test_02_that_dies_anywhere_leaves_applications_in_and_may_be_run_again(self):
+        before = self.names()
+        for program in ("pg_restore", "psql"):
+            reached, number = True, 0
+            while reached:
+                number += 1
+                said, reached = self.interrupted(number, program, "kill -9 0")
+                self.assertEqual(said is None, reached)
+                self.assertEqual(self.rows(), "in the backup", f"{program} {number}")
+                self.assertLessEqual(set(before), set(self.names()))
+            self.assertGreater(number, 3)
+            self.assertEqual(self.names(), before)
+
+    def test_03_that_cannot_ask_does_not_claim_to_be_complete(self):
+        number, reached = 0, True
+        while reached:
+            number += 1
+            self.server.sql("UPDATE customer SET name = 'after it'", "bss", "bss")
+            said, reached = self.interrupted(number, "psql", "exit 2")
+            if said and "INFO Complete" in said:
+                self.assertEqual(self.rows(), "in the backup", f"psql {number}")
+
+    def test_04_that_dies_while_it_waits_for_the_names_leaves_nothing_closed(self):
+        with self.server.session("postgres", "postgres") as holder:
+            holder.stdin.write("BEGIN; LOCK TABLE pg_database IN ROW EXCLUSIVE MODE; SELECT 'held';\n")
+            holder.stdin.flush()
+            self.assertEqual(holder.stdout.readline(), "held\n")
+            with self.assertRaises(subprocess.TimeoutExpired):
+                self.server.run("restore.sh", seconds=8)
+        deadline = time.monotonic() + 30
+        while self.server.sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_terminate%'") != "1":
+            self.assertLess(time.monotonic(), deadline)
+        self.assertEqual(self.rows(), "in the backup")
+
+    def test_05_either_swaps_every_name_or_none(self):
+        self.server.sql('CREATE DATABASE "half-restored-1"')
+        self.server.sql("COMMENT ON DATABASE \"half-restored-1\" IS 'bss'")
+        self.server.sql('CREATE DATABASE "half-restored-2"')
+        before = self.names()
+        swap = [*SHELL, "-c", f'. {self.server.home}/scripts/server.sh; sql -d postgres -f {CHART}/swap.sql']
+        env = self.server.environment("postgres", PASSWORDS=str(self.server.home / "passwords"))
+        self.assertNotEqual(subprocess.run(swap, env=env, stderr=subprocess.DEVNULL).returncode, 0)
+        self.assertEqual(self.names(), before)
+        self.assertEqual(self.rows(), "in the backup")
+
+    def test_06_sends_clients_away_once_and_refuses_none(self):
+        refusals, over = [], threading.Event()
+
+        def ask():
+            while not over.is_set():
+                try:
+                    self.rows()
+                except Failed as error:
+                    refusals.append(str(error))
+
+        clients = [threading.Thread(target=ask) for _ in range(4)]
+        for client in clients:
+            client.start()
+        self.server.run("restore.sh")
+        over.set()
+        for client in clients:
+            client.join()
+        self.assertEqual([each for each in refusals if "terminating connection" not in each], [])
+
+    def test_07_opens_a_database_that_was_left_closed(self):
+        self.server.sql("ALTER DATABASE bss ALLOW_CONNECTIONS false")
+        self.server.run("restore.sh")
+        self.assertEqual(self.rows(), "in the backup")
+
+    def test_08_what_is_put_aside_or_left_over_does_not_come_to_life_in_a_later_backup(self):
+        aside = self.server.sql("SELECT datname FROM pg_database WHERE datname LIKE 'bss_before_%' ORDER BY 1 LIMIT 1")
+        self.server.sql(f"ALTER DATABASE {aside} ALLOW_CONNECTIONS true")
+        self.server.sql('CREATE DATABASE "half-restored-7"')
+        self.server.run("backup.sh")
+        dumps = sorted(path.stem for path in self.server.backups()[-1].glob("*.dump"))
+        self.assertEqual(dumps, sorted(["bss", *self.ODD[5:]]))
+
+    def test_09_a_role_whose_password_cannot_be_looked_at_fails_the_job(self):
+        self.server.sql("ALTER ROLE bss NOLOGIN")
+        self.assertIn("ERROR Whether role bss has the password of the Secret", self.fails("databases.sh"))
+        self.server.sql("ALTER ROLE bss LOGIN")
+
+    def test_10_a_server_without_databases_makes_no_backup(self):
+        self.server.wipe()
+        self.assertIn("ERROR The server has no database", self.fails("backup.sh"))
+
+
+@unittest.skipIf(os.getuid(), "only root can make a small volume")
+class FullVolume(unittest.TestCase):
+    """start.sh becomes the image's entrypoint, which is here the server itself."""
+
+    def setUp(self):
+        self.server = Server(mebibytes=400)
+        self.volume = self.server.home / "run"
+        self.ballast = self.volume / "ballast"
+        image = self.server.home / "docker-entrypoint.sh"
+        image.write_text(f'#!/bin/sh\nshift\nexec {programs()}/postgres -D {self.server.data} "$@"\n')
+        image.chmod(0o755)
+        self.restart()
+        self.server.sql("CREATE TABLE outbox (event text)")
+
+    def tearDown(self):
+        self.server.remove()
+
+    def restart(self, script=CHART / "start.sh"):
+        if self.server.process.poll() is None:
+            self.server.stop()
+        path = f"PATH={self.server.home}:{os.environ['PATH']}"
+        start = ["env", path, f"VOLUME={self.volume}", *SHELL, script]
+        self.server.start(*start, "-c", f"config_file={self.server.settings}")
+
+    def fill(self):
+        """Until the server has stopped, as a pod's would."""
+        grow = "INSERT INTO outbox SELECT repeat(md5(n::text), 200) FROM generate_series(1, 20000) AS n"
+        with contextlib.suppress(Failed):
+            while True:
+                self.server.sql("ALTER TABLE outbox ALTER event SET STORAGE EXTERNAL")
+                self.server.sql(grow)
+        with (self.volume / "filler").open("wb") as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(bytes(1 << 16))
+                filler.flush()
+        with contextlib.suppress(Failed):
+            for _ in range(100):
+                self.server.sql("SELECT pg_switch_wal()")
+                self.server.sql("INSERT INTO outbox VALUES ('more')")
+        self.server.process.wait(60)
+
+    def test_a_server_that_has_stopped_on_it_starts_on_its_ballast_and_reads(self):
+        self.assertEqual(self.ballast.stat().st_size, 64 << 20)
+        self.fill()
+        with self.assertRaises(Failed):  # so it is without it
+            self.server.start()
+        self.restart()
+        self.assertFalse(self.ballast.exists())
+        self.assertIn("Its ballast of 64 MiB was given up", self.server.log.read_text())
+        self.assertGreater(int(self.server.sql("SELECT count(*) FROM outbox")), 0)
+        with self.assertRaisesRegex(Failed, "read-only transaction"):
+            self.server.sql("INSERT INTO outbox VALUES ('refused')")
+        self.assertIn("ERROR The volume of the server is full", self.refused_restore())
+
+        # A start more, and room is made by who asks to write.
+        self.restart()
+        (self.volume / "filler").unlink()
+        self.server.sql("SET transaction_read_only = off; TRUNCATE outbox")
+        self.server.sql("CHECKPOINT")
+        self.restart()
+        self.assertTrue(self.ballast.exists())
+        self.server.sql("INSERT INTO outbox VALUES ('goes on')")
+
+    def refused_restore(self):
+        self.server.sql("SELECT 1")
+        backup = self.server.home / "backups/2026-01-01T00-00-00Z"
+        backup.mkdir()
+        (backup / "bss.dump").write_text("")
+        sums = subprocess.check_output(["sha256sum", "bss.dump"], cwd=backup, text=True)
+        (backup / "sha256sums").write_text(sums)
+        with self.assertRaises(Failed) as caught:
+            self.server.run("restore.sh")
+        return str(caught.exception)
 
 
 class FirstStart(unittest.TestCase):

@@ -41,16 +41,21 @@ class Failed(Exception):
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, mebibytes=None):
+        """On a file system of that size, if one is given: only root can have that."""
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="postgres-test-"))
         self.home.chmod(0o755)
         for name in ("passwords", "backups", "scripts", "run"):
             (self.home / name).mkdir()
+        if mebibytes:
+            mount = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=755", "tmpfs", self.home / "run"]
+            subprocess.run(mount, check=True)
         if os.getuid() == 0:
             os.chown(self.home / "run", USER, USER)
         for file in CHART.iterdir():
             if file.suffix in (".sh", ".sql"):
                 shutil.copy(file, self.home / "scripts")
+        shutil.copy(CHART.parent / "backups.sh", self.home / "scripts")
         self.declare(DATABASES)
         for role in ROLES:
             self.set_password(role, f"{role} has 'a' \"pass\\word\"")
@@ -85,9 +90,13 @@ class Server:
         output, _ = made.communicate()
         if made.returncode != 0:
             raise Failed(output)
+        self.start()
+
+    def start(self, *before):
+        """Starts the server, or a program before it that becomes it, and waits until it answers."""
         command = [programs() / "postgres", "-D", self.data, "-c", f"config_file={self.settings}"]
         with self.log.open("a") as log:
-            self.process = run_as_server(*command, stdout=log, stderr=log)
+            self.process = run_as_server(*(before or command), stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         ready = [programs() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while subprocess.run(ready).returncode != 0:
@@ -106,15 +115,18 @@ class Server:
         self.create()
 
     def remove(self):
-        self.stop()
+        if self.process.poll() is None:
+            self.stop()
+        if (self.home / "run").is_mount():
+            subprocess.run(["umount", self.home / "run"], check=True)
         shutil.rmtree(self.home)
 
     def environment(self, role, **more):
         path = f"{programs()}:{os.environ['PATH']}"
         return {"PATH": path, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": role, **more}
 
-    def run(self, script, *arguments, **environment):
-        """What the script says. Raises Failed, with that, when it fails."""
+    def run(self, script, *arguments, seconds=120, **environment):
+        """What the script says. Raises Failed, with that, when it fails; it is killed when its time is over."""
         given = {
             "PASSWORDS": str(self.home / "passwords"),
             "BACKUPS": str(self.home / "backups"),
@@ -123,17 +135,23 @@ class Server:
             "PGHERO_CONNECTIONS": "5",
             "WAIT_SECONDS": "20",
         }
-        ended = subprocess.run(
+        started = subprocess.Popen(
             [*SHELL, self.home / "scripts" / script, *arguments],
             env=self.environment(SUPERUSER, **{**given, **environment}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            start_new_session=True,
         )
-        if ended.returncode != 0:
-            raise Failed(ended.stdout)
-        return ended.stdout
+        try:
+            said, _ = started.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
+            started.communicate()
+            raise
+        if started.returncode != 0:
+            raise Failed(said)
+        return said
 
     def client(self, role, database, password=None):
         """How psql is called, and its environment."""
@@ -166,4 +184,4 @@ class Server:
             client.stdout.close()
 
     def backups(self):
-        return sorted((self.home / "backups").iterdir())
+        return sorted((self.home / "backups").glob("*Z*"))

@@ -62,7 +62,7 @@ export class PgBouncer extends Component {
       user: 70,
       replicas,
       command: ['sh', '/etc/pgbouncer/start.sh', '/etc/pgbouncer/pgbouncer.ini'],
-      env: { FILES: `${files(props)}` },
+      env: { FILES: `${files(props)}`, PASSWORDS, RUNTIME },
       ports: { sql: PORT },
       files: {
         '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + settings(props),
@@ -72,12 +72,6 @@ export class PgBouncer extends Component {
       secretFiles: { [`${PASSWORDS}/pgbouncer`]: postgres.password('pgbouncer') },
       memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
       initContainers: {
-        userlist: {
-          image,
-          command: ['sh', '/etc/pgbouncer/userlist.sh'],
-          env: { PASSWORDS, RUNTIME },
-          resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
-        },
         // The network learns what a pod may reach after the pod has started, and PgBouncer would refuse its first clients.
         server: {
           image: postgres.operation.image,

@@ -9,4 +9,6 @@ if ! (ulimit -S -n "$FILES") 2> /dev/null; then
   exit 1
 fi
 ulimit -S -n "$FILES"
+# At every start, as the Secret may have changed since the pod was made.
+sh "$(dirname "$0")/userlist.sh"
 exec pgbouncer "$@"

@@ -6,6 +6,7 @@ import { ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { VolumeClaim } from '../../../lib/volume-claim';
 import { scheduleErrors, wholeErrors } from '../../numbers';
+import { backupsFile } from '../backups';
 import { databasesFiles } from './databases';
 import type { Postgres } from './postgres';
 
@@ -51,7 +52,11 @@ export class PostgresBackup extends Component {
         ...postgres.operation,
         command: ['sh', `/etc/postgresql/${script}`],
         env: { ...postgres.operation.env, BACKUPS, KEEP: `${props.keep}` },
-        files: { ...files, [`/etc/postgresql/${script}`]: nativeFile(__dirname, script) },
+        files: {
+          ...files,
+          ...backupsFile('/etc/postgresql'),
+          [`/etc/postgresql/${script}`]: nativeFile(__dirname, script),
+        },
         scratch: { '/tmp': Size.mebibytes(16) },
         volumeClaims: { [BACKUPS]: claim },
         resources: WORK,
@@ -65,7 +70,8 @@ export class PostgresBackup extends Component {
     const file = (name: string) => ({ [`/etc/postgresql/${name}`]: nativeFile(__dirname, name) });
     job('default', 'backup.sh', file('server.sh'), props);
     // Never by itself: it puts what is there aside.
-    const scripts = { ...databasesFiles(postgres.databases), ...file('empty.sql'), ...file('swap.sql') };
+    const statements = { ...file('leftovers.sql'), ...file('empty.sql'), ...file('swap.sql') };
+    const scripts = { ...databasesFiles(postgres.databases), ...statements };
     job('restore', 'restore.sh', scripts, { schedule: NEVER, suspended: true });
   }
 }

@@ -10,6 +10,7 @@ ALTER ROLE :"owner" CONNECTION LIMIT :connections;
 -- From template0: nothing that somebody put into template1.
 SELECT format('CREATE DATABASE %I TEMPLATE template0', :'database')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+ALTER DATABASE :"database" ALLOW_CONNECTIONS true;
 ALTER DATABASE :"database" OWNER TO :"owner";
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"application";

@@ -16,11 +16,16 @@ check_passwords() {
 # Only where it is another one: setting it anew changes its salt, and new connections that PgBouncer opens for clients
 # would be refused until these have logged in again.
 give_password() {
-  answer=$(log_in_as "$1" && PGOPTIONS='' sql -d postgres -c '' 2>&1) || :
+  if answer=$(log_in_as "$1" && PGOPTIONS='' sql -d postgres -c '' 2>&1); then return; fi
   case $answer in
     *'password authentication failed'*)
       ROLE=$1 sql -d postgres -f "$here/password.sql"
       echo "INFO Role $1 has the password of the Secret"
+      ;;
+    *'permission denied for database'* | *'too many connections for role'* | *'slots are reserved'*) ;; # it was let in so far
+    *)
+      echo "ERROR Whether role $1 has the password of the Secret cannot be seen: $answer"
+      exit 1
       ;;
   esac
 }

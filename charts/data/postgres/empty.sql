@@ -1,5 +1,6 @@
--- An empty database to restore into, closed to everybody but the superuser. Variable: restored.
+-- An empty database to restore into, closed to everybody but the superuser. Variables: half, running, the name that it
+-- will have.
 
-DROP DATABASE IF EXISTS :"restored" WITH (FORCE);
-CREATE DATABASE :"restored" TEMPLATE template0;
-REVOKE ALL ON DATABASE :"restored" FROM PUBLIC;
+CREATE DATABASE :"half" TEMPLATE template0;
+REVOKE ALL ON DATABASE :"half" FROM PUBLIC;
+COMMENT ON DATABASE :"half" IS :'running';

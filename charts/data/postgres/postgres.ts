@@ -82,14 +82,15 @@ export class Postgres extends Component {
       image,
       component: 'data',
       user: USER,
-      // The entrypoint mends the mode of the data, which mounting may change, and becomes the server.
-      command: ['docker-entrypoint.sh', 'postgres', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
-      env,
+      // It becomes the image's entrypoint, which mends the mode of the data that mounting may change and becomes the server.
+      command: ['sh', '/etc/postgresql/start.sh', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
+      env: { ...env, VOLUME },
       ports: { sql: PORT },
       files: {
         '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + settings(props),
         '/etc/postgresql/pg_hba.conf': nativeFile(__dirname, 'pg_hba.conf'),
         '/etc/postgresql/init.sh': nativeFile(__dirname, 'init.sh'),
+        '/etc/postgresql/start.sh': nativeFile(__dirname, 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/postgres`]: this.users.key('postgres') },
       scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },

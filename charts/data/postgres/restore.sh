@@ -1,30 +1,49 @@
 #!/bin/sh
 # Puts the databases of a backup, the newest if none is named, in the place of those that run. Each is restored beside
-# the running one and takes its name when it is complete; the one that ran is put aside, closed, and kept.
+# the running one; when all are complete they change names at once, and those that ran are put aside, closed, and kept.
+# May end anywhere, and be run again.
 #
 #   restore.sh [BACKUP]
 set -eu
 . "$(dirname "$0")/server.sh"
+. "$(dirname "$0")/backups.sh"
 
-backup=$BACKUPS/${1:-$(find "$BACKUPS" -mindepth 1 -maxdepth 1 -type d -name '*Z' | sort | tail -n 1 | sed 's|.*/||')}
-if [ ! -f "$backup/roles.sql" ]; then
-  echo "ERROR There is no backup ${1:+$1 }in $BACKUPS; there are: $(ls "$BACKUPS" | tr '\n' ' ')"
+# Whoever has just connected holds a name back for a moment.
+swap() {
+  for _ in 1 2 3 4 5 6 7 8 9; do
+    if said=$(sql -d postgres -f "$here/swap.sql" 2>&1); then return 0; fi
+    sleep 1
+  done
+  sql -d postgres -f "$here/swap.sql"
+}
+
+choose_backup "${1:-}"
+backup_files .dump > /dev/null || { echo "ERROR The backup $chosen has no database"; exit 1; }
+await_server
+full=$(PGOPTIONS='' sql -d postgres -At -c 'SHOW default_transaction_read_only')
+if [ "$full" = on ]; then
+  echo 'ERROR The volume of the server is full, and a restore needs as much room again: make room first'
   exit 1
 fi
-aside=before_$(date -u +%Y%m%d%H%M%S)
-
-echo "INFO Restores ${backup##*/}"
-sh "$here/databases.sh"
+sql -d postgres -f "$here/leftovers.sql"
 # Those that exist are complained about; what matters is that those that do not are made.
-complaints=$(psql -X -q -w -d postgres -f "$backup/roles.sql" 2>&1) || :
+complaints=$(psql -X -q -w -d postgres -f roles.sql 2>&1) || { echo "$complaints"; exit 1; }
 if echo "$complaints" | grep ERROR | grep -v 'already exists'; then exit 1; fi
-for dump in "$backup"/*.dump; do
-  database=$(basename "$dump" .dump)
-  sql -d postgres -v restored="${database}_restored" -f "$here/empty.sql"
-  pg_restore --exit-on-error -d "${database}_restored" "$dump"
-  sql -d postgres -v running="$database" -v restored="${database}_restored" -v aside="${database}_$aside" -f "$here/swap.sql"
-  echo "INFO $database is as it was in the backup"
-done
 sh "$here/databases.sh"
-echo "INFO Complete. What ran before is kept under names that end with _$aside; drop it when all is well:"
-sql -d postgres -At -c "SELECT datname FROM pg_database WHERE datname LIKE '%\\_$aside'"
+number=0
+backup_files .dump | while IFS= read -r dump; do
+  number=$((number + 1))
+  half=$HALF$number
+  database=$(database_of "${dump%.dump}")
+  sql -d postgres -v half="$half" -v running="$database" -f "$here/empty.sql"
+  pg_restore --exit-on-error -d "$half" "./$dump"
+  # With all its rights before it takes the name: who dies after that leaves nobody out.
+  while read -r name application owner; do
+    [ "$name" != "$database" ] ||
+      sql -d postgres -v database="$half" -v application="$application" -v owner="$owner" -f "$here/database.sql"
+  done < "$here/databases.txt"
+  echo "INFO $database is restored, beside the one that runs"
+done
+swap
+echo "INFO Complete. What ran before is kept under these names; drop it when all is well:"
+sql -d postgres -At -c "SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = '$ASIDE' ORDER BY 1"

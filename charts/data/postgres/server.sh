@@ -22,7 +22,16 @@ await_server() {
   done
 }
 
+# What a restore makes databases of: no declared one can be called so.
+export HALF=half-restored-
+# The comment by which those are known that a restore has put aside.
+export ASIDE='put aside by a restore: in no backup'
+
+# A database as the name of a file, and back.
+file_of() { printf %s "$1" | sed 's/%/%25/g; s|/|%2F|g'; }
+database_of() { printf %s "$1" | sed 's|%2F|/|g; s/%25/%/g'; }
+
 export PGPASSWORD PGCONNECT_TIMEOUT=10
 # What these scripts say holds passwords: it must reach neither the server's log nor its statistics.
-export PGOPTIONS='-c client_min_messages=warning -c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c pg_stat_statements.track=none'
+export PGOPTIONS='-c client_min_messages=warning -c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c pg_stat_statements.track=none -c default_transaction_read_only=off'
 log_in_as "$PGUSER"

@@ -4,6 +4,7 @@
 set -eu
 AS=operator
 . "$(dirname "$0")/cli.sh"
+. "$(dirname "$0")/backups.sh"
 
 # Where to copy each shard from: address, and the id of its master. Fails unless every slot has an owner.
 sources() {
@@ -21,12 +22,7 @@ sources() {
     }' "$1"
 }
 
-new=$BACKUPS/$(date -u +%Y-%m-%dT%H-%M-%SZ)
-readonly new
-rm -rf "$BACKUPS"/*.incomplete
-mkdir "$new.incomplete"
-cd "$new.incomplete"
-
+begin_backup
 await_pods
 ask "$(any_pod)" 'CLUSTER NODES' > nodes.txt
 if ! sources nodes.txt > /tmp/sources; then
@@ -43,11 +39,4 @@ while read -r address master; do
   fi
   echo "INFO $address: $(sed -n 's/.* \([0-9]*\) keys read$/\1/p' /tmp/checked) keys, $(wc -c < "$master.rdb") bytes"
 done < /tmp/sources
-cd /
-mv "$new.incomplete" "$new"
-echo "INFO Complete: ${new##*/}"
-
-for old in $(find "$BACKUPS" -mindepth 1 -maxdepth 1 | sort -r | tail -n "+$((KEEP + 1))"); do
-  rm -rf "$old"
-  echo "INFO Removed: ${old##*/}"
-done
+complete_backup

@@ -6,6 +6,7 @@ import { ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { VolumeClaim } from '../../../lib/volume-claim';
 import { scheduleErrors, wholeErrors } from '../../numbers';
+import { backupsFile } from '../backups';
 import type { RedisCluster } from './redis-cluster';
 
 /** When the Redis Cluster of an environment is copied, and how long copies are kept. */
@@ -51,6 +52,7 @@ export class RedisClusterBackup extends Component {
         command: ['sh', `/etc/redis/${script}`],
         env: { ...cluster.operation.env, BACKUPS, KEEP: `${props.keep}` },
         files: {
+          ...backupsFile('/etc/redis'),
           '/etc/redis/cli.sh': nativeFile(__dirname, 'cli.sh'),
           [`/etc/redis/${script}`]: nativeFile(__dirname, script),
         },

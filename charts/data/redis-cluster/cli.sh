@@ -73,11 +73,37 @@ any_pod() {
   return 1
 }
 
+# Address, id, pod and number of slots of each master, as a server sees them. Fails unless it says of every slot who has it:
+# what cannot be asked has not answered "none".
+masters() {
+  ask "$1" 'CLUSTER NODES' | awk '
+    $3 !~ /master/ || $3 ~ /fail|noaddr|handshake/ { next }
+    {
+      split($2, at, ":"); pod = $2 ~ /,/ ? substr($2, index($2, ",") + 1) : "-"; sub("[.,].*", "", pod)
+      owned = 0
+      for (i = 9; i <= NF; i++) if ($i !~ /^\[/) { n = split($i, slot, "-"); owned += slot[n] - slot[1] + 1 }
+      covered += owned
+      print at[1], $1, pod, owned
+    }
+    END { exit covered != 16384 }'
+}
+
+# The number of keys of a server. Fails unless it has said one.
+keys_of() {
+  keys=$(ask "$1" DBSIZE)
+  case $keys in '' | *[!0-9]*) return 1 ;; esac
+  echo "$keys"
+}
+
 # The keys of all masters together.
 count_keys() {
-  at=$(any_pod) || return 1
-  tool 60 --cluster call "$at:$PORT" dbsize --cluster-only-masters |
-    awk '/: [0-9]+$/ { masters++; sum += $NF } END { if (!masters) exit 1; print sum }'
+  at=$(any_pod) && list=$(masters "$at") || return 1
+  sum=0
+  for address in $(echo "$list" | sed 's/ .*//'); do
+    keys=$(keys_of "$address") || return 1
+    sum=$((sum + keys))
+  done
+  echo "$sum"
 }
 
 : "${LOCAL:=127.0.0.1}" "${AS:=keeper}"

@@ -78,7 +78,7 @@ export class RedisCluster extends Component {
     const { shards, replicas } = shape(props.topology);
     const leave = leaveSeconds(shards);
     const { image } = props;
-    const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
+    const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     // Each pod has a Service of its name.
     const domain = serviceDomain(this.namespace!);
     const transport = serverTransport(this, { ...props, port: PORTS.client, domain });
@@ -94,7 +94,7 @@ export class RedisCluster extends Component {
       image,
       component: 'data',
       user: 999,
-      command: [...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain}`],
+      command: [...access.start, ...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain}`],
       env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },
       ports: PORTS,
       files: { ...configFiles(props, access, transport), ...access.files },
@@ -103,7 +103,6 @@ export class RedisCluster extends Component {
       scratch: { '/tmp': Size.mebibytes(4) },
       claims: { data: { mountPath: '/data', size: props.disk } },
       storageClass: props.storageClass,
-      initContainers: access.initContainers,
       sidecars: { keeper: keeper(image, env) },
       resources: props.resources,
       probes: {

@@ -48,12 +48,13 @@ export class Redis extends Component {
     const { image, resources } = props;
     const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
     this.node.addValidation({ validate: () => maxmemoryErrors('redis', maxmemory, resources.memoryLimit, 'volatile') });
-    const access = serverAccess(this, { access: props.access, image, directory: __dirname, purposes: PURPOSES });
+    const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     const redis = new StatelessWorkload(this, 'default', {
       image,
       component: 'data',
       user: 999,
-      command: ['redis-server', '/etc/redis/redis.conf'],
+      command: [...access.start, 'redis-server', '/etc/redis/redis.conf'],
+      env: access.env,
       ports: { client: 6379 },
       files: {
         '/etc/redis/redis.conf':
@@ -63,7 +64,6 @@ export class Redis extends Component {
       },
       secretFiles: access.secretFiles,
       memoryScratch: access.memoryScratch,
-      initContainers: access.initContainers,
       resources,
       probes: {
         readiness: { ...tcp('client'), periodSeconds: 2 },
