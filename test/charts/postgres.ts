@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
@@ -168,10 +168,21 @@ describe('PostgreSQL', () => {
     ({ manifests }) => {
       const { replicas, template } = manifests.find('StatefulSet', 'postgres').spec;
       expect(replicas).toBe(1);
-      // The entrypoint becomes the server. A shell in between would swallow the signal of the image, SIGINT.
-      expect(template.spec.containers[0]!.command!.slice(0, 2)).toEqual(['docker-entrypoint.sh', 'postgres']);
+      expect(template.spec.containers[0]!.command!.slice(0, 2)).toEqual(['sh', '/etc/postgresql/start.sh']);
     },
   );
+
+  it('becomes the entrypoint, as a shell in between would swallow the signal of the image, and keeps a ballast', () => {
+    const VOLUME = mkdtempSync(join(tmpdir(), 'volume-'));
+    const program = '#!/bin/sh\necho "$*, process $(($$ - FIRST))"\n';
+    writeFileSync(join(VOLUME, 'docker-entrypoint.sh'), program, { mode: 0o755 });
+    const script = join(__dirname, '../../charts/data/postgres/start.sh');
+    const env = { VOLUME, PATH: `${VOLUME}:${process.env['PATH']}` };
+    const { stdout } = spawnSync('sh', ['-c', `FIRST=$$ exec sh ${script} -c x=y`], { env, encoding: 'utf8' });
+    expect(stdout).toBe('postgres -c x=y, process 0\n');
+    expect(statSync(join(VOLUME, 'ballast')).size).toBe(64 * 1024 * 1024);
+    rmSync(VOLUME, { recursive: true });
+  });
 });
 
 describe('PgBouncer', () => {
@@ -228,7 +239,10 @@ describe('PgBouncer', () => {
     const [{ command, lifecycle }] = spec.containers as [(typeof spec.containers)[number]];
     // Whose last word is `exec`: the program gets the signal itself.
     expect(command!.slice(0, 2)).toEqual(['sh', '/etc/pgbouncer/start.sh']);
-    expect(start({ FILES: '100' }).stdout).toBe('100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n');
+    // It has made the file of its own login first: a container that starts again in its pod finds the password of now.
+    expect(start({ FILES: '100' }).stdout).toBe(
+      '"pgbouncer" "of the Secret"\n100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n',
+    );
     expect(lifecycle!.preStop!.exec.command).toEqual(['sleep', '15']);
     const { connectionLifetimeSeconds } = (app().node.findChild('pgbouncer') as PgBouncer).application('bss');
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(15 + connectionLifetimeSeconds);
@@ -237,12 +251,16 @@ describe('PgBouncer', () => {
   /** The script where a container begins with few files, with a PgBouncer that says what it got, and how far its process is from the first. */
   const start = (env: { FILES: string }, most = '') => {
     const directory = mkdtempSync(join(tmpdir(), 'start-'));
-    const program = '#!/bin/sh\necho "$(ulimit -S -n) files, $*, process $(($$ - FIRST))"\n';
+    mkdirSync(join(directory, 'passwords'));
+    writeFileSync(join(directory, 'passwords/pgbouncer'), 'of the Secret');
+    const program =
+      '#!/bin/sh\ncat "$RUNTIME/userlist.txt"\necho "$(ulimit -S -n) files, $*, process $(($$ - FIRST))"\n';
     writeFileSync(join(directory, 'pgbouncer'), program, { mode: 0o755 });
     const script = join(__dirname, '../../charts/data/pgbouncer/start.sh');
     const limited = `ulimit -S -n 64; ${most} FIRST=$$ exec sh ${script} /etc/pgbouncer/pgbouncer.ini`;
     const PATH = `${directory}:${process.env['PATH']}`;
-    return spawnSync('sh', ['-c', limited], { env: { ...env, PATH }, encoding: 'utf8' });
+    const files = { PASSWORDS: join(directory, 'passwords'), RUNTIME: directory };
+    return spawnSync('sh', ['-c', limited], { env: { ...env, ...files, PATH }, encoding: 'utf8' });
   };
 
   it.each(everyEnvironment)(

@@ -148,6 +148,12 @@ describe('acl.sh', () => {
     mkdirSync(PASSWORDS);
     mkdirSync(RUNTIME);
     for (const [user, text] of Object.entries(passwords)) writeFileSync(join(PASSWORDS, user), text);
+    return again(...arguments_);
+  }
+
+  /** The same once more, with the passwords that are there. */
+  function again(...arguments_: string[]) {
+    const [PASSWORDS, RUNTIME] = ['passwords', 'runtime'].map((name) => join(directory, name)) as [string, string];
     const env = { PATH: process.env['PATH'], PASSWORDS, RUNTIME };
     const { status, stdout, stderr } = spawnSync('sh', [join(charts, 'acl.sh'), ...arguments_], {
       env,
@@ -176,6 +182,31 @@ describe('acl.sh', () => {
       `user replication on ${hash('new-new-new-new-new')} ${hash('old-old-old-old-old')} +`,
     );
     expect(written('replication.conf')).toBe('masterauth new-new-new-new-new\n');
+  });
+
+  it('writes them at every start of a server, which it becomes', () => {
+    const program = join(directory, 'server');
+    writeFileSync(program, '#!/bin/sh\necho "$* $(cat "$RUNTIME/replication.conf")"\n', { mode: 0o755 });
+    const { said } = acl(good, 'start', template, program, '--flag', 'value');
+    expect(said).toBe(`--flag value masterauth ${good['replication']}\n`);
+    writeFileSync(join(directory, 'passwords/replication'), 'another-0123456789');
+    expect(again('start', template, program).said).toBe(' masterauth another-0123456789\n');
+    writeFileSync(join(directory, 'passwords/replication'), 'short');
+    expect(again('start', template, program)).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/^ERROR [^\n]*\n$/),
+    });
+  });
+
+  it.each(everyEnvironment)('stands before every server of $name that has users', ({ manifests }) => {
+    const withUsers = manifests.pods().filter((pod) => '/etc/redis/users.acl' in manifests.filesOf(pod));
+    for (const { spec, containers } of withUsers) {
+      expect(spec.initContainers).toBeUndefined();
+      const [server] = containers.filter(({ command }) => command?.includes('redis-server'));
+      expect(server!.command!.join(' ')).toMatch(
+        /^sh \/etc\/redis\/acl\.sh start \/etc\/redis\/users\.acl redis-server /,
+      );
+    }
   });
 
   it('tells a running server the same', () => {

@@ -210,7 +210,9 @@ class Backup(Case):
         self.assertRegex(said, r"INFO bss: 1 tables, \d+ bytes\n")
         self.assertRegex(said, r"INFO Complete: \d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\n$")
         [backup] = self.server.backups()
-        self.assertEqual(sorted(path.name for path in backup.iterdir()), ["bss.dump", "by_hand.dump", "roles.sql", "sha256sums"])
+        self.assertEqual(
+            sorted(path.name for path in backup.iterdir()), ["bss.dump", "by_hand.dump", "roles.sql", "sha256sums"]
+        )
         self.assertNotIn("SCRAM-SHA-256", (backup / "roles.sql").read_text())
 
     def test_02_restored_has_the_same_rows_rights_and_owner(self):
@@ -344,7 +346,7 @@ class Volume(Case):
 class Restore(Case):
     """What dies, and what else is on the server."""
 
-    ODD = ["a/b", "a%2Fb", "x=y", "-f", ' "two"  words ', "bss_restored", "bss_before", "n" * 63]
+    ODD = ["a/b", "a%2Fb", "x=y", "-f", ' "two"  words ', "n" * 63, "bss_restored"]
 
     @classmethod
     def setUpClass(cls):
@@ -387,7 +389,7 @@ class Restore(Case):
         self.assertEqual(self.names(), before)
         for name in ("bss_restored", "a/b", "x=y"):
             self.assertEqual(self.server.sql("SELECT name FROM own", database=name), name)
-        for name in self.ODD[:5]:
+        for name in self.ODD[:-1]:
             self.server.sql('DROP DATABASE "{}"'.format(name.replace('"', '""')))
         self.server.run("backup.sh")
 
@@ -401,7 +403,7 @@ class Restore(Case):
                 self.assertEqual(said is None, reached)
                 self.assertEqual(self.rows(), "in the backup", f"{program} {number}")
                 self.assertLessEqual(set(before), set(self.names()))
-            self.assertGreater(number, 3)
+            self.assertGreater(number, 2)
             self.assertEqual(self.names(), before)
 
     def test_03_that_cannot_ask_does_not_claim_to_be_complete(self):
@@ -430,7 +432,7 @@ class Restore(Case):
         self.server.sql("COMMENT ON DATABASE \"half-restored-1\" IS 'bss'")
         self.server.sql('CREATE DATABASE "half-restored-2"')
         before = self.names()
-        swap = [*SHELL, "-c", f'. {self.server.home}/scripts/server.sh; sql -d postgres -f {CHART}/swap.sql']
+        swap = [*SHELL, "-c", f". {self.server.home}/scripts/server.sh; sql -d postgres -f {CHART}/swap.sql"]
         env = self.server.environment("postgres", PASSWORDS=str(self.server.home / "passwords"))
         self.assertNotEqual(subprocess.run(swap, env=env, stderr=subprocess.DEVNULL).returncode, 0)
         self.assertEqual(self.names(), before)
@@ -466,7 +468,7 @@ class Restore(Case):
         self.server.sql('CREATE DATABASE "half-restored-7"')
         self.server.run("backup.sh")
         dumps = sorted(path.stem for path in self.server.backups()[-1].glob("*.dump"))
-        self.assertEqual(dumps, sorted(["bss", *self.ODD[5:]]))
+        self.assertEqual(dumps, ["bss", "bss_restored"])
 
     def test_09_a_role_whose_password_cannot_be_looked_at_fails_the_job(self):
         self.server.sql("ALTER ROLE bss NOLOGIN")
