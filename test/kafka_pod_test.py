@@ -34,6 +34,7 @@ def zookeepers_leave():
     spec.loader.exec_module(module)
     return module
 
+
 RESPONSE = (HERE / "fixtures/metadata-v1.bin").read_bytes()
 
 
@@ -220,7 +221,6 @@ class Ensemble(unittest.TestCase):
             connect([f"127.0.0.1:{port}"], 10)
         self.assertNotIsInstance(raised.exception, ConnectionRefusedError)
         self.assertIn(f"no server of the ensemble answers: 127.0.0.1:{port}", str(raised.exception))
-
 
     def test_whose_names_are_gone_is_gone_for_good_but_not_while_nobody_can_say_so(self):
         for error, expected in [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)]:

@@ -128,7 +128,7 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[
 
 
 def end_without_zookeeper(me: int, reason: str) -> None:
-    """The broker's own stop asks ZooKeeper first, and never ends without it. What was acknowledged is with the kernel."""
+    """The broker's own stop asks ZooKeeper, and never ends without it. What was acknowledged is with the kernel."""
     tell(f"WARN Broker {me} is ended without a farewell, as ZooKeeper is gone, {reason}")
     with contextlib.suppress(OSError), open(PROCESS, encoding="utf-8") as process:
         os.kill(int(process.read()), signal.SIGKILL)
