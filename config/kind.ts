@@ -35,8 +35,8 @@ export const kind: Environment = {
   },
   topicsJob: {
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
-    driftSchedule: '0 * * * *',
-    driftSuspended: true,
+    driftSchedule: '*/10 * * * *',
+    driftSuspended: false,
   },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
   redisCluster: {

@@ -36,7 +36,7 @@ export const rehearsal: Environment = {
     traffic: 0.0004,
     shutdown: { leaveSeconds: 120, graceSeconds: 180 },
   },
-  // Suspended: a check that starts while a test has taken a node away would fail, rightly.
+  // Suspended: one that starts while a test has taken a node away would fail, rightly.
   topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSuspended: true },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
   redisCluster: { ...kind.redisCluster, topology: production.redisCluster.topology, access: 'users' },

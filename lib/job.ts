@@ -14,6 +14,9 @@ export interface OneShotJobProps extends PodProps {
 /**
  * Work done once for each content: the name carries the hash of the pod and its files. Applied again unchanged
  * it stays as it is; changed it is another Job. No time to live: a Job that vanishes makes GitOps create it again.
+ *
+ * Nor does a content run again that was applied before and comes back: where nothing prunes, its Job is still there, complete.
+ * So what it does is either never to be undone, as the steps of a schema, or a {@link ScheduledJob} does it, too.
  */
 export class OneShotJob extends Workload {
   constructor(scope: Component, id: string, props: OneShotJobProps) {

@@ -65,6 +65,23 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+it.each(PAGES)('%s restarts nothing in a way that Flux would revert, and roll again', (page) => {
+  const restarts = [...read(page).matchAll(/rollout restart(?! *`)(.*)/g)].map((match) => match[1]!);
+  expect(restarts.filter((rest) => !rest.startsWith(' --field-manager=flux-client-side-apply '))).toEqual([]);
+});
+
+it('the command that prunes names every kind of object that an apply makes, but for those that hold data', () => {
+  const command = read('docs/operations.md').match(/^kubectl .*--prune[\s\S]*?[^\\]$/m)![0];
+  const named = [...command.matchAll(/--prune-allowlist=(\S+)/g)].map((match) => match[1]!.replace(/^core\//, ''));
+  const made = ['dist/kind', 'dist/production']
+    .flatMap(objectsIn)
+    .map(({ apiVersion, kind }) => `${apiVersion}/${kind}`);
+  const kept = ['Namespace', 'LimitRange', 'ResourceQuota', 'PersistentVolumeClaim', 'Secret'].map(
+    (kind) => `v1/${kind}`,
+  );
+  expect([...named, ...kept].sort()).toEqual([...new Set(made)].sort());
+});
+
 it('README.md gives a reason for each dependency', () => {
   const table = read('README.md').split('## Dependencies')[1]!;
   expect(Object.keys(packageJson.devDependencies).filter((name) => !table.includes(`\`${name}\``))).toEqual([]);

@@ -2,22 +2,38 @@
 
 import contextlib
 import http.client
+import importlib.util
 import io
 import json
 import pathlib
 import socket
 import struct
+import subprocess
 import sys
+import tempfile
 import threading
 import unittest
+from unittest import mock
 
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "charts/messaging/kafka"))
+MESSAGING = HERE.parent / "charts/messaging"
+sys.path[:0] = [str(MESSAGING / "kafka"), str(MESSAGING / "zookeeper")]
 
+import leave as broker_leave  # noqa: E402
+import rejoin  # noqa: E402
 from cluster_metadata import Metadata, Partition, parse, request  # noqa: E402
-from leave import hand_over_controller, leave, why_not_safe_to_leave  # noqa: E402
+from leave import hand_over_controller, leave, why_not_leave, why_not_safe_to_leave  # noqa: E402
 from ready import Readiness, why_not_ready  # noqa: E402
-from zookeeper_session import connect  # noqa: E402
+from zookeeper_session import Gone, Session, connect  # noqa: E402
+
+
+def zookeepers_leave():
+    """The preStop of ZooKeeper, whose file has the name of the brokers'."""
+    spec = importlib.util.spec_from_file_location("zookeeper_leave", MESSAGING / "zookeeper/leave.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
 
 RESPONSE = (HERE / "fixtures/metadata-v1.bin").read_bytes()
 
@@ -158,7 +174,8 @@ class Connection(unittest.TestCase):
         self.assertEqual(said, f"INFO Broker 0 is not ready: {reason}\n")
 
     def test_that_is_refused_does_not_keep_a_broker_from_leaving(self):
-        self.assertEqual(leave(refusing_port(), 0, 2, 5.0, []), 0)
+        with mock.patch.object(broker_leave, "connect", lambda *_: Nodes()):
+            self.assertEqual(said_by(leave, refusing_port(), 0, 2, 5.0, []), [])
 
 
 class Controllers:
@@ -204,6 +221,190 @@ class Ensemble(unittest.TestCase):
             connect([f"127.0.0.1:{port}"], 10)
         self.assertNotIsInstance(raised.exception, ConnectionRefusedError)
         self.assertIn(f"no server of the ensemble answers: 127.0.0.1:{port}", str(raised.exception))
+
+    def test_whose_names_are_gone_is_gone_for_good_but_not_while_nobody_can_say_so(self):
+        for error, expected in [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)]:
+            with mock.patch("socket.create_connection", side_effect=socket.gaierror(error, "name")):
+                with self.assertRaises(OSError) as raised:
+                    connect(["zookeeper-0.bss.svc:2181"], 10)
+                self.assertEqual(isinstance(raised.exception, Gone), expected)
+
+    def test_gives_the_names_of_children_and_none_of_a_node_that_is_not_there(self):
+        session = Session.__new__(Session)
+        names = struct.pack(">i", 2) + b"".join(struct.pack(">i", len(name)) + name for name in [b"0", b"11"])
+        with mock.patch.object(session, "_ask", lambda *_: (0, names), create=True):
+            self.assertEqual(session.children("/brokers/ids"), ["0", "11"])
+        with mock.patch.object(session, "_ask", lambda *_: (-101, b""), create=True):
+            self.assertEqual(session.children("/brokers/ids"), [])
+
+
+class Nodes:
+    """A session with a ZooKeeper that has these nodes."""
+
+    brokers_that_want_to_leave = Session.brokers_that_want_to_leave
+
+    def __init__(self, *paths, asked=lambda nodes: None):
+        self.paths, self.asked = set(paths), asked
+
+    def create_ephemeral(self, path, _):
+        created = path not in self.paths
+        self.paths.add(path)
+        return created
+
+    def read(self, path):
+        self.asked(self)
+        return "" if path in self.paths else None
+
+    def children(self, parent):
+        self.asked(self)
+        prefix = parent.rstrip("/") + "/"
+        return [path[len(prefix) :] for path in self.paths if path.startswith(prefix)]
+
+    def delete(self, path):
+        self.paths.discard(path)
+
+    def close(self):
+        pass
+
+
+def want(*brokers):
+    return [f"/bss-wants-to-leave-{broker}" for broker in brokers]
+
+
+def said_by(leaving, *arguments):
+    """What it tells."""
+    lines = []
+    with mock.patch.object(broker_leave, "tell", lines.append), mock.patch("time.sleep"):
+        leaving(*arguments)
+    return lines
+
+
+class AllTogether(unittest.TestCase):
+    def why_not(self, nodes, metadata, me=0):
+        with (
+            mock.patch.object(broker_leave, "fetch", lambda _: metadata),
+            mock.patch.object(broker_leave, "hand_over_controller"),
+        ):
+            return why_not_leave(nodes, 9092, me, 2)
+
+    def test_leave_at_once_whoever_is_in_sync_and_whoever_holds_the_lock(self):
+        nodes = Nodes("/bss-leaving-broker", *want(1, 2))
+        self.assertEqual(self.why_not(nodes, cluster((0, 1))), "")
+
+    def test_are_not_all_while_one_stays(self):
+        nodes = Nodes("/bss-leaving-broker", *want(1))
+        self.assertEqual(self.why_not(nodes, cluster((0, 1, 2))), "another broker is leaving")
+
+    def test_are_not_all_while_one_is_away_that_may_come_back(self):
+        metadata = cluster((0, 1), brokers=(0, 1))
+        self.assertIn("too few other in-sync replicas", self.why_not(Nodes(*want(1)), metadata))
+
+    def test_say_that_they_want_to_before_they_may(self):
+        nodes = Nodes()
+        self.why_not(nodes, cluster((0, 1)))
+        self.assertEqual(nodes.paths, set(want(0)))
+
+    def test_give_the_lock_back_where_another_one_left_meanwhile(self):
+        nodes, answers = Nodes(), [cluster((0, 1, 2)), cluster((0, 1))]
+        with (
+            mock.patch.object(broker_leave, "fetch", lambda _: answers.pop(0)),
+            mock.patch.object(broker_leave, "hand_over_controller"),
+        ):
+            self.assertIn("too few", why_not_leave(nodes, 9092, 0, 2))
+        self.assertEqual(nodes.paths, set(want(0)))
+
+
+class WithoutZooKeeper(unittest.TestCase):
+    def end(self, error, **constants):
+        """The signal that ended the broker, and what was told."""
+        with (
+            subprocess.Popen(["sleep", "60"]) as broker,
+            tempfile.NamedTemporaryFile("w") as process,
+            mock.patch.multiple(broker_leave, PROCESS=process.name, **constants),
+            mock.patch.object(broker_leave, "connect", mock.Mock(side_effect=error)),
+        ):
+            process.write(f"{broker.pid}")
+            process.flush()
+            try:
+                lines = said_by(leave, 9092, 0, 2, 5.0, [])
+                return broker.poll() or broker.wait(1), lines
+            finally:
+                broker.kill()
+
+    def test_that_is_gone_for_good_a_broker_is_ended_at_once(self):
+        status, lines = self.end(Gone("no name"))
+        self.assertEqual(status, -9)
+        self.assertEqual(lines, ["WARN Broker 0 is ended without a farewell, as ZooKeeper is gone, no name"])
+
+    def test_that_is_silent_a_broker_is_ended_after_a_while_and_says_before_what_it_waits_for(self):
+        status, lines = self.end(OSError("silence"), SILENCE_SECONDS=0.1)
+        self.assertEqual(status, -9)
+        self.assertEqual(lines[0], "INFO Broker 0 waits to leave, no answer: silence")
+        self.assertIn("is ended without a farewell", lines[1])
+
+
+class Rejoining(unittest.TestCase):
+    def rejoin(self, connect_, seconds=1.0):
+        said = io.StringIO()
+        with (
+            mock.patch.object(rejoin, "connect", connect_),
+            mock.patch("time.sleep"),
+            contextlib.redirect_stdout(said),
+        ):
+            rejoin.await_end_of_former(1, seconds, [])
+        return said.getvalue()
+
+    def test_waits_until_the_former_registration_has_ended(self):
+        questions = []
+
+        def asked(nodes):
+            questions.append(1)
+            if len(questions) == 3:
+                nodes.paths.clear()
+
+        said = self.rejoin(lambda *_: Nodes("/brokers/ids/1", asked=asked))
+        self.assertEqual(len(questions), 3)
+        self.assertEqual(said, "INFO Broker 1 waits until the session of its former life ends\n")
+
+    def test_does_not_wait_for_others(self):
+        self.assertEqual(self.rejoin(lambda *_: Nodes("/brokers/ids/0", "/brokers/ids/11")), "")
+
+    def test_waits_for_a_zookeeper_that_does_not_answer_yet_but_not_for_ever(self):
+        answers = [OSError("not yet"), Nodes()]
+        self.assertEqual(self.rejoin(mock.Mock(side_effect=answers)), "")
+        self.assertIn("starts after 0 s", self.rejoin(mock.Mock(side_effect=OSError("never")), 0.1))
+
+
+class ZooKeeperLeaving(unittest.TestCase):
+    def stay(self, *paths, seconds=0.3, asked=lambda nodes: None):
+        """How often it asked before it left."""
+        questions = []
+
+        def counted(nodes):
+            questions.append(1)
+            asked(nodes)
+
+        with mock.patch("time.sleep"):
+            zookeepers_leave().await_brokers(Nodes(*paths, asked=counted), 0, seconds)
+        return len(questions)
+
+    def test_stays_until_the_brokers_that_leave_are_no_longer_registered(self):
+        def asked(nodes):
+            asked.times += 1
+            if asked.times == 5:
+                nodes.delete("/brokers/ids/1")
+
+        asked.times = 0
+        self.assertEqual(self.stay("/brokers/ids/0", "/brokers/ids/1", *want(1), asked=asked), 6)
+
+    def test_does_not_stay_for_brokers_that_stay_nor_for_those_that_have_left(self):
+        self.assertEqual(self.stay("/brokers/ids/0", *want(1)), 2)
+
+    def test_does_not_stay_for_ever(self):
+        self.assertGreater(self.stay("/brokers/ids/1", *want(1), seconds=0.05), 10)
+
+    def test_leaves_at_once_when_it_serves_nobody(self):
+        self.assertEqual(zookeepers_leave().main(f"{refusing_port()}", "40"), 0)
 
 
 def refusing_port():

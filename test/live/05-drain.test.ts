@@ -1,4 +1,4 @@
-import { eventually, type Namespace, tryKubectl } from './cluster';
+import { DEADLINE_SECONDS, eventually, type Namespace, tryKubectl } from './cluster';
 import { remove, runningKind } from './installation';
 import { Load } from './load';
 import { signal, TOOLS } from './node';
@@ -47,4 +47,35 @@ test('two brokers that are told to go at the same moment leave one after the oth
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+});
+
+test('ZooKeeper stays for a broker that is told to go with it, as when their node is drained', () => {
+  const load = new Load(bss, { name: 'with-zookeeper', partitions: 6, recordsPerSecond: 2000 });
+  const pair = ['zookeeper-0', 'kafka-1'];
+  const before = pair.map((pod) => bss.pod(pod)!.metadata.uid);
+  const start = Date.now();
+  bss.run('delete', 'pod', ...pair);
+  console.info(`both had left after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  eventually('both to be replaced', () =>
+    pair.every((pod, index) => bss.isReady(pod) && bss.pod(pod)!.metadata.uid !== before[index]),
+  );
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+});
+
+test('a broker that is told to go while ZooKeeper is gone for good goes soon, and nothing is lost', () => {
+  const load = new Load(bss, { name: 'without-zookeeper', partitions: 6, recordsPerSecond: 2000 });
+  bss.run('scale', 'statefulset/zookeeper', '--replicas=0');
+  bss.run('wait', '--for=delete', 'pod/zookeeper-0', `--timeout=${DEADLINE_SECONDS}s`);
+  const start = Date.now();
+  bss.run('delete', 'pod', 'kafka-2');
+  const seconds = (Date.now() - start) / 1000;
+  console.info(`left after ${seconds.toFixed(1)} s`);
+  bss.run('scale', 'statefulset/zookeeper', '--replicas=1');
+  bss.awaitReady('zookeeper-0', 'kafka-0', 'kafka-1', 'kafka-2');
+  const result = load.stop();
+  console.info(result);
+  expect(result).toMatchObject({ lost: 0, failed: 0 });
+  expect(seconds).toBeLessThan(40);
 });

@@ -52,6 +52,10 @@ export interface ContainerStatus {
   readonly state: { waiting?: { reason: string; message?: string }; running?: { startedAt: string } };
 }
 
+interface Job {
+  readonly metadata: { name: string; ownerReferences?: unknown[] };
+}
+
 /** The status of a pod's main container, which has the workload's name; what stands beside it has others. */
 export const mainContainer = ({ metadata, status }: Pod) =>
   status.containerStatuses?.find(({ name }) => name === metadata.labels['app.kubernetes.io/name']);
@@ -116,10 +120,12 @@ export class Namespace {
     eventually(`${pods.join(', ')} to be ready`, () => this.isReady(...pods));
   }
 
-  awaitJobs(selector?: string): void {
-    const jobs = this.run('get', 'jobs', ...(selector ? ['-l', selector] : []), '-o', 'name')
-      .split('\n')
-      .filter(Boolean);
+  /** Of Jobs that were applied: what a schedule started meanwhile may fail, rightly. */
+  awaitJobs(selector = ''): void {
+    const { items } = JSON.parse(this.run('get', 'jobs', '-l', selector, '-o', 'json'));
+    const jobs = (items as Job[])
+      .filter(({ metadata }) => !metadata.ownerReferences)
+      .map(({ metadata }) => `job/${metadata.name}`);
     if (jobs.length > 0) this.run('wait', '--for=condition=complete', ...jobs, `--timeout=${DEADLINE_SECONDS}s`);
   }
 

@@ -8,7 +8,7 @@ import { http, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
-import type { ZooKeeper } from '../zookeeper/zookeeper';
+import { sessionFile, type ZooKeeper } from '../zookeeper/zookeeper';
 import { kafkaErrors } from './rules';
 import type { KafkaSize } from './size';
 
@@ -127,11 +127,9 @@ function configFiles(props: KafkaProps): Record<string, string> {
   return {
     '/etc/bss/start.sh': file('start.sh'),
     ...Object.fromEntries(
-      ['cluster_metadata.py', 'ready.py', 'leave.py', 'zookeeper_session.py'].map((name) => [
-        `/etc/bss/${name}`,
-        file(name),
-      ]),
+      ['cluster_metadata.py', 'ready.py', 'rejoin.py', 'leave.py'].map((name) => [`/etc/bss/${name}`, file(name)]),
     ),
+    ...sessionFile,
     '/etc/bss/log4j.properties': file('log4j.properties'),
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
     '/etc/bss/server.properties': file('server.properties') + properties(derivedProperties(props)),

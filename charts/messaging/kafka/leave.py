@@ -1,18 +1,22 @@
 """preStop of the broker: returns when no partition would fall below MIN_ISR without it, no other broker is just leaving
-and another one is the controller, or when the seconds are over.
+and another one is the controller; or when all brokers want to leave; or when the seconds are over.
 
     leave.py BROKER_PORT MIN_ISR SECONDS ZOOKEEPER
+
+Where ZooKeeper is gone for good it ends the broker, which would otherwise wait for it until it is killed.
 """
 
 import contextlib
 import json
+import os
+import signal
 import struct
 import sys
 import time
-from typing import List, Optional
+from typing import List, Optional, Set
 
 from cluster_metadata import Metadata, fetch, names, own_number
-from zookeeper_session import Session, connect
+from zookeeper_session import WISH, Gone, Session, connect
 
 # The in-sync replicas show a departure seconds after the decision to leave. Two brokers that are asked to leave within
 # those seconds would both find it safe, so one takes this lock. Nobody has to give it back: it ends with its session.
@@ -24,6 +28,11 @@ DEPARTURE_SECONDS = 10
 CONTROLLER = "/controller"
 # An election and the new controller's look at the cluster take about one.
 HAND_OVER_SECONDS = 8
+
+# Longer than a server's restart takes. Without ZooKeeper no other broker can take over, however long this one waits.
+SILENCE_SECONDS = 20
+# Written by start.sh.
+PROCESS = "/tmp/broker.pid"
 
 
 def why_not_safe_to_leave(metadata: Metadata, me: int, min_in_sync: int) -> str:
@@ -63,44 +72,66 @@ def controller_of(session: Session) -> Optional[int]:
     return json.loads(node)["brokerid"] if node else None
 
 
-def why_not_leave(port: int, me: int, min_in_sync: int, zookeeper: List[str]) -> str:
-    """Empty when this broker may leave: it then holds the lock, and whoever asks next sees that it left."""
-    reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+def everybody_leaves(metadata: Metadata, wishes: Set[int]) -> bool:
+    """Whether nobody is left to wait for: a broker that is away at the moment may come back, and has no wish."""
+    replicas = {broker for each in metadata.partitions for broker in each.replicas}
+    return wishes >= replicas | set(metadata.brokers)
+
+
+def why_not_leave(session: Session, port: int, me: int, min_in_sync: int) -> str:
+    """Empty when this broker may leave: whoever asks next then sees that it left, by the lock or the wish."""
+    session.create_ephemeral(f"/{WISH}{me}", "")
+    metadata = fetch(port)
+    if everybody_leaves(metadata, session.brokers_that_want_to_leave()):
+        return ""
+    reason = why_not_safe_to_leave(metadata, me, min_in_sync)
     if reason:
         return reason
-    session = connect(zookeeper, DEPARTURE_SECONDS)
-    may_leave = False
-    try:
-        if not session.create_ephemeral(LOCK, str(me)):
-            return "another broker is leaving"
-        hand_over_controller(session, port, me)
-        # Whoever held the lock before may have left since the first look.
-        reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
-        may_leave = not reason
-        return reason
-    finally:
-        if not may_leave:
-            session.close()
+    if not session.create_ephemeral(LOCK, str(me)):
+        return "another broker is leaving"
+    hand_over_controller(session, port, me)
+    # Whoever held the lock before may have left since the first look.
+    reason = why_not_safe_to_leave(fetch(port), me, min_in_sync)
+    if reason:
+        session.delete(LOCK)
+    return reason
 
 
-def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[str]) -> int:
-    deadline = time.monotonic() + seconds
+def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[str]) -> None:
+    heard = time.monotonic()
+    deadline = heard + seconds
     told = ""
+    session = None
     while time.monotonic() < deadline:
         try:
-            reason = why_not_leave(port, me, min_in_sync, zookeeper)
+            session = session or connect(zookeeper, DEPARTURE_SECONDS)
+            heard = time.monotonic()
+            reason = why_not_leave(session, port, me, min_in_sync)
         except ConnectionRefusedError:
-            return 0  # the broker serves nobody: nothing to wait for
+            return  # the broker serves nobody: nothing to wait for
+        except Gone as error:
+            return end_without_zookeeper(me, str(error))
         except (OSError, struct.error) as error:
             reason = f"no answer: {error}"  # busy, or frozen: that is no reason to leave
+            if session:
+                session.close()  # a lock that it took must not outlive this attempt
+                session = None
         if not reason:
-            return 0
+            return
+        if time.monotonic() - heard > SILENCE_SECONDS:
+            return end_without_zookeeper(me, reason)
         if reason != told:
             tell(f"INFO Broker {me} waits to leave, {reason}")
             told = reason
         time.sleep(0.5)
     tell(f"WARN Broker {me} leaves after {seconds:.0f} s all the same, {told}")
-    return 0
+
+
+def end_without_zookeeper(me: int, reason: str) -> None:
+    """The broker's own stop asks ZooKeeper, and never ends without it. What was acknowledged is with the kernel."""
+    tell(f"WARN Broker {me} is ended without a farewell, as ZooKeeper is gone, {reason}")
+    with contextlib.suppress(OSError), open(PROCESS, encoding="utf-8") as process:
+        os.kill(int(process.read()), signal.SIGKILL)
 
 
 def tell(line: str) -> None:
@@ -109,9 +140,9 @@ def tell(line: str) -> None:
         print(line, file=log)
 
 
-def main(port: str, min_in_sync: str, seconds: str, zookeeper: str) -> int:
-    return leave(int(port), own_number(), int(min_in_sync), float(seconds), zookeeper.split(","))
+def main(port: str, min_in_sync: str, seconds: str, zookeeper: str) -> None:
+    leave(int(port), own_number(), int(min_in_sync), float(seconds), zookeeper.split(","))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

@@ -32,6 +32,12 @@ prepare_volume() {
 prepare_volume
 cat /etc/bss/server.properties "/etc/bss/broker-${HOSTNAME##*-}.properties" > /tmp/server.properties
 
+# Who never lived has no former life to wait for.
+if [[ -f $volume/topics/meta.properties ]]; then
+  python3 /etc/bss/rejoin.py 45 "$(sed -n 's/^zookeeper.connect=//p' /tmp/server.properties)" &
+  wait $!
+fi
+
 agent=$(echo /usr/share/java/cp-base-new/jmx_prometheus_javaagent-*.jar)
 export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
 export KAFKA_OPTS="-javaagent:$agent=$METRICS_PORT:/etc/bss/jmx-exporter.yml -XX:+ExitOnOutOfMemoryError"
@@ -48,4 +54,12 @@ export KAFKA_GC_LOG_OPTS="-Xlog:disable -Xlog:all=warning:stderr"
 export KAFKA_JMX_OPTS="-Djava.awt.headless=true"
 export LOG_DIR=/tmp
 
-exec kafka-server-start /tmp/server.properties
+# Not the first process itself, which nothing inside the container can kill: a broker that has to stop while ZooKeeper is
+# gone waits for it, and leave.py must end it.
+kafka-server-start /tmp/server.properties &
+broker=$!
+echo $broker > /tmp/broker.pid
+trap 'kill -TERM $broker' TERM
+# A trapped signal ends the waiting, not what is waited for.
+while wait $broker && status=0 || status=$?; kill -0 $broker 2> /dev/null; do :; done
+exit $status

@@ -8,12 +8,12 @@ import { nativeFile } from '../../../lib/native-file';
 import type { Kafka } from '../kafka/kafka';
 import { segmentTime, type Topic } from './topic';
 
-/** What the topics Job of an environment may need, and how often it looks for drift. */
+/** What the topics Job of an environment may need, and how often it runs again. */
 export interface TopicsJobSize {
   readonly resources: Resources;
-  /** When drift is checked: five cron fields, UTC. */
+  /** When drift is mended: five cron fields, UTC. */
   readonly driftSchedule: string;
-  /** The check exists but is only started by hand. */
+  /** Only by hand: `kubectl create job --from=cronjob/topics-drift …`. */
   readonly driftSuspended: boolean;
 }
 
@@ -30,12 +30,15 @@ export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshar
 const WAIT_SECONDS = 300;
 const RETRIES = 6;
 
-/** Makes the topics what the catalogue says: a Job for each version of the catalogue, and a check for drift. */
+/**
+ * Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. A version that
+ * comes back finds its Job, which is complete; and somebody may have changed a topic by hand.
+ */
 export class Topics extends Component {
   constructor(scope: Construct, props: TopicsProps) {
     super(scope, 'topics', props);
     const { kafka } = props;
-    const job = (mode: 'apply' | 'check') => ({
+    const job = {
       image: props.image,
       component: 'messaging',
       user: 1000,
@@ -43,14 +46,8 @@ export class Topics extends Component {
       command: [
         ...['java', '-Xmx96m', ...QUICK_JVM],
         ...['-Dlog4j.configuration=file:/etc/bss/log4j.properties', '--source', '11', '-cp', '/usr/share/java/kafka/*'],
-        ...[
-          '/etc/bss/Topics.java',
-          mode,
-          addresses(kafka.clients),
-          `${kafka.brokers}`,
-          `${WAIT_SECONDS}`,
-          '/etc/bss/topics.txt',
-        ],
+        ...['/etc/bss/Topics.java', addresses(kafka.clients)],
+        ...[`${kafka.brokers}`, `${WAIT_SECONDS}`, '/etc/bss/topics.txt'],
       ],
       files: {
         '/etc/bss/Topics.java': nativeFile(__dirname, 'Topics.java'),
@@ -60,15 +57,15 @@ export class Topics extends Component {
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       graceSeconds: 10,
-    });
+    };
     const apply = new OneShotJob(this, 'default', {
-      ...job('apply'),
+      ...job,
       retries: RETRIES,
       // Every try may have to wait in full, and for the image before: a Job that has failed is not run again.
       deadlineSeconds: (RETRIES + 1) * 2 * WAIT_SECONDS,
     });
     const drift = new ScheduledJob(this, 'drift', {
-      ...job('check'),
+      ...job,
       retries: 0,
       deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: props.driftSchedule,

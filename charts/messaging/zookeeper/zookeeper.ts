@@ -32,6 +32,12 @@ export interface ZooKeeperProps extends ComponentProps, ZooKeeperSize {
   readonly storageClass?: string;
 }
 
+/** How a pod's scripts speak to ZooKeeper. */
+export const sessionFile = { '/etc/bss/zookeeper_session.py': nativeFile(__dirname, 'zookeeper_session.py') };
+
+/** Seconds that a server stays for brokers that leave at the same time. */
+const LEAVE_SECONDS = 40;
+
 const PORTS = { client: 2181, quorum: 2888, election: 3888 };
 
 /** The ensemble that keeps Kafka's metadata. A client knows all of `clients` and moves on from one that is silent. */
@@ -45,6 +51,8 @@ export class ZooKeeper extends Component {
     const files: Record<string, string> = {
       '/etc/bss/start.sh': file('start.sh'),
       '/etc/bss/ready.sh': file('ready.sh'),
+      '/etc/bss/leave.py': file('leave.py'),
+      ...sessionFile,
       '/etc/bss/log4j.properties': file('log4j.properties'),
       '/etc/bss/zookeeper.properties': file('zookeeper.properties') + properties(ensemble(props)),
     };
@@ -69,7 +77,8 @@ export class ZooKeeper extends Component {
         readiness: { ...exec('bash', '/etc/bss/ready.sh', `${PORTS.client}`), periodSeconds: 10, timeoutSeconds: 3 },
         liveness: { ...tcp('client'), periodSeconds: 10, failureThreshold: 6 },
       },
-      graceSeconds: 30,
+      preStop: ['python3', '-B', '/etc/bss/leave.py', `${PORTS.client}`, `${LEAVE_SECONDS}`],
+      graceSeconds: LEAVE_SECONDS + 20,
       replicas: props.servers,
       spread: props.spread,
     });

@@ -1,4 +1,4 @@
-"""The few requests that a leaving broker makes to ZooKeeper, without starting a JVM.
+"""The few requests to ZooKeeper around the start and the end of a broker, without starting a JVM.
 
 Protocol: https://github.com/apache/zookeeper/blob/branch-3.8/zookeeper-jute/src/main/resources/zookeeper.jute
 """
@@ -6,14 +6,23 @@ Protocol: https://github.com/apache/zookeeper/blob/branch-3.8/zookeeper-jute/src
 import contextlib
 import socket
 import struct
-from typing import List, Optional, Tuple
+from typing import List, Optional, Set, Tuple
 
-CREATE, DELETE, READ, CLOSE = 1, 2, 4, -11
+CREATE, DELETE, READ, CHILDREN, CLOSE = 1, 2, 4, 8, -11
 EPHEMERAL = 1
 ALL_PERMISSIONS = 31
 ANY_VERSION = -1
 NO_NODE, NODE_EXISTS = -101, -110
 TIMEOUT_SECONDS = 4
+
+# A broker that was told to leave has a node of this name and its number, until its session ends.
+WISH = "bss-wants-to-leave-"
+# A broker that serves has a node here, until its session ends.
+REGISTRATIONS = "/brokers/ids"
+
+
+class Gone(OSError):
+    """None of the servers has a name any more: their Services were deleted, as with their namespace."""
 
 
 class Session:
@@ -40,6 +49,21 @@ class Session:
             return None
         size = struct.unpack_from(">i", answer)[0]
         return answer[4 : 4 + size].decode()
+
+    def children(self, path: str) -> List[str]:
+        """None of a node that is not there."""
+        watch = b"\0"
+        error, answer = self._ask(CHILDREN, path, watch, NO_NODE)
+        names, position = [], 4
+        for _ in range(0 if error else struct.unpack_from(">i", answer)[0]):
+            size = struct.unpack_from(">i", answer, position)[0]
+            position += 4
+            names.append(answer[position : position + size].decode())
+            position += size
+        return names
+
+    def brokers_that_want_to_leave(self) -> Set[int]:
+        return {int(name[len(WISH) :]) for name in self.children("/") if name.startswith(WISH)}
 
     def delete(self, path: str) -> None:
         """No error when there is no such node."""
@@ -84,11 +108,14 @@ def _text(value: str) -> bytes:
 
 
 def connect(servers: List[str], seconds: float) -> Session:
-    """A session with the first server that answers. Raises OSError when none does."""
+    """A session with the first server that answers. Raises Gone when none has a name any more, else OSError."""
     failures = []
     for server in servers:
         try:
             return Session(server, seconds)
         except OSError as error:
-            failures.append(f"{server}: {error}")
-    raise OSError(f"no server of the ensemble answers: {', '.join(failures)}")
+            failures.append((server, error))
+    reasons = ", ".join(f"{server}: {error}" for server, error in failures)
+    if all(isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME for _, error in failures):
+        raise Gone(f"no server of the ensemble has a name any more: {reasons}")
+    raise OSError(f"no server of the ensemble answers: {reasons}")
