@@ -15,6 +15,7 @@ const page = { web: new Pods(example, 'page', { web: 3000 }).endpoint('web'), pa
 export const right: Gateway = {
   configuration: configuration({
     sites: [api(backend), operatorsPage(page)],
+    hosts: ['www.example.com'],
     protocols: { protocols: ['https'], https_redirect_status_code: 308 },
     counters: { policy: 'redis', redis_host: 'redis.shop.svc', redis_port: 6379, redis_timeout: 200 },
     operators: ['203.0.113.0/24'],
