@@ -7,6 +7,7 @@ import {
   effectivePlugins,
   NEXT_TRY_SECONDS,
   routesOf,
+  secondsOfTry,
   worstCaseSeconds,
 } from '../charts/gateway/kong/policy';
 import { table } from './markdown';

@@ -72,12 +72,13 @@ export class Kong extends Component {
     super(scope, 'kong', props);
     const { image, sites, counters, host, entry, tracing, resources } = props;
     const way = passage(entry, host);
+    const serviceNames = namesInside(props.namespace);
     const pods = props.autoscaling?.mostReplicas ?? props.replicas;
     const shared = pods > 1;
     this.configuration = configuration({
       ...way,
       sites,
-      hosts: [...props.hosts, ...serviceNames(props.namespace)],
+      hosts: [...props.hosts, ...serviceNames],
       origins: props.origins,
       counters: shared ? inRedis(counters) : { policy: 'local' },
       tracing: tracing && { endpoint: `http://${tracing.collector.address}/v1/traces` },
@@ -129,6 +130,7 @@ export class Kong extends Component {
     });
     this.runtime = {
       ...way,
+      serviceNames,
       replicas: pods,
       workers,
       memoryLimit: resources.memoryLimit,
@@ -156,7 +158,7 @@ export class Kong extends Component {
 }
 
 /** What pods may call the gateway by. */
-function serviceNames(namespace: string): string[] {
+function namesInside(namespace: string): string[] {
   const name = 'kong';
   const host = serviceHost(name, namespace);
   return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];

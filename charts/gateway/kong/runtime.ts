@@ -16,6 +16,8 @@ export interface Runtime {
   readonly trafficPolicy: 'Local' | 'Cluster';
   /** Addresses of nodes and pods. */
   readonly clusterNetworks: readonly string[];
+  /** Names of its own Service, which routes know besides those of the environment. */
+  readonly serviceNames: readonly string[];
   /** Addresses that may come in through the load balancer. @default - there is none */
   readonly clients?: readonly string[];
   /** Proxies whose X-Forwarded-For is believed. */

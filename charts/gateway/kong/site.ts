@@ -46,7 +46,9 @@ const TIME = {
 /** Both forms that a prefix has: itself, and all below it. */
 export const pathsOf = (path: Site['path']): [Path, Path] => [`${path}/`, `~${path}$`];
 
-/** A service for each workload that has sites: what is counted for it is counted over all of them. */
+const nameOf = ({ path }: Site) => path.slice(1);
+
+/** One for each workload, called as the first of its sites: what is counted for it is counted over all of them. */
 export function servicesOf(sites: readonly PublicSite[], props: RouteProps): Service[] {
   const keyOf = ({ site, audience }: PublicSite) => `${audience} ${site.web.address}`;
   const keys = [...new Set(sites.map(keyOf))];
@@ -61,7 +63,7 @@ export function servicesOf(sites: readonly PublicSite[], props: RouteProps): Ser
 function service(group: readonly PublicSite[], props: RouteProps): Service {
   const { site, audience } = group[0]!;
   return {
-    name: site.web.workload.name,
+    name: nameOf(site),
     protocol: 'http',
     host: site.web.host,
     port: site.web.portNumber,
@@ -71,13 +73,13 @@ function service(group: readonly PublicSite[], props: RouteProps): Service {
   };
 }
 
-const route = ({ site: { path, atRoot = false }, audience }: PublicSite, { protocols, hosts }: RouteProps): Route => ({
-  name: path.slice(1),
-  paths: pathsOf(path),
+const route = ({ site, audience }: PublicSite, { protocols, hosts }: RouteProps): Route => ({
+  name: nameOf(site),
+  paths: pathsOf(site.path),
   ...protocols,
   // For any other name there would be redirects to it, and pages with links to it.
   hosts,
-  strip_path: atRoot,
+  strip_path: site.atRoot ?? false,
   // Links and redirects of a page name the host that its reader sees.
   preserve_host: audience === 'operators',
 });

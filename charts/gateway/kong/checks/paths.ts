@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Route } from '../entities';
+import type { Configuration, Route } from '../entities';
 import { routesOf } from '../policy';
 import type { Gateway } from './checks';
 import { repeated } from './names';
@@ -11,8 +11,11 @@ const PLAIN = /^[A-Za-z0-9/_.-]*$/;
 const HOST = /^(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d+)?$/i;
 
 /** Paths, hosts and methods that Kong would refuse, or take for more or less than they look like. */
-export const pathErrors = ({ configuration, runtime }: Gateway): string[] =>
-  routesOf(configuration).flatMap(({ route }) => [
+export const pathErrors = ({ configuration, runtime }: Gateway): string[] => [
+  ...namedHosts(configuration)
+    .filter((host) => !runtime.serviceNames.includes(host))
+    .flatMap(hostErrors),
+  ...routesOf(configuration).flatMap(({ route }) => [
     ...(route.paths.length > 0
       ? []
       : [`route "${route.name}" has no path: without one Kong refuses it, or takes it for everything.`]),
@@ -24,11 +27,16 @@ export const pathErrors = ({ configuration, runtime }: Gateway): string[] =>
           `route "${route.name}" has no host: it would answer to any name, and send people to it. Name those that clients use, ` +
             'in hosts.',
         ]),
-    ...route.hosts.flatMap((host) => hostErrors(route, host)),
     ...repeated(route.hosts).map((host) => `route "${route.name}" has the host "${host}" twice. Remove one.`),
     ...methodErrors(route),
     ...redirectErrors(route, runtime.tlsPort),
-  ]);
+  ]),
+];
+
+/** Each once: most routes have the same. */
+const namedHosts = (configuration: Configuration) => [
+  ...new Set(routesOf(configuration).flatMap(({ route }) => route.hosts)),
+];
 
 function onePathErrors({ name }: Route, path: string): string[] {
   const exact = path.startsWith('~');
@@ -52,7 +60,7 @@ function onePathErrors({ name }: Route, path: string): string[] {
   return wrong.flatMap(([is, why]) => (is ? [`route "${name}": path is "${path}": ${why}.`] : []));
 }
 
-function hostErrors({ name }: Route, host: string): string[] {
+function hostErrors(host: string): string[] {
   const wrong: [boolean, string][] = [
     [/:/.test(host), 'with a port it matches only requests whose Host header has that port. Write the name alone'],
     [host.split('*').length > 2, 'Kong takes one wildcard'],
@@ -61,7 +69,7 @@ function hostErrors({ name }: Route, host: string): string[] {
     [/[A-Z]/.test(host), 'the gateway makes names lower case before it compares. Write it so'],
     [!HOST.test(host), 'that is no host name'],
   ];
-  return wrong.flatMap(([is, why]) => (is ? [`route "${name}": host is "${host}": ${why}.`] : []));
+  return wrong.flatMap(([is, why]) => (is ? [`hosts: "${host}": ${why}.`] : []));
 }
 
 function methodErrors({ name, methods }: Route): string[] {

@@ -27,7 +27,7 @@ export function reachabilityErrors({ configuration }: Gateway): string[] {
           ];
     }),
   );
-  const hosts = [...new Set(routes.map((route) => witnessOf(route, route.paths[0]).host))];
+  const hosts = [...new Set(routes.map(witnessHost))];
   const exposed = PRIVATE.flatMap((path) => {
     const taken = hosts
       .map((host) => matchingRoute(routes, { path, host, method: 'GET' }))
@@ -42,11 +42,13 @@ export function reachabilityErrors({ configuration }: Gateway): string[] {
 }
 
 /** A request that is meant for the path of the route. */
-export const witnessOf = ({ hosts, methods }: Route, path: Path): Witness => ({
+export const witnessOf = (route: Route, path: Path): Witness => ({
   path: isExact(path) ? literal(path) : `${path}witness`,
-  host: (hosts[0] ?? 'any.example').replaceAll('*', 'witness'),
-  method: methods?.[0] ?? 'GET',
+  host: witnessHost(route),
+  method: route.methods?.[0] ?? 'GET',
 });
+
+const witnessHost = ({ hosts }: Route): string => (hosts[0] ?? 'any.example').replaceAll('*', 'witness');
 
 /**
  * The route that Kong takes: of those that match, the one that asks for most; then a plain host; then the longer path, which

@@ -106,7 +106,7 @@ end
 
 -- One, short and plain, or else Kong makes one.
 local correlation = headers["x-correlation-id"]
-if correlation and (type(correlation) == "table" or #correlation > 128 or string.find(correlation, "[^%w._:/+=~-]")) then
+if type(correlation) == "table" or correlation and (#correlation > 128 or not string.find(correlation, "^[%w._:/+=~-]+$")) then
   request.clear_header("X-Correlation-ID")
 end
 
