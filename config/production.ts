@@ -6,7 +6,7 @@ import { topics } from './topics';
 
 const { gibibytes, mebibytes } = Size;
 
-/** Three of everything that must not stop, on nodes and zones of their own. Secrets by name, nothing exposed. */
+/** Three of everything that must not stop, on nodes and zones of their own. Secrets by name; from outside, the gateway's load balancer alone. */
 export const production: Environment = {
   name: 'production',
   namespace: 'bss',
@@ -91,6 +91,8 @@ export const production: Environment = {
       disk: gibibytes(10),
       keysRevision: 1,
     },
+    // Change: the names in your certificate. A request for another name is answered with 404.
+    hosts: ['www.example.com'],
     leastKeyLength: 32,
     // Change: where your web pages are.
     origins: ['https://www.example.com'],

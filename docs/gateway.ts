@@ -2,7 +2,14 @@ import type { App } from 'cdk8s';
 import type { Route, Service } from '../charts/gateway/kong/entities';
 import type { Kong } from '../charts/gateway/kong/kong';
 import type { RateLimiting } from '../charts/gateway/kong/plugins';
-import { effectivePlugin, effectivePlugins, routesOf, worstCaseSeconds } from '../charts/gateway/kong/policy';
+import {
+  effectivePlugin,
+  effectivePlugins,
+  NEXT_TRY_SECONDS,
+  routesOf,
+  secondsOfTry,
+  worstCaseSeconds,
+} from '../charts/gateway/kong/policy';
 import { table } from './markdown';
 
 /** The gateway of a model. */
@@ -16,7 +23,7 @@ export function effectivePolicy(app: App): string {
   const kong = kongOf(app);
   const rows = routesOf(kong.configuration).map(({ service, route }) => [
     code(route.name),
-    `${list(route.paths)}${route.hosts ? ` at ${list(route.hosts)}` : ''}`,
+    list(route.paths),
     code(`${service.host}:${service.port}`) + (route.strip_path ? ', without the prefix' : ''),
     protocols(route),
     audience(kong, service, route),
@@ -25,6 +32,10 @@ export function effectivePolicy(app: App): string {
   ]);
   return table(['Route', 'Paths', 'Leads to', 'Protocols', 'Who gets in', 'Limit', 'Longest wait'], rows);
 }
+
+/** Names that the gateway answers to: all routes have the same. */
+export const hostNames = (app: App): string =>
+  list([...new Set(routesOf(kongOf(app).configuration).flatMap(({ route }) => route.hosts))]);
 
 /** Which plugins run for a request to each route, in this order. */
 export function pluginChains(app: App): string {
@@ -68,11 +79,15 @@ function limits({ configuration, runtime }: Kong, service: Service, route: Route
     config[period] ? [`${config[period]} a ${period}`] : [],
   );
   const counted = config.policy === 'redis' ? `over all ${runtime.replicas} pods` : `in ${runtime.replicas} pod`;
-  return `${each.join(', ')} ${WHOSE[config.limit_by]}, counted ${counted}`;
+  const together = service.routes.filter(({ name }) => name !== route.name).map(({ name }) => name);
+  const shared = together.length > 0 ? ` together with ${list(together)}` : '';
+  return `${each.join(', ')} ${WHOSE[config.limit_by]}${shared}, counted ${counted}`;
 }
 
 function waiting(service: Service): string {
-  const { retries, connect_timeout, write_timeout, read_timeout } = service;
-  const parts = [connect_timeout, write_timeout, read_timeout].map((milliseconds) => milliseconds / 1000).join(' + ');
-  return `${worstCaseSeconds(service)} s: ${retries + 1} × (${parts}) s`;
+  const tries = service.retries + 1;
+  const each = `${secondsOfTry(service)} s`;
+  return tries === 1
+    ? each
+    : `${worstCaseSeconds(service)} s: ${tries} tries of ${each}, begun within ${NEXT_TRY_SECONDS} s`;
 }

@@ -3,15 +3,15 @@ import type { Path } from '../../charts/gateway/kong/entities';
 import type { VaultReference } from '../../charts/gateway/kong/plugins';
 import {
   globalPlugin,
-  routePlugin,
+  servicePlugin,
   withAnotherRoute,
   withConfiguration,
   withConsumer,
   withGlobalPlugin,
   withRoute,
-  withRoutePlugin,
   withRuntime,
   withService,
+  withServicePlugin,
 } from './stand-in';
 import {
   both,
@@ -26,7 +26,6 @@ import {
   plugins,
   probe,
   restriction,
-  services,
   traces,
   transformer,
   upstream,
@@ -73,6 +72,16 @@ export const MISREAD: Wrong[] = [
     withRoute({ hosts: ['www.example.com:443'] }),
     'with a port it matches only requests',
   ],
+  ['a route for any host', withRoute({ hosts: [] }), 'route "api" has no host: it would answer to any name'],
+  [
+    'a host that anybody may have',
+    withRoute({ hosts: ['www.example.*'] }),
+    'anybody may have a name that only begins like it',
+    'that is no host name',
+  ],
+  ['a host in capitals', withRoute({ hosts: ['WWW.example.com'] }), 'the gateway makes names lower case'],
+  ['a host twice', withRoute({ hosts: ['a.example', 'a.example'] }), 'has the host "a.example" twice'],
+  ['a host that ends in a dash', withRoute({ hosts: ['www-.example.com'] }), 'that is no host name'],
   [
     'two routes with one path',
     withAnotherRoute({ paths: ['/api/'] }),
@@ -106,22 +115,17 @@ export const MISREAD: Wrong[] = [
   ],
   [
     'a transformer at a route, which takes the security headers away',
-    withRoute({
-      plugins: [
-        ...services[0]!.routes[0]!.plugins!,
-        { name: 'response-transformer', config: { remove: { headers: ['Server'] } } },
-      ],
-    }),
+    withRoute({ plugins: [{ name: 'response-transformer', config: { remove: { headers: ['Server'] } } }] }),
     'route "api" has the plugin response-transformer, which replaces the one of the global plugins',
   ],
   [
     'cors at a service, which takes the place of the global one',
-    withService({ plugins: [globalPlugin('cors')] }),
+    withServicePlugin(globalPlugin('cors')),
     'service "api" has the plugin cors, which replaces the one of the global plugins',
   ],
   [
     'a limit at a service and at its route',
-    withService({ plugins: [routePlugin('rate-limiting')] }),
+    withRoute({ plugins: [servicePlugin('rate-limiting')] }),
     'route "api" has the plugin rate-limiting, which replaces the one of service "api"',
   ],
   [
@@ -133,13 +137,13 @@ export const MISREAD: Wrong[] = [
   ],
   [
     'prometheus at a route besides the global one',
-    withRoutePlugin(globalPlugin('prometheus')),
+    withServicePlugin(globalPlugin('prometheus')),
     'which replaces the one of the global plugins',
     'a second one switches metrics of the first off',
   ],
   [
     'a limit by consumer where nobody says who he is',
-    withRoute({ plugins: [routePlugin('rate-limiting')] }),
+    withService({ plugins: [servicePlugin('rate-limiting')] }),
     'route "api" counts by consumer, but nobody says who he is',
   ],
   [
@@ -154,7 +158,7 @@ export const MISREAD: Wrong[] = [
   ],
   [
     'keys asked for everywhere',
-    withConfiguration({ plugins: [...plugins, routePlugin('key-auth')] }),
+    withConfiguration({ plugins: [...plugins, servicePlugin('key-auth')] }),
     'which replaces',
     'key-auth is global',
   ],
@@ -185,6 +189,25 @@ export const MISREAD: Wrong[] = [
     'a list of addresses behind a node',
     withRuntime({ trafficPolicy: 'Cluster' }),
     'the gateway sees the address of a node',
+  ],
+  [
+    'one limit for all who come, whoever they are',
+    withService({
+      plugins: [{ name: 'rate-limiting', config: { ...servicePlugin('rate-limiting').config, limit_by: 'service' } }],
+    }),
+    'any stranger could lock everybody out',
+  ],
+  ['nobody let in by the load balancer', withRuntime({ clients: [] }), 'entry.clients is empty'],
+  ['a client that is no address', withRuntime({ clients: ['garbage'] }), 'entry.clients has "garbage"'],
+  [
+    'a network of the cluster without a mask that fits',
+    withRuntime({ clusterNetworks: ['10.0.0.0/8', '10.244.1.0/16'] }),
+    'Kong would take it as 10.244.0.0/16',
+  ],
+  [
+    'a request transformer that removes nothing',
+    withServicePlugin({ name: 'request-transformer', config: { remove: { headers: [] } } }),
+    'it removes nothing',
   ],
   [
     'a proxy that is everybody',
@@ -311,14 +334,14 @@ export const MISREAD: Wrong[] = [
     'connect_timeout is 6000 ms',
   ],
   [
-    'four tries of a minute',
+    'two tries of a minute',
     withService({ read_timeout: 60_000 }),
-    'may keep a request for 264 s: 4 tries × (1000 + 5000 + 60000) ms',
+    'may keep a request for 71 s: 2 tries, each of 1000 + 5000 + 60000 ms',
   ],
   [
     'less memory than workers need',
     withRuntime({ memoryLimit: Size.mebibytes(1024) }),
-    '4 workers need 1364 MiB: under load the kernel would kill workers',
+    '4 workers and the volumes in memory need 1392 MiB: under load the kernel would kill workers',
   ],
   ['half a worker', withRuntime({ workers: 0.5 }), 'workers is 0.5'],
 ];

@@ -1,4 +1,4 @@
-import { routePlugin, withAnotherRoute, withConfiguration, withConsumer, withRoute, withService } from './stand-in';
+import { servicePlugin, withAnotherRoute, withConfiguration, withConsumer, withRoute, withService } from './stand-in';
 import {
   both,
   frontend,
@@ -45,13 +45,25 @@ export const REFUSED: Wrong[] = [
   ['a path with two slashes', paths('/api//v1/'), 'without "//"'],
   ['a path with two dots', paths('/api/../admin/'), 'without "." and ".."'],
   ['a pattern that is none', paths('~/api(/v1$'), 'no witness can be made for a pattern'],
-  ['a host with two wildcards', withRoute({ hosts: ['*.example.*'] }), 'Kong takes one wildcard'],
-  ['a host with a wildcard inside', withRoute({ hosts: ['www.*.com'] }), 'a wildcard is the first or the last part'],
+  [
+    'a host with two wildcards',
+    withRoute({ hosts: ['*.example.*'] }),
+    'Kong takes one wildcard',
+    'a wildcard is the first part',
+    'that is no host name',
+  ],
+  [
+    'a host with a wildcard inside',
+    withRoute({ hosts: ['www.*.com'] }),
+    'a wildcard is the first part',
+    'that is no host name',
+  ],
+  ['an address as a host', withRoute({ hosts: ['127.0.0.1'] }), 'Kong takes names alone, no addresses'],
   ['a host with a slash', withRoute({ hosts: ['www.example.com/api'] }), 'that is no host name'],
   [
-    'a plugin twice at one route',
-    withRoute({ plugins: [routePlugin('key-auth'), routePlugin('key-auth')] }),
-    'route "api" has the plugin key-auth twice',
+    'a plugin twice at one service',
+    withService({ plugins: [servicePlugin('key-auth'), servicePlugin('key-auth')] }),
+    'service "api" has the plugin key-auth twice',
   ],
   ['no limit at all', limit({ minute: undefined }), 'it has no limit'],
   ['a limit of 0', limit({ minute: 0 }), 'minute is 0'],
@@ -109,7 +121,7 @@ export const REFUSED: Wrong[] = [
     'a vault reference as a name of a header',
     keyAuth({ key_names: ['{vault://env/name}'] }),
     'is no legal name of a header',
-    'key-auth of route "api": key_names.0',
+    'key-auth of service "api": key_names.0',
     'which cors does not allow',
   ],
   ['a placeholder that is no key', limit({ redis_host: '@@REDIS@@' }), 'a placeholder that no value is put in for'],

@@ -15,6 +15,7 @@ const page = { web: new Pods(example, 'page', { web: 3000 }).endpoint('web'), pa
 export const right: Gateway = {
   configuration: configuration({
     sites: [api(backend), operatorsPage(page)],
+    hosts: ['www.example.com'],
     protocols: { protocols: ['https'], https_redirect_status_code: 308 },
     counters: { policy: 'redis', redis_host: 'redis.shop.svc', redis_port: 6379, redis_timeout: 200 },
     operators: ['203.0.113.0/24'],
@@ -26,6 +27,8 @@ export const right: Gateway = {
     memoryLimit: Size.gibibytes(2),
     bodyLimit: BODY_LIMIT,
     trafficPolicy: 'Local',
+    serviceNames: [],
+    clients: ['0.0.0.0/0'],
     clusterNetworks: ['10.0.0.0/8'],
     trustedProxies: [],
     tlsPort: 443,
@@ -54,8 +57,8 @@ export const withRoute = (change: Partial<Route>) => withService({ routes: [{ ..
 export const withAnotherRoute = (change: Partial<Route>) =>
   withService({ routes: [route, { ...route, name: 'other', ...change } as Route] });
 
-/** But for one plugin of the API's route: in place of the one of that name, or besides. */
-export const withRoutePlugin = (plugin: Plugin) => withRoute({ plugins: replaced(route.plugins!, plugin) });
+/** But for one plugin of the API's service: in place of the one of that name, or besides. */
+export const withServicePlugin = (plugin: Plugin) => withService({ plugins: replaced(first.plugins!, plugin) });
 
 /** But for one global plugin. */
 export const withGlobalPlugin = (plugin: Plugin) => changed({ plugins: replaced(plugins, plugin) });
@@ -74,8 +77,8 @@ export const withConfiguration = changed;
 export const globalPlugin = <Name extends Plugin['name']>(name: Name) =>
   plugins.find((plugin): plugin is Extract<Plugin, { name: Name }> => plugin.name === name)!;
 
-export const routePlugin = <Name extends Plugin['name']>(name: Name) =>
-  route.plugins!.find((plugin): plugin is Extract<Plugin, { name: Name }> => plugin.name === name)!;
+export const servicePlugin = <Name extends Plugin['name']>(name: Name) =>
+  first.plugins!.find((plugin): plugin is Extract<Plugin, { name: Name }> => plugin.name === name)!;
 
 const replaced = (list: readonly Plugin[], plugin: Plugin) => [
   ...list.filter(({ name }) => name !== plugin.name),

@@ -13,12 +13,12 @@ import type {
 import {
   globalPlugin,
   right,
-  routePlugin,
+  servicePlugin,
   withConfiguration,
   withConsumer,
   withGlobalPlugin,
   withRoute,
-  withRoutePlugin,
+  withServicePlugin,
 } from './stand-in';
 
 export const { services, consumers, plugins } = right.configuration;
@@ -27,15 +27,15 @@ export const [key] = frontend!.keyauth_credentials;
 
 export const paths = (...list: string[]) => withRoute({ paths: list as unknown as [Path] });
 export const limit = (config: Partial<RateLimiting['config']>) =>
-  withRoutePlugin({
+  withServicePlugin({
     name: 'rate-limiting',
-    config: { ...routePlugin('rate-limiting').config, ...config } as RateLimiting['config'],
+    config: { ...servicePlugin('rate-limiting').config, ...config } as RateLimiting['config'],
   });
 export const cors = (config: Partial<Cors['config']>) =>
   withGlobalPlugin({ name: 'cors', config: { ...globalPlugin('cors').config, ...config } });
 export const keyAuth = (config: Partial<KeyAuth['config']>) =>
-  withRoutePlugin({ name: 'key-auth', config: { ...routePlugin('key-auth').config, ...config } });
-export const restriction = (config: IpRestriction['config']) => withRoutePlugin({ name: 'ip-restriction', config });
+  withServicePlugin({ name: 'key-auth', config: { ...servicePlugin('key-auth').config, ...config } });
+export const restriction = (config: IpRestriction['config']) => withServicePlugin({ name: 'ip-restriction', config });
 export const transformer = (config: ResponseTransformer['config']) =>
   withGlobalPlugin({ name: 'response-transformer', config });
 export const both = (line: string) =>

@@ -1,7 +1,7 @@
 import { keysOf } from './declarative';
 import type { Configuration } from './entities';
 import type { HeaderLine, Plugin } from './plugins';
-import { KEY_HEADER, type PublicSite, type RouteProps, service } from './site';
+import { KEY_HEADER, type PublicSite, type RouteProps, servicesOf } from './site';
 
 /** The applications that may call the API, each with keys of its own. A browser's key is an identifier, no secret. */
 export const CONSUMERS = ['bss-frontend', 'bss-mobile', 'bss-partner'] as const;
@@ -29,7 +29,7 @@ export interface ConfigurationProps extends RouteProps {
 
 /** The whole gateway: what is public, who may call, and what holds for every request. */
 export const configuration = (props: ConfigurationProps): Configuration => ({
-  services: props.sites.map((site) => service(site, props)),
+  services: servicesOf(props.sites, props),
   consumers: CONSUMERS.map((username) => ({ username, keyauth_credentials: keysOf(username) })),
   plugins: everywhere(props),
 });
@@ -49,10 +49,15 @@ const everywhere = ({ origins, tracing }: ConfigurationProps): Plugin[] => [
     },
   },
   { name: 'request-size-limiting', config: { allowed_payload_size: BODY_LIMIT, size_unit: 'megabytes' } },
-  // Both: `replace` alone adds nothing that is missing, `add` alone leaves what a service has sent.
+  // Both: `replace` alone adds nothing that is missing, `add` alone leaves what a service has sent. What else services must
+  // not say is in nginx/proxy.conf, which Kong leaves no say about `Server`.
   {
     name: 'response-transformer',
-    config: { replace: { headers: SECURITY_HEADERS }, add: { headers: SECURITY_HEADERS } },
+    config: {
+      remove: { headers: ['Server'] },
+      replace: { headers: SECURITY_HEADERS },
+      add: { headers: SECURITY_HEADERS },
+    },
   },
   {
     name: 'correlation-id',

@@ -10,8 +10,8 @@ import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { Configuration } from './entities';
 import { RENDERED, type renderedKeys } from './keys';
-import { pluginNames } from './runtime';
-import { commonSettings, PREFIX } from './settings';
+import { PREFIX, pluginNames } from './runtime';
+import { commonSettings } from './settings';
 
 export interface ConfigurationDatabaseProps {
   /** Kong's. */

@@ -27,8 +27,9 @@ export interface Service extends Tagged {
   /** Put before the path of each request. @default - nothing */
   readonly path?: string;
   /**
-   * Tries after the first one, when a connection cannot be made or times out. An answer, whatever its status, is never
-   * tried again, nor is a POST or PATCH that was sent.
+   * Tries after the first one, when a connection cannot be made, breaks or times out, and no later than
+   * NEXT_TRY_SECONDS. An answer, whatever its status, is never tried again, nor is a POST or PATCH that was sent. A kept
+   * connection that turns out to be closed counts as no try.
    */
   readonly retries: number;
   /** Milliseconds, for each try. */
@@ -56,8 +57,8 @@ export type Route = Tagged &
   Protocols & {
     readonly name: string;
     readonly paths: readonly [Path, ...Path[]];
-    /** `www.example.com`, `*.example.com` or `www.example.*`. @default - any */
-    readonly hosts?: readonly string[];
+    /** `www.example.com` or `*.example.com`: for other names there is no such route. */
+    readonly hosts: readonly string[];
     /** With OPTIONS, or browsers on other sites cannot call. @default - any */
     readonly methods?: readonly Method[];
     /** Whether the service sees the path without the prefix that matched. */

@@ -27,7 +27,7 @@ export type HostPorts = { readonly [port in 'proxy' | 'proxy-ssl']: HostPort };
 export type PublicPorts = { readonly [port in keyof HostPorts]: number };
 
 /** The rules that follow from the entry. */
-export interface Passage extends Pick<Runtime, 'trafficPolicy' | 'clusterNetworks' | 'trustedProxies'> {
+export interface Passage extends Pick<Runtime, 'trafficPolicy' | 'clients' | 'clusterNetworks' | 'trustedProxies'> {
   readonly protocols: Protocols;
   readonly publicPorts: PublicPorts;
   readonly operators?: readonly string[];
@@ -46,12 +46,13 @@ export function passage(entry: Entry, host?: HostPorts): Passage {
       trustedProxies: [],
     };
   }
-  const { operators, clusterNetworks, trustedProxies = [] } = entry;
+  const { clients, operators, clusterNetworks, trustedProxies = [] } = entry;
   return {
     // Method and body stay as they are, which 301 does not promise.
     protocols: { protocols: ['https'], https_redirect_status_code: 308 },
     publicPorts: { proxy: 80, 'proxy-ssl': 443 },
     trafficPolicy: 'Local',
+    clients,
     operators,
     clusterNetworks,
     trustedProxies,

@@ -5,7 +5,7 @@ import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { declarativeFile, keyVariable } from './declarative';
 import type { Configuration } from './entities';
-import { pluginNames } from './runtime';
+import { pluginNames, RENDERED_VOLUME } from './runtime';
 import { commonSettings } from './settings';
 
 export interface KeysProps {
@@ -61,7 +61,7 @@ export function renderedKeys(secret: RequiredSecret, props: KeysProps) {
       '/etc/bss/render.sh': nativeFile(__dirname, 'render.sh'),
       '/etc/bss/kong.yml': declarativeFile(configuration),
     },
-    memoryScratch: { [RUNTIME]: Size.mebibytes(4) },
+    memoryScratch: { [RUNTIME]: RENDERED_VOLUME },
     initContainers: { render },
   };
 }

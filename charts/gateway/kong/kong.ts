@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
 import type { EnvValue, Resources } from '../../../lib/container';
-import type { Endpoint } from '../../../lib/endpoint';
+import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { RequiredSecret } from '../../../lib/secret';
 import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
@@ -12,8 +12,8 @@ import type { Configuration } from './entities';
 import { type Entry, type HostPorts, passage } from './entry';
 import type { Counters } from './plugins';
 import { worstCaseSeconds } from './policy';
-import { pluginNames, type Runtime, workersFor } from './runtime';
-import { gatewaySettings, PORTS, PREFIX } from './settings';
+import { BODIES, MEMORY_VOLUMES, pluginNames, type Runtime, workersFor } from './runtime';
+import { gatewaySettings, nginxFiles, PORTS } from './settings';
 import type { PublicSite } from './site';
 import { type Storage, stored } from './storage';
 
@@ -25,6 +25,8 @@ export interface KongSize {
   /** @default - always `replicas` */
   readonly autoscaling?: Autoscaling;
   readonly entry: Entry;
+  /** Names that clients call the gateway by, for example `www.example.com`; in the cluster it also has those of its Service. */
+  readonly hosts: readonly string[];
   readonly storage: Storage;
   /** Characters that an API key must have: 32 random ones cannot be guessed, and guessing is not rate-limited. */
   readonly leastKeyLength: number;
@@ -70,11 +72,13 @@ export class Kong extends Component {
     super(scope, 'kong', props);
     const { image, sites, counters, host, entry, tracing, resources } = props;
     const way = passage(entry, host);
+    const serviceNames = namesInside(props.namespace);
     const pods = props.autoscaling?.mostReplicas ?? props.replicas;
     const shared = pods > 1;
     this.configuration = configuration({
       ...way,
       sites,
+      hosts: [...props.hosts, ...serviceNames],
       origins: props.origins,
       counters: shared ? inRedis(counters) : { policy: 'local' },
       tracing: tracing && { endpoint: `http://${tracing.collector.address}/v1/traces` },
@@ -108,15 +112,14 @@ export class Kong extends Component {
       user: 1000,
       env,
       ports: PORTS,
-      files: storage.files,
-      memoryScratch: storage.memoryScratch,
+      files: { ...storage.files, ...nginxFiles() },
+      memoryScratch: { ...storage.memoryScratch, ...MEMORY_VOLUMES },
       initContainers: storage.initContainers,
       secretFiles: certificate && {
         [`${TLS}/tls.crt`]: certificate.key('tls.crt'),
         [`${TLS}/tls.key`]: certificate.key('tls.key'),
       },
-      // Large bodies are kept below the prefix while they come in; the `kong` command writes to /tmp.
-      scratch: { [PREFIX]: Size.mebibytes(256), '/tmp': Size.mebibytes(64) },
+      scratch: { [BODIES]: Size.mebibytes(256) },
       resources,
       probes: storage.probes,
       preStop: ['sleep', `${props.drainSeconds}`],
@@ -127,6 +130,7 @@ export class Kong extends Component {
     });
     this.runtime = {
       ...way,
+      serviceNames,
       replicas: pods,
       workers,
       memoryLimit: resources.memoryLimit,
@@ -151,6 +155,13 @@ export class Kong extends Component {
     this.proxy = kong.endpoint('proxy');
     this.proxyTls = kong.endpoint('proxy-ssl');
   }
+}
+
+/** What pods may call the gateway by. */
+function namesInside(namespace: string): string[] {
+  const name = 'kong';
+  const host = serviceHost(name, namespace);
+  return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 
 /** Each pod would count for itself otherwise. */

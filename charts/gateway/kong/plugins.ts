@@ -98,6 +98,12 @@ export interface ResponseTransformer {
   };
 }
 
+/** Before a service is asked. More of it is not used here. */
+export interface RequestTransformer {
+  readonly name: 'request-transformer';
+  readonly config: { readonly remove: { readonly headers: readonly string[] } };
+}
+
 export interface IpRestriction {
   readonly name: 'ip-restriction';
   readonly config:
@@ -151,6 +157,7 @@ export type Plugin =
   | Cors
   | RequestSizeLimiting
   | CorrelationId
+  | RequestTransformer
   | ResponseTransformer
   | IpRestriction
   | Prometheus
@@ -172,6 +179,7 @@ export const PRIORITY: Readonly<Record<PluginName, number>> = {
   'ip-restriction': 990,
   'request-size-limiting': 951,
   'rate-limiting': 910,
+  'request-transformer': 801,
   'response-transformer': 800,
   opentelemetry: 14,
   prometheus: 13,

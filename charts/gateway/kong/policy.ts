@@ -58,6 +58,15 @@ export function effectivePlugin<Name extends PluginName>(
 export const routesOf = ({ services }: Configuration): { service: Service; route: Route }[] =>
   services.flatMap((service) => service.routes.map((route) => ({ service, route })));
 
-/** Seconds until a request that the service never answers has failed: every try may wait for each of the three. */
-export const worstCaseSeconds = ({ retries, connect_timeout, write_timeout, read_timeout }: Service): number =>
-  ((retries + 1) * (connect_timeout + write_timeout + read_timeout)) / 1000;
+/** Seconds after the first try in which another one may begin. */
+export const NEXT_TRY_SECONDS = 5;
+
+/** Seconds that one try may take: it may wait for each of the three. */
+export const secondsOfTry = ({ connect_timeout, write_timeout, read_timeout }: Service): number =>
+  (connect_timeout + write_timeout + read_timeout) / 1000;
+
+/** Seconds until a request that the service never answers has failed. */
+export const worstCaseSeconds = (service: Service): number => {
+  const one = secondsOfTry(service);
+  return Math.min((service.retries + 1) * one, service.retries === 0 ? one : NEXT_TRY_SECONDS + one);
+};

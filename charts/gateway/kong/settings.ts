@@ -1,33 +1,43 @@
+import { join } from 'node:path';
 import type { EnvValue } from '../../../lib/container';
+import { nativeFile } from '../../../lib/native-file';
 import { BODY_LIMIT } from './configuration';
 import type { PublicPorts } from './entry';
-import { MEMORY_CACHE } from './runtime';
+import { NEXT_TRY_SECONDS } from './policy';
+import { BODIES, MEMORY_CACHE, PREFIX } from './runtime';
 
 export const PORTS = { proxy: 8000, 'proxy-ssl': 8443, status: 8100 };
-export const PREFIX = '/kong_prefix';
 
 const LISTEN_OPTIONS = 'reuseport backlog=16384';
 
-/**
- * One JSON object a line. The path without its query, which may hold what nobody should log; who the consumer is only
- * counts where the status is not 401, as a client can send that header, too.
- */
+const CONF = '/etc/bss';
+
+/** nginx' own files around Kong's: what is refused before Kong is asked, what does not get out, what the log says. */
+export const nginxFiles = (): Record<string, string> =>
+  Object.fromEntries(
+    ['gate.lua', 'http.conf', 'proxy.conf'].map((name) => [
+      `${CONF}/${name}`,
+      nativeFile(join(__dirname, 'nginx'), name),
+    ]),
+  );
+
+/** One JSON object a line; what begins with `$log_` is made valid in nginx/http.conf. */
 const ACCESS_LOG = {
   time: '$time_iso8601',
   request_id: '$kong_request_id',
   correlation_id: '$sent_http_x_correlation_id',
   client: '$remote_addr',
-  consumer: '$http_x_consumer_username',
-  method: '$request_method',
-  host: '$host',
-  path: '$uri',
+  consumer: '$log_consumer',
+  method: '$log_method',
+  host: '$log_host',
+  path: '$log_path',
   status: '$status',
   bytes: '$bytes_sent',
   seconds: '$request_time',
   upstream: '$upstream_addr',
   upstream_status: '$upstream_status',
   upstream_seconds: '$upstream_response_time',
-  user_agent: '$http_user_agent',
+  user_agent: '$log_user_agent',
 };
 
 export interface SettingsProps {
@@ -74,6 +84,12 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   ...(props.trustedProxies.length > 0 && { KONG_TRUSTED_IPS: props.trustedProxies.join(',') }),
   // The plugin does not see bodies that are sent in chunks.
   KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE: `${BODY_LIMIT}m`,
+  // Kept on the node's disk while they come in: the prefix is in memory.
+  KONG_NGINX_HTTP_CLIENT_BODY_TEMP_PATH: `${BODIES}/in`,
+  // No other try so late after the first one, whatever is left of the retries.
+  KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM_TIMEOUT: `${NEXT_TRY_SECONDS}s`,
+  KONG_NGINX_HTTP_INCLUDE: `${CONF}/http.conf`,
+  KONG_NGINX_PROXY_INCLUDE: `${CONF}/proxy.conf`,
   KONG_UPSTREAM_KEEPALIVE_POOL_SIZE: '512',
   KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '10000',
   KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '10000',

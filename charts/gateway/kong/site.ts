@@ -28,6 +28,8 @@ export const REQUESTS_PER_MINUTE = 1100;
 
 export interface RouteProps {
   readonly protocols: Protocols;
+  /** Names that clients call the gateway by. */
+  readonly hosts: readonly string[];
   readonly counters: Counters;
   /** Addresses that operators come from. @default - anywhere */
   readonly operators?: readonly string[];
@@ -35,7 +37,8 @@ export interface RouteProps {
 
 /** Milliseconds. Together with the retries less than a load balancer waits: see checks/time.ts. */
 const TIME = {
-  consumers: { retries: 3, connect_timeout: 1000, write_timeout: 5000, read_timeout: 8000 },
+  // One more try: for a pod that has just gone.
+  consumers: { retries: 1, connect_timeout: 1000, write_timeout: 5000, read_timeout: 8000 },
   // Pages that ask a slow system; a second try would ask it twice.
   operators: { retries: 0, connect_timeout: 2000, write_timeout: 10_000, read_timeout: 45_000 },
 };
@@ -43,20 +46,43 @@ const TIME = {
 /** Both forms that a prefix has: itself, and all below it. */
 export const pathsOf = (path: Site['path']): [Path, Path] => [`${path}/`, `~${path}$`];
 
-/** The service and the route of one public site. */
-export function service({ site: { web, path, atRoot = false }, audience }: PublicSite, props: RouteProps): Service {
-  const name = path.slice(1);
-  const route: Route = {
-    name,
-    paths: pathsOf(path),
-    ...props.protocols,
-    strip_path: atRoot,
-    // Links and redirects of a page name the host that its reader sees.
-    preserve_host: audience === 'operators',
-    plugins: audience === 'consumers' ? forConsumers(props) : forOperators(props),
-  };
-  return { name, protocol: 'http', host: web.host, port: web.portNumber, ...TIME[audience], routes: [route] };
+const nameOf = ({ path }: Site) => path.slice(1);
+
+/** One for each workload, called as the first of its sites: what is counted for it is counted over all of them. */
+export function servicesOf(sites: readonly PublicSite[], props: RouteProps): Service[] {
+  const keyOf = ({ site, audience }: PublicSite) => `${audience} ${site.web.address}`;
+  const keys = [...new Set(sites.map(keyOf))];
+  return keys.map((key) =>
+    service(
+      sites.filter((site) => keyOf(site) === key),
+      props,
+    ),
+  );
 }
+
+function service(group: readonly PublicSite[], props: RouteProps): Service {
+  const { site, audience } = group[0]!;
+  return {
+    name: nameOf(site),
+    protocol: 'http',
+    host: site.web.host,
+    port: site.web.portNumber,
+    ...TIME[audience],
+    plugins: audience === 'consumers' ? forConsumers(props) : forOperators(props),
+    routes: group.map((each) => route(each, props)),
+  };
+}
+
+const route = ({ site, audience }: PublicSite, { protocols, hosts }: RouteProps): Route => ({
+  name: nameOf(site),
+  paths: pathsOf(site.path),
+  ...protocols,
+  // For any other name there would be redirects to it, and pages with links to it.
+  hosts,
+  strip_path: site.atRoot ?? false,
+  // Links and redirects of a page name the host that its reader sees.
+  preserve_host: audience === 'operators',
+});
 
 /** The header that consumers send their key in. */
 export const KEY_HEADER = 'apikey';
@@ -67,9 +93,13 @@ const forConsumers = ({ counters }: RouteProps): Plugin[] => [
 ];
 
 const forOperators = ({ counters, operators }: RouteProps): Plugin[] => [
-  ...(operators ? [{ name: 'ip-restriction', config: { allow: operators } } as const] : []),
-  // Not by address: behind one address there may be all of them, and a page loads a hundred files.
-  rateLimiting('service', counters),
+  // Sent to a page by mistake, a key is none of its business.
+  { name: 'request-transformer', config: { remove: { headers: [KEY_HEADER] } } },
+  // Where nobody is asked who he is there is no limit: one for all together would let any stranger lock operators out. Not
+  // by address either: behind one address there may be all of them, and a page loads a hundred files.
+  ...(operators
+    ? [{ name: 'ip-restriction', config: { allow: operators } } as const, rateLimiting('service', counters)]
+    : []),
 ];
 
 const rateLimiting = (limit_by: 'consumer' | 'service', counters: Counters): Plugin => ({

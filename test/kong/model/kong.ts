@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
+import { CORRELATION_HEADER } from '../../../charts/gateway/kong/configuration';
 import type { Service } from '../../../charts/gateway/kong/entities';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
+import { worstCaseSeconds } from '../../../charts/gateway/kong/policy';
 import { pluginNames } from '../../../charts/gateway/kong/runtime';
-import { api, operatorsPage } from '../../../charts/gateway/kong/site';
+import { api, KEY_HEADER, operatorsPage } from '../../../charts/gateway/kong/site';
 import type { Akhq } from '../../../charts/messaging/akhq/akhq';
 import { validationErrors } from '../../../charts/rules';
 import { kind } from '../../../config/kind';
 import { production } from '../../../config/production';
+import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret } from '../../../lib/secret';
 import { everyEnvironment } from '../../environments';
 import { Example, Pods } from '../../example';
@@ -37,6 +41,9 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
   return { kong, app: App.of(example) as App, manifests: () => new Manifests(App.of(example) as App) };
 }
 
+const [gate, proxyConf] = ['gate.lua', 'proxy.conf'].map((name) =>
+  nativeFile(join(__dirname, '../../../charts/gateway/kong/nginx'), name),
+);
 const podOf = (manifests: Manifests) => manifests.find('Deployment', 'kong').spec.template.spec;
 const settings = (manifests: Manifests): Record<string, string | undefined> =>
   Object.fromEntries((podOf(manifests).containers[0]!.env ?? []).map(({ name, value }) => [name, value]));
@@ -103,12 +110,50 @@ describe("Kong's pod", () => {
   it('writes an access log of one JSON object a line, without queries and headers that hold secrets', () => {
     const [, format] = settings(onKind)['KONG_NGINX_HTTP_LOG_FORMAT']!.match(/^json escape=json '(.*)'$/)!;
     const variables = Object.values(JSON.parse(format!) as Record<string, string>);
-    expect(variables).toEqual(expect.arrayContaining(['$kong_request_id', '$sent_http_x_correlation_id', '$uri']));
-    expect(variables.filter((name) => /request_uri|args|apikey|authorization|cookie|\$request$/.test(name))).toEqual(
-      [],
-    );
+    expect(variables).toEqual(expect.arrayContaining(['$kong_request_id', '$sent_http_x_correlation_id', '$log_path']));
+    expect(
+      variables.filter((name) => /request_uri|\$uri|args|\$http_|\$host|\$request$|\$request_method/.test(name)),
+    ).toEqual([]);
     // Exactly 3.5 does not start with a format here.
     expect(settings(onKind)['KONG_PROXY_ACCESS_LOG']).toBe('/dev/null');
+  });
+
+  it.each(everyEnvironment)(
+    'of $name keeps in memory what holds keys and passwords, and on the disk bodies alone',
+    (each) => {
+      const { volumes, containers } = podOf(each.manifests);
+      const directories = new Map(containers[0]!.volumeMounts!.map(({ name, mountPath }) => [name, mountPath]));
+      const kept = volumes!.flatMap(({ name, emptyDir }) => (emptyDir ? [[directories.get(name), emptyDir]] : []));
+      expect(Object.fromEntries(kept)).toEqual({
+        '/kong_prefix': { medium: 'Memory', sizeLimit: '16Mi' },
+        '/tmp': { medium: 'Memory', sizeLimit: '8Mi' },
+        '/bodies': { sizeLimit: '256Mi' },
+        ...(each.environment.kong.storage.kind === 'dbless' && { '/run/kong': { medium: 'Memory', sizeLimit: '4Mi' } }),
+      });
+      expect(settings(each.manifests)['KONG_NGINX_HTTP_CLIENT_BODY_TEMP_PATH']).toBe('/bodies/in');
+      expect(proxyConf).toContain('proxy_max_temp_file_size 0;');
+    },
+  );
+
+  it.each(everyEnvironment)('of $name asks the gate before Kong, and its files are there', (each) => {
+    const files = Object.keys(each.manifests.find('ConfigMap', 'kong-files').data!);
+    const included = ['KONG_NGINX_HTTP_INCLUDE', 'KONG_NGINX_PROXY_INCLUDE'].map(
+      (name) => settings(each.manifests)[name],
+    );
+    expect(included).toEqual(['/etc/bss/http.conf', '/etc/bss/proxy.conf']);
+    expect(proxyConf).toContain('server_rewrite_by_lua_file /etc/bss/gate.lua;');
+    expect(files).toEqual(expect.arrayContaining(['gate.lua', 'http.conf', 'proxy.conf']));
+    expect(gate).toContain(`headers["${CORRELATION_HEADER.toLowerCase()}"]`);
+    expect(gate).toContain(`== "${KEY_HEADER}"`);
+  });
+
+  it('sends a request that has broken off once more, and only soon after', () => {
+    expect(settings(onKind)['KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM_TIMEOUT']).toBe('5s');
+    expect(everyService(onKind).map((service) => [service.retries, worstCaseSeconds(service)])).toEqual([
+      [1, 19],
+      [0, 57],
+      [0, 57],
+    ]);
   });
 
   it('loads the plugins that its configuration has, and no others', () => {
@@ -127,10 +172,10 @@ const everyService = (manifests: Manifests) => (manifests.app.node.findChild('ko
 
 describe('On a laptop', () => {
   it('plain HTTP is answered, each pod makes its own certificate, and one pod counts for itself', () => {
-    const [{ routes }] = everyService(onKind) as [Service];
+    const [{ routes, plugins }] = everyService(onKind) as [Service];
     expect(routes[0]!.protocols).toEqual(['http', 'https']);
     expect(settings(onKind)).not.toHaveProperty('KONG_SSL_CERT');
-    expect(JSON.stringify(routes)).toContain('"policy":"local"');
+    expect(JSON.stringify(plugins)).toContain('"policy":"local"');
     expect(settings(onKind)['KONG_PORT_MAPS']).toBe('8000:8000,8443:8443');
   });
 });
@@ -225,7 +270,7 @@ describe('A site', () => {
   const [backend, traces] = kong.configuration.services;
 
   it('is a service and a route with its path and what is below it, and nothing that only begins like it', () => {
-    expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 3 });
+    expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 1 });
     expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
     expect(validationErrors(app)).toEqual([]);
   });
@@ -235,14 +280,47 @@ describe('A site', () => {
   });
 
   it('for applications asks for a key and counts each consumer for itself; for people, neither', () => {
-    const names = (index: number) => kong.configuration.services[index]!.routes[0]!.plugins!.map(({ name }) => name);
-    expect([names(0), names(1)]).toEqual([['key-auth', 'rate-limiting'], ['rate-limiting']]);
+    const names = (index: number) => kong.configuration.services[index]!.plugins!.map(({ name }) => name);
+    expect([names(0), names(1)]).toEqual([['key-auth', 'rate-limiting'], ['request-transformer']]);
     expect(JSON.stringify(backend)).toContain('"limit_by":"consumer"');
+  });
+
+  it('shares its limit with the other sites of its workload, and with no others', () => {
+    const paths = ({ routes }: Service) => routes.map(({ name }) => name);
+    for (const manifests of [onKind, inProduction])
+      expect(everyService(manifests).map(paths)).toEqual([['api', 'tmf-api'], ['akhq'], ['pghero']]);
+    const counted = everyService(inProduction).map(({ routes, plugins }) => [
+      plugins!.some(({ name }) => name === 'rate-limiting'),
+      routes.some((route) => route.plugins),
+    ]);
+    expect(counted).toEqual([1, 2, 3].map(() => [true, false]));
+  });
+
+  it('for people has no limit where nobody is asked who he is, as any stranger could use it up for all', () => {
+    for (const { plugins } of everyService(onKind).slice(1))
+      expect(plugins!.map(({ name }) => name)).toEqual(['request-transformer']);
+  });
+
+  it('is known by the names of the environment and of the Service, and by no other', () => {
+    for (const { manifests, environment } of everyEnvironment) {
+      const { proxy, configuration } = manifests.app.node.findChild('kong') as Kong;
+      for (const { hosts } of configuration.services.flatMap(({ routes }) => routes)) {
+        expect(hosts).toEqual([
+          ...environment.kong.hosts,
+          ...['kong', `kong.${environment.namespace}`, proxy.host, `${proxy.host}.cluster.local`],
+        ]);
+      }
+    }
+  });
+
+  it('gets no key that a person has sent it by mistake', () => {
+    for (const { plugins } of everyService(onKind).slice(1))
+      expect(plugins).toContainEqual({ name: 'request-transformer', config: { remove: { headers: [KEY_HEADER] } } });
   });
 
   it('for people has a list of addresses where the gateway can see them', () => {
     const { kong: guarded } = gateway({ entry: production.kong.entry });
-    expect(guarded.configuration.services[1]!.routes[0]!.plugins).toContainEqual({
+    expect(guarded.configuration.services[1]!.plugins).toContainEqual({
       name: 'ip-restriction',
       config: { allow: ['203.0.113.0/24'] },
     });
@@ -288,7 +366,7 @@ describe('Traces', () => {
 it('A gateway that is too small, or whose pods each count for themselves, does not synthesize', () => {
   const small = gateway({ resources: { ...kind.kong.resources, memoryLimit: Size.mebibytes(256) } });
   expect(validationErrors(small.app)).toEqual([
-    'kong: resources.memoryLimit is 256 MiB, but 1 workers need 464 MiB: under load the kernel would kill workers, which no ' +
-      'status, event or restart shows. Raise it, or ask for less CPU.',
+    'kong: resources.memoryLimit is 256 MiB, but 1 workers and the volumes in memory need 492 MiB: under load the kernel ' +
+      'would kill workers, which no status, event or restart shows. Raise it, or ask for less CPU.',
   ]);
 });

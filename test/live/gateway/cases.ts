@@ -63,7 +63,18 @@ export const EVERYWHERE: Readonly<Record<string, RegExp>> = {
 };
 
 /** On none: they tell strangers what runs here. */
-export const NOWHERE = ['via', 'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-powered-by'];
+export const NOWHERE = [
+  ...[
+    'server',
+    'via',
+    'x-powered-by',
+    'x-aspnet-version',
+    'x-runtime',
+    'x-kong-proxy-latency',
+    'x-kong-upstream-latency',
+  ],
+  ...['access-control-allow-credentials', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-expires'],
+];
 
 /** Every route with every kind of request, and what is no route. */
 export const conformanceCases = (model: Model): Case[] => [
@@ -89,7 +100,8 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
   const seenPath = (path: string) => ({ path: route.strip_path ? path.slice(prefix.length) || '/' : path });
   const asking = { 'www-authenticate': /^Key realm="kong"$/ };
   const about = (sentence: string) => `${route.name}: ${sentence}`;
-  const good = (path: string) => (known === 200 ? { headers: counted, seen: seenPath(path) } : {});
+  const limited = effectivePlugin(configuration, service, route, 'rate-limiting') !== undefined;
+  const good = (path: string) => (known === 200 ? { ...(limited && { headers: counted }), seen: seenPath(path) } : {});
 
   return [
     { sentence: about('no key'), request: get, status: stranger, headers: keyAuth ? asking : {} },
@@ -100,17 +112,28 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
     },
     {
       sentence: about('a right key in the query'),
-      request: { ...get, path: `${get.path}?${KEY_HEADER}=${key}` },
-      status: stranger,
-      headers: keyAuth ? asking : {},
+      request: { ...get, path: `${get.path}?${KEY_HEADER}=${key}`, headers: withKey },
+      status: 401,
+      headers: asking,
     },
     ...Object.entries(keys).map(([name, own]) => ({
       sentence: about(`the key of ${name}`),
       request: { ...get, headers: { [KEY_HEADER]: own, 'X-Consumer-Username': 'somebody-else' } },
       status: known,
       ...good(get.path),
-      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name }, unseen: [KEY_HEADER] }),
+      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name } }),
+      ...(known === 200 && { unseen: [KEY_HEADER, ...(keyAuth ? [] : ['x-consumer-username'])] }),
     })),
+    {
+      sentence: about('a name of the gateway that nobody gave it'),
+      request: { ...get, headers: { ...withKey, Host: 'evil.example' } },
+      status: 404,
+    },
+    {
+      sentence: about('plain HTTP by a name that nobody gave it'),
+      request: { ...get, tls: false, headers: { ...withKey, Host: 'evil.example' } },
+      status: 404,
+    },
     {
       sentence: about('an address that somebody made up'),
       request: { ...get, headers: { ...withKey, 'X-Forwarded-For': '203.0.113.7', 'X-Real-IP': '203.0.113.7' } },
@@ -174,9 +197,9 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
       ? { sentence: about('TLS'), request: { ...get, tls: true, headers: withKey }, status: known }
       : {
           sentence: about('plain HTTP'),
-          request: { ...get, tls: false, headers: { ...withKey, Host: 'www.example.com' } },
+          request: { ...get, tls: false, headers: { ...withKey, Host: route.hosts[0]! } },
           status: redirect,
-          headers: { location: exactly(`https://www.example.com${get.path}`) },
+          headers: { location: exactly(`https://${route.hosts[0]}${get.path}`) },
         },
     ...(keyAuth ? [deniedTransport(get, about, consumer, redirect)] : []),
   ];

@@ -33,12 +33,13 @@ def chunks(length):
 
 
 def send(connection, request):
+    """The gateway is called by the name that it is reached at, unless the request says another."""
     if connection.sock is None:
         connection.connect()
     length = request.get("body", 0)
     chunked = request.get("chunked", False)
     connection.putrequest(request["method"], request["path"], skip_host=True, skip_accept_encoding=True)
-    headers = {"Host": "www.example.com", **request.get("headers", {})}
+    headers = {"Host": connection.host, **request.get("headers", {})}
     if chunked:
         headers["Transfer-Encoding"] = "chunked"
     elif length:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands for a service behind the gateway: answers with what it was asked, and with a header that must not get out.
+"""Stands for a service behind the gateway: answers with what it was asked, and with headers that must not get out.
 
 echo.py PORT
 """
@@ -9,6 +9,32 @@ import json
 import sys
 import time
 from urllib.parse import parse_qs, urlsplit
+
+# What services say of themselves, and what the gateway alone may say. Who obeys one of them has another page to show.
+NOBODYS_BUSINESS = {
+    "X-Powered-By": "Echo/1.0",
+    "Via": "1.1 echo",
+    "X-AspNet-Version": "4.0",
+    "X-Runtime": "0.1",
+    "X-Kong-Upstream-Latency": "7",
+    "X-Kong-Proxy-Latency": "7",
+    "X-Kong-Request-Id": "made-up",
+    "X-Correlation-ID": "made-up",
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Origin": "https://evil.example",
+    "Access-Control-Allow-Methods": "TRACE",
+    "RateLimit-Limit": "7",
+    "RateLimit-Remaining": "7",
+    "RateLimit-Reset": "7",
+    "X-RateLimit-Limit-Minute": "7",
+    "X-RateLimit-Remaining-Minute": "7",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-Accel-Redirect": "/nobody",
+    "X-Accel-Limit-Rate": "1",
+    "X-Accel-Buffering": "no",
+    "X-Accel-Expires": "3600",
+    "X-Accel-Charset": "koi8-r",
+}
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -25,7 +51,8 @@ class Echo(http.server.BaseHTTPRequestHandler):
         body = json.dumps(seen).encode()
         self.send_response(int(query.get("status", ["200"])[0]))
         self.send_header("Content-Type", "application/json")
-        self.send_header("X-Frame-Options", "SAMEORIGIN")
+        for name, value in NOBODYS_BUSINESS.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

@@ -11,6 +11,8 @@ export const accessErrors = (gateway: Gateway): string[] => [
     ...restrictionErrors(scope, gateway),
     ...limiterErrors(scope, gateway),
   ]),
+  ...clientErrors(gateway.runtime),
+  ...gateway.runtime.clusterNetworks.flatMap((range) => rangeErrors('clusterNetworks', range)),
   ...gateway.runtime.trustedProxies.flatMap((range) => {
     if (EVERYBODY.includes(range)) {
       return [
@@ -18,10 +20,23 @@ export const accessErrors = (gateway: Gateway): string[] => [
           'the proxies alone.',
       ];
     }
-    const error = cidrError(range);
-    return error ? [`trustedProxies has "${range}": ${error}.`] : [];
+    return rangeErrors('trustedProxies', range);
   }),
 ];
+
+function rangeErrors(field: string, range: string): string[] {
+  const error = cidrError(range);
+  return error ? [`${field} has "${range}": ${error}.`] : [];
+}
+
+/** To Kubernetes an empty list is everybody. */
+const clientErrors = ({ clients }: Gateway['runtime']): string[] =>
+  clients?.length === 0
+    ? [
+        'entry.clients is empty, which a load balancer takes for everybody. Name the addresses that may come, or 0.0.0.0/0 if ' +
+          "that is meant; for nobody, take entry: { kind: 'host' }.",
+      ]
+    : (clients ?? []).flatMap((range) => rangeErrors('entry.clients', range));
 
 function restrictionErrors({ title, plugins }: Scope, { runtime }: Gateway): string[] {
   return plugins.flatMap((plugin) => {
@@ -61,7 +76,7 @@ function limiterErrors({ title, plugins }: Scope, { runtime: { trafficPolicy } }
     plugin.name === 'rate-limiting' && plugin.config.limit_by === 'ip' && trafficPolicy === 'Cluster'
       ? [
           `rate-limiting of ${title}: limit_by is ip, but with externalTrafficPolicy Cluster everybody has the address of a ` +
-            "node. Use Local, or limit_by: 'service', which says so.",
+            'node, and any stranger could lock everybody out. Use Local, or remove it.',
         ]
       : [],
   );

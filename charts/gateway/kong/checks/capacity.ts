@@ -17,7 +17,7 @@ export function capacityErrors({
     ...(memoryLimit.toMebibytes() >= least
       ? []
       : [
-          `resources.memoryLimit is ${memoryLimit.toMebibytes()} MiB, but ${workers} workers need ${least} MiB: under load the ` +
+          `resources.memoryLimit is ${memoryLimit.toMebibytes()} MiB, but ${workers} workers and the volumes in memory need ${least} MiB: under load the ` +
             'kernel would kill workers, which no status, event or restart shows. Raise it, or ask for less CPU.',
         ]),
     ...(replicas > 1

@@ -1,4 +1,5 @@
-import type { Route } from '../entities';
+import { isIP } from 'node:net';
+import type { Configuration, Route } from '../entities';
 import { routesOf } from '../policy';
 import type { Gateway } from './checks';
 import { repeated } from './names';
@@ -6,18 +7,36 @@ import { repeated } from './names';
 /** What a path of a route may hold besides its form: characters that no pattern gives a meaning and no URL escapes. */
 const PLAIN = /^[A-Za-z0-9/_.-]*$/;
 
+/** A name as DNS has it, or with `*` in the place of its first part; with a port it has a message of its own. */
+const HOST = /^(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d+)?$/i;
+
 /** Paths, hosts and methods that Kong would refuse, or take for more or less than they look like. */
-export const pathErrors = ({ configuration, runtime }: Gateway): string[] =>
-  routesOf(configuration).flatMap(({ route }) => [
+export const pathErrors = ({ configuration, runtime }: Gateway): string[] => [
+  ...namedHosts(configuration)
+    .filter((host) => !runtime.serviceNames.includes(host))
+    .flatMap(hostErrors),
+  ...routesOf(configuration).flatMap(({ route }) => [
     ...(route.paths.length > 0
       ? []
       : [`route "${route.name}" has no path: without one Kong refuses it, or takes it for everything.`]),
     ...route.paths.flatMap((path) => onePathErrors(route, path)),
     ...repeated(route.paths).map((path) => `route "${route.name}" has the path "${path}" twice. Remove one.`),
-    ...(route.hosts ?? []).flatMap((host) => hostErrors(route, host)),
+    ...(route.hosts.length > 0
+      ? []
+      : [
+          `route "${route.name}" has no host: it would answer to any name, and send people to it. Name those that clients use, ` +
+            'in hosts.',
+        ]),
+    ...repeated(route.hosts).map((host) => `route "${route.name}" has the host "${host}" twice. Remove one.`),
     ...methodErrors(route),
     ...redirectErrors(route, runtime.tlsPort),
-  ]);
+  ]),
+];
+
+/** Each once: most routes have the same. */
+const namedHosts = (configuration: Configuration) => [
+  ...new Set(routesOf(configuration).flatMap(({ route }) => route.hosts)),
+];
 
 function onePathErrors({ name }: Route, path: string): string[] {
   const exact = path.startsWith('~');
@@ -41,14 +60,16 @@ function onePathErrors({ name }: Route, path: string): string[] {
   return wrong.flatMap(([is, why]) => (is ? [`route "${name}": path is "${path}": ${why}.`] : []));
 }
 
-function hostErrors({ name }: Route, host: string): string[] {
+function hostErrors(host: string): string[] {
   const wrong: [boolean, string][] = [
     [/:/.test(host), 'with a port it matches only requests whose Host header has that port. Write the name alone'],
     [host.split('*').length > 2, 'Kong takes one wildcard'],
-    [/.\*./.test(host), 'a wildcard is the first or the last part'],
-    [!/^[A-Za-z0-9.*-]+(:\d+)?$/.test(host), 'that is no host name'],
+    [/.\*/.test(host), 'a wildcard is the first part: anybody may have a name that only begins like it'],
+    [isIP(host.replace(/^\[|\]$/g, '')) !== 0, 'Kong takes names alone, no addresses; 127.0.0.1 counts as localhost'],
+    [/[A-Z]/.test(host), 'the gateway makes names lower case before it compares. Write it so'],
+    [!HOST.test(host), 'that is no host name'],
   ];
-  return wrong.flatMap(([is, why]) => (is ? [`route "${name}": host is "${host}": ${why}.`] : []));
+  return wrong.flatMap(([is, why]) => (is ? [`hosts: "${host}": ${why}.`] : []));
 }
 
 function methodErrors({ name, methods }: Route): string[] {

@@ -63,6 +63,12 @@ function onePluginErrors(plugin: Plugin, { usernames, bodyLimit }: Around): stri
               `first. Set it to ${bodyLimit} megabytes or less, or the limit of nginx to ${least} MiB.`,
           ];
     }
+    case 'request-transformer': {
+      const { headers } = plugin.config.remove;
+      return headers.length > 0
+        ? headers.filter((name) => !HEADER_NAME.test(name)).map(illegalHeader)
+        : ['it removes nothing. Name a header, or remove the plugin.'];
+    }
     case 'correlation-id':
       return HEADER_NAME.test(plugin.config.header_name) ? [] : [illegalHeader(plugin.config.header_name)];
     case 'prometheus': {

@@ -27,8 +27,11 @@ export function reachabilityErrors({ configuration }: Gateway): string[] {
           ];
     }),
   );
+  const hosts = [...new Set(routes.map(witnessHost))];
   const exposed = PRIVATE.flatMap((path) => {
-    const taken = matchingRoute(routes, { path, host: 'any.example', method: 'GET' });
+    const taken = hosts
+      .map((host) => matchingRoute(routes, { path, host, method: 'GET' }))
+      .find((route) => route !== undefined);
     return taken
       ? [
           `route "${taken.name}" makes ${path} public, which shows and changes a service's innards. Take narrower paths.`,
@@ -39,11 +42,13 @@ export function reachabilityErrors({ configuration }: Gateway): string[] {
 }
 
 /** A request that is meant for the path of the route. */
-export const witnessOf = ({ hosts, methods }: Route, path: Path): Witness => ({
+export const witnessOf = (route: Route, path: Path): Witness => ({
   path: isExact(path) ? literal(path) : `${path}witness`,
-  host: (hosts?.[0] ?? 'any.example').replaceAll('*', 'witness'),
-  method: methods?.[0] ?? 'GET',
+  host: witnessHost(route),
+  method: route.methods?.[0] ?? 'GET',
 });
+
+const witnessHost = ({ hosts }: Route): string => (hosts[0] ?? 'any.example').replaceAll('*', 'witness');
 
 /**
  * The route that Kong takes: of those that match, the one that asks for most; then a plain host; then the longer path, which
@@ -56,8 +61,8 @@ export function matchingRoute(routes: readonly Route[], request: Witness): Route
     return path && matchesHost(route, request.host) && matchesMethod(route, request.method) ? [{ route, path }] : [];
   });
   const weight = ({ route, path }: (typeof candidates)[number]) => [
-    1 + Number(route.hosts !== undefined) + Number(route.methods !== undefined),
-    Number(route.hosts?.some((host) => host === request.host) ?? false),
+    Number(route.hosts.length > 0) + Number(route.methods !== undefined),
+    Number(route.hosts.includes(request.host)),
     path.length,
   ];
   const first = candidates.reduce<(typeof candidates)[number] | undefined>(
@@ -73,7 +78,8 @@ const matches = (path: Path, asked: string) => (isExact(path) ? asked === litera
 const longestFirst = (one: Path, other: Path) => other.length - one.length;
 const matchesMethod = ({ methods }: Route, method: string) => methods?.some((each) => each === method) ?? true;
 const matchesHost = ({ hosts }: Route, host: string) =>
-  hosts?.some((each) => new RegExp(`^${each.replaceAll('.', '\\.').replaceAll('*', '.+')}$`).test(host)) ?? true;
+  hosts.length === 0 ||
+  hosts.some((each) => new RegExp(`^${each.replaceAll('.', '\\.').replaceAll('*', '.+')}$`).test(host));
 
 /** Positive when the first list is greater where they first differ. */
 function compare(one: number[], other: number[]): number {

@@ -60,6 +60,12 @@ function combinationErrors({ configuration }: Pick<Gateway, 'configuration'>): s
               "Add key-auth, or limit_by: 'service'.",
           ]
         : []),
+      ...(limit?.config.limit_by === 'service' && !names.includes('key-auth') && !names.includes('ip-restriction')
+        ? [
+            `route "${route.name}" counts all together and asks nobody who he is: any stranger could lock everybody out. Add ` +
+              'ip-restriction or key-auth, or remove rate-limiting.',
+          ]
+        : []),
       ...missing.map(
         (name) =>
           `route "${route.name}" takes its key from the header "${name}", which cors does not allow: no browser could send ` +

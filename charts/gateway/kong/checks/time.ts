@@ -22,8 +22,8 @@ export const timeErrors = ({ configuration: { services } }: Gateway): string[] =
       ...(worst < CALLER_SECONDS
         ? []
         : [
-            `service "${name}" may keep a request for ${worst} s: ${retries + 1} tries × (${connect_timeout} + ` +
-              `${write_timeout} + ${read_timeout}) ms. Whoever called has given up after ${CALLER_SECONDS} s. Lower the ` +
+            `service "${name}" may keep a request for ${worst} s: ${retries + 1} tries, each of ${connect_timeout} + ` +
+              `${write_timeout} + ${read_timeout} ms. Whoever called has given up after ${CALLER_SECONDS} s. Lower the ` +
               'retries or the timeouts.',
           ]),
     ];
