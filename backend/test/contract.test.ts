@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { catalogue } from '../src/events/catalogue.ts';
+import { catalogue, type EventType, PERSONAL, schemasOf } from '../src/events/catalogue.ts';
 import { documents } from './documents.ts';
 import { type Service, startService } from './service.ts';
 
@@ -35,6 +35,22 @@ describe('contract', () => {
 
   test('every topic of an event is named as the platform names topics', () => {
     for (const { topic } of Object.values(catalogue)) assert.match(topic, /^bss(\.[a-z-]+)+$/);
+  });
+
+  test('of each property of an event it has been decided whether it says who somebody is', () => {
+    const decided = { personal: new Set<string>(), not: new Set<string>() };
+    for (const type of Object.keys(catalogue) as EventType[]) {
+      for (const { data } of schemasOf(type)) {
+        for (const [name, schema] of Object.entries(data.properties))
+          decided[PERSONAL in schema ? 'personal' : 'not'].add(name);
+      }
+    }
+    assert.deepEqual([...decided.personal].sort(), ['email', 'name', 'phone', 'recipient', 'text', 'tmForum']);
+    assert.deepEqual([...decided.not].sort(), [
+      ...['actor', 'amount', 'createdAt', 'currency', 'customerId', 'eventId', 'id', 'invoiceId', 'invoices', 'kind'],
+      ...['method', 'orderId', 'period', 'product', 'source', 'state', 'status', 'subject', 'time', 'type'],
+      ...['updatedAt', 'version'],
+    ]);
   });
 
   test('every answer is what the document promises', async () => {

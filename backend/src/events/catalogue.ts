@@ -1,4 +1,4 @@
-import { type Static, type TObject, Type } from 'typebox';
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import { BillingCycle } from '../resources/billing-cycle.ts';
 import { Customer, NewCustomer } from '../resources/customer.ts';
 import { amount, currency, id, line } from '../resources/fields.ts';
@@ -27,12 +27,17 @@ interface Exception {
   readonly applies: (data: unknown) => boolean;
 }
 
+/** Says in the schema of an event that this tells who somebody is: what shows events to people masks it. */
+export const PERSONAL = 'x-personal';
+
+const personal = <T extends TSchema>(schema: T) => Type.With(schema, { [PERSONAL]: true });
+
 export const Notification = Type.Object({
   id: id('Of the message'),
   customerId: id('To whom'),
   kind: Type.String({ description: 'welcome, invoice, receipt' }),
-  recipient: Type.String({ description: 'Address of e-mail' }),
-  text: Type.String(),
+  recipient: personal(Type.String({ description: 'Address of e-mail' })),
+  text: personal(Type.String({ description: 'It may name the customer' })),
 });
 export type Notification = Static<typeof Notification>;
 
@@ -83,13 +88,32 @@ const define =
       ]),
     ) as unknown as Record<T, EventDefinition<Data>>;
 
+const { name, phone } = Customer.properties;
+const party = Type.Optional(personal(Type.Unknown()));
+/** Its members by name too, for who sends a customer of TM Forum's as it is. */
+const members = {
+  ...{ engagedParty: party, relatedParty: party, contactMedium: party, characteristic: party },
+  ...{ creditProfile: party, paymentMethod: party },
+};
+const customer = {
+  ...Customer.properties,
+  ...{ name: personal(name), phone: personal(phone) },
+  tmForum: Type.Optional(
+    personal(
+      Type.Union([Type.Null(), Type.Object(members, { additionalProperties: true })], {
+        description: 'What TMF629 v4 has and is nothing else here',
+      }),
+    ),
+  ),
+};
+
 /** A customer who can be written to, as all were before TM Forum's way allowed others. */
-const Reachable = Type.Object({ ...Customer.properties, email: NewCustomer.properties.email });
+const Reachable = Type.Object({ ...customer, email: personal(NewCustomer.properties.email) });
 
 /** Every type of event that this backend publishes and understands. */
 export const catalogue = {
   ...define<Customer>(Reachable, {
-    ...{ name: 'unreachable', data: Type.Object({ ...Customer.properties, email: Type.Null() }) },
+    ...{ name: 'unreachable', data: Type.Object({ ...customer, email: personal(Type.Null()) }) },
     applies: (data) => (data as Customer | null)?.email === null,
   })('bss.customer.events', 'customer', 'com.droid.bss.customer.created', 'com.droid.bss.customer.updated'),
   ...define<Order>(Order)(
