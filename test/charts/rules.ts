@@ -4,10 +4,10 @@ import { validationErrors } from '../../charts/rules';
 import { developmentSecrets } from '../../config/development-secrets';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
-import { kind } from '../../config/kind';
-import { topics } from '../../config/topics';
+import { laptop as kind } from '../environments';
 
 const { gibibytes, mebibytes } = Size;
+const { topics } = kind;
 
 const errors = (change: Partial<Environment>) => validationErrors(platform(new App(), { ...kind, ...change }));
 
@@ -214,7 +214,9 @@ describe('Development Secrets', () => {
 
 it('An environment has a name that there is', () => {
   expect(environmentNamed('production').name).toBe('production');
-  expect(() => environmentNamed('prod')).toThrow('unknown environment "prod": there are kind, production, rehearsal');
+  expect(() => environmentNamed('prod')).toThrow(
+    `unknown environment "prod": there are ${environments.map(({ name }) => name).join(', ')}`,
+  );
 });
 
 it('All errors of an environment are found at once', () => {
