@@ -5,6 +5,7 @@ import { developmentSecrets } from '../../config/development-secrets';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
 import { laptop as kind } from '../environments';
+import { Manifests } from '../manifests';
 
 const { gibibytes, mebibytes } = Size;
 const { topics } = kind;
@@ -61,7 +62,7 @@ describe('Kafka', () => {
   it('has room for what the topics keep on 70 % of its disks', () => {
     expect(kafka({ disk: gibibytes(3) })).toEqual([
       'the topics keep 11.8 GiB (rate × retention × 3 replicas × traffic 0.004), but 70 % of 3 disks of 3.0 GiB are ' +
-        '6.3 GiB. Set kafka.disk to 6 GiB or more, or shorten a retention: "bss.audit.events" alone keeps 3.7 GiB.',
+        '6.3 GiB. Set kafka.disk to 6 GiB or more, or shorten a retention: "bss.events" alone keeps 8.1 GiB.',
     ]);
     expect(kafka({ disk: gibibytes(6) })).toEqual([]);
   });
@@ -209,6 +210,30 @@ describe('Development Secrets', () => {
 
   it('can be left out: then the operator makes the Secrets', () => {
     expect(errors({ developmentSecrets: undefined })).toEqual([]);
+  });
+});
+
+describe('Secrets with which images are pulled', () => {
+  const pulling = (...imagePullSecrets: string[]) => ({ ...kind, imagePullSecrets });
+
+  it('are those of every ServiceAccount', () => {
+    const accounts = (environment: Environment) =>
+      new Manifests(platform(new App(), environment)).ofKind('ServiceAccount');
+    const references = accounts(pulling('registry', 'mirror.example')).map(({ imagePullSecrets }) => imagePullSecrets);
+    expect(references).toEqual(accounts(kind).map(() => [{ name: 'registry' }, { name: 'mirror.example' }]));
+    expect(references.length).toBeGreaterThan(10);
+  });
+
+  it.each(['', 'Registry', 'two words', '-registry', 'a..b', 'x'.repeat(254)])('cannot be called "%s"', (name) => {
+    expect(errors(pulling(name))).toEqual([
+      expect.stringContaining(`imagePullSecrets has "${name}", which is no name`),
+    ]);
+  });
+
+  it('are named once', () => {
+    expect(errors(pulling('registry', 'registry'))).toEqual([
+      'imagePullSecrets has "registry" twice. Leave one of them out.',
+    ]);
   });
 });
 
