@@ -8,10 +8,10 @@ import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { manifestFiles } from '../lib/manifest-files';
 import { type Requests, totalRequests } from '../lib/requests';
-import { RequiredSecret } from '../lib/secret';
 import { type Publication, Workload } from '../lib/workload';
 import { effectivePolicy, pluginChains } from './gateway';
 import { replaceSection, table } from './markdown';
+import { randomSecrets, redisCertificate, secrets } from './secrets';
 
 /** Both environments as construct trees; nothing is written. */
 const model = (environment: Environment) => platform(new App(), environment);
@@ -80,17 +80,6 @@ const minikube = () => {
   ];
   return fence('sh', lines.join(' \\\n'));
 };
-
-function secrets(): string {
-  const required = inProduction.node.findAll().filter((construct) => construct instanceof RequiredSecret);
-  const rows = required.flatMap((secret) =>
-    Object.entries(secret.keys).map(([key, holds]) => [
-      ...[code(secret.name), code(key), holds],
-      secret.readersOf(key).map(code).join(', '),
-    ]),
-  );
-  return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
-}
 
 function topics(): string {
   const partitions = sum(production.topics.map((topic) => topic.partitions));
@@ -165,7 +154,9 @@ const sections: Record<string, () => string> = {
   picture,
   'host-ports': hostPorts,
   minikube,
-  secrets,
+  secrets: () => secrets(inProduction),
+  'random-secrets': () => fence('sh', randomSecrets(inProduction)),
+  'redis-certificate': () => fence('sh', redisCertificate(inProduction)),
   topics,
   requests,
   diff,
