@@ -31,14 +31,14 @@ const PLACES: Record<string, (text: string, part: string) => string> = {
   'after what it is made of': (text, part) => text.replace('  zookeeper.addDependency(', (line) => part + line),
 };
 
-/** Under other names, so that who has added just these keeps a green test. */
-const renamed = (text: string) =>
-  text.replaceAll(/refund|reports|staging|census/g, 'sample').replaceAll('Census', 'Sample');
+/** Under names that nobody has chosen, or who has added just these would add them twice. */
+const renamed = (text: string, name: string) =>
+  text.replaceAll(/refund|reports|staging|census/g, name).replaceAll('Census', name[0]!.toUpperCase() + name.slice(1));
 
-/** Does to a clone what the README says under a heading. */
-export function add(project: string, heading: string): void {
+/** Does to a clone what the README says under a heading. @param name for what is added, in place of the README's */
+export function add(project: string, heading: string, name: string): void {
   for (const { text } of fencesUnder('README.md', heading, 'ts')) {
-    const [before, ...parts] = renamed(text).split(/^\/\/ ([\w/.-]+\.ts)(?:, (.*))?\n/m);
+    const [before, ...parts] = renamed(text, name).split(/^\/\/ ([\w/.-]+\.ts)(?:, (.*))?\n/m);
     if (before || parts.length === 0)
       throw new Error(`README.md, "${heading}": a fence begins without the name of a file`);
     for (let index = 0; index < parts.length; index += 3) {

@@ -1,6 +1,7 @@
 import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { validationErrors } from '../../charts/rules';
+import { databases } from '../../config/databases';
 import { developmentSecrets } from '../../config/development-secrets';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
@@ -205,7 +206,7 @@ describe('Development Secrets', () => {
       'developmentSecrets has no value for key "jwt-signing-key" of Secret "akhq". Add it, or leave developmentSecrets out.',
     ]);
     const keys = Object.values(developmentSecrets).flatMap(Object.keys);
-    expect(errors({ developmentSecrets: {} })).toHaveLength(keys.length);
+    expect(errors({ databases, developmentSecrets: {} })).toHaveLength(keys.length);
   });
 
   it('can be left out: then the operator makes the Secrets', () => {

@@ -11,7 +11,7 @@ const [commands] = fencesUnder('README.md', 'After every change', 'sh');
 describe.each(ADDITIONS)('README.md, "%s"', (heading) => {
   it('is green after the commands that the README names, and no others', () => {
     const project = clone();
-    add(project, heading);
+    add(project, heading, 'example');
     const run = spawnSync('bash', ['-ec', commands!.text], {
       cwd: project,
       encoding: 'utf8',

@@ -8,7 +8,7 @@ jest.setTimeout(120_000);
 
 it('What the README says to add compiles and synthesizes; npm run test:additions runs all the commands that it names', () => {
   const project = clone();
-  for (const heading of ADDITIONS) add(project, heading);
+  for (const heading of ADDITIONS) add(project, heading, 'sample');
   const run = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync('node', args, {
       cwd: project,
