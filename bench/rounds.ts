@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { kind } from '../config/kind';
-import { eventually, kubectl, Namespace } from '../test/live/cluster';
+import { eventually, existing, kubectl, Namespace } from '../test/live/cluster';
 import { manifests, remove } from '../test/live/installation';
+import { holdContext } from '../test/live/spare';
 import { type Comparison, compare, type Measurement } from './figures';
 import { bold, say } from './progress';
 
@@ -70,10 +71,11 @@ export const oneByOne =
 /** Runs `work`, and leaves nothing behind: not after a failure, and not after Ctrl-C either. */
 export function cleanly(work: () => void): void {
   const names = Object.values(NAMESPACES);
-  const existing = kubectl(['get', 'namespace', ...names, '--ignore-not-found', '-o', 'name']).trim();
-  if (existing) {
+  holdContext();
+  const left = existing('namespace', ...names);
+  if (left.length > 0) {
     throw new Error(
-      `${existing.replace(/\s+/g, ' and ')} exists: either a benchmark is running, or one was killed. ` +
+      `${left.join(' and ')} exists: either a benchmark is running, or one was killed. ` +
         'If none is running: npm run bench remove',
     );
   }

@@ -1,5 +1,6 @@
 import type { App } from 'cdk8s';
 import type { Environment, PortPair } from '../config/environment';
+import { pullImagesWith } from '../lib/image-pull-secrets';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
 import { PgHero } from './data/pghero/pghero';
@@ -116,6 +117,7 @@ export function platform(app: App, environment: Environment): App {
     secrets.addDependency(foundation);
     for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend, kong]) reader.addDependency(secrets);
   }
+  pullImagesWith(app, environment.imagePullSecrets ?? []);
   app.node.addValidation({ validate: () => environmentErrors(app, environment) });
   return app;
 }

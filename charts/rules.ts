@@ -12,6 +12,7 @@ export function environmentErrors(app: App, environment: Environment): string[] 
   return [
     ...catalogueErrors(environment.topics, environment.kafka),
     ...Object.entries(environment.images).flatMap(([component, image]) => imageErrors(component, image)),
+    ...(environment.imagePullSecrets ?? []).flatMap(pullSecretErrors),
     ...hostPortErrors(app),
     ...memoryErrors(app),
     ...nameErrors(environment),
@@ -39,6 +40,18 @@ function imageErrors(component: string, image: string): string[] {
     : [
         `images.${component} is "${image}": it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.`,
       ];
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+function pullSecretErrors(name: string, index: number, names: readonly string[]): string[] {
+  const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  if (name.length > 253 || !new RegExp(`^${label}(\\.${label})*$`).test(name)) {
+    return [
+      `imagePullSecrets has "${name}", which is no name of a Secret: use 1 to 253 of the characters a-z, 0-9, "-" and ".", ` +
+        'as in "registry".',
+    ];
+  }
+  return names.indexOf(name) < index ? [`imagePullSecrets has "${name}" twice. Leave one of them out.`] : [];
 }
 
 function hostPortErrors(app: App): string[] {

@@ -23,6 +23,8 @@ export interface Environment {
   readonly name: string;
   readonly namespace: string;
   readonly images: Images;
+  /** Secrets that the nodes log in with at the registries of the images, for example `['registry']`. @default - none */
+  readonly imagePullSecrets?: readonly string[];
   readonly topics: readonly Topic[];
   readonly databases: readonly Database[];
   /** @default - the cluster's default StorageClass */

@@ -41,7 +41,7 @@ export const kind: Environment = {
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
   redisCluster: {
     topology: { kind: 'single' },
-    // As in the original system, whose `redis-cli -p 7000` asks for no password.
+    // As in the original system, whose `redis-cli` asks for no password.
     access: 'open',
     transport: 'plain',
     resources: { cpu: 60, memory: mebibytes(256), memoryLimit: mebibytes(384) },
@@ -87,7 +87,8 @@ export const kind: Environment = {
     podNetwork: '10.244.0.0/16',
     kafka: { hostPort: 9092, nodePort: 30092 },
     akhq: { hostPort: 8083, nodePort: 30083 },
-    redisCluster: { hostPort: 7000, nodePort: 30700 },
+    // Not the original's 7000: on a Mac that is AirPlay's.
+    redisCluster: { hostPort: 7379, nodePort: 30700 },
     kong: { proxy: { hostPort: 8000, nodePort: 30800 }, 'proxy-ssl': { hostPort: 8443, nodePort: 30843 } },
   },
   developmentSecrets,

@@ -10,7 +10,8 @@ const { gibibytes, mebibytes } = Size;
 export const production: Environment = {
   name: 'production',
   namespace: 'bss',
-  images,
+  // Change: where you push the backend, as it is in no public registry. Behind a login: imagePullSecrets, too.
+  images: { ...images, backend: `registry.example.com/${images.backend}` },
   topics,
   databases,
   spread: 'required',

@@ -28,6 +28,7 @@ export const rehearsal: Environment = {
   ...production,
   name: 'rehearsal',
   namespace: 'bss-rehearsal',
+  images: kind.images,
   zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(128) },
   kafka: {
     ...kind.kafka,

@@ -8,10 +8,10 @@ import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { manifestFiles } from '../lib/manifest-files';
 import { type Requests, totalRequests } from '../lib/requests';
-import { RequiredSecret } from '../lib/secret';
 import { type Publication, Workload } from '../lib/workload';
 import { effectivePolicy, pluginChains } from './gateway';
 import { replaceSection, table } from './markdown';
+import { randomSecrets, redisCertificate, secrets } from './secrets';
 
 /** Both environments as construct trees; nothing is written. */
 const model = (environment: Environment) => platform(new App(), environment);
@@ -25,17 +25,26 @@ const SHAPES: Record<string, [string, string]> = {
 };
 const objectKind = ({ node }: Workload) =>
   node.children.flatMap((child) => (child instanceof ApiObject && child.kind in SHAPES ? [child.kind] : []))[0]!;
+const unique = (values: string[]) => [...new Set(values)];
+/** The workloads of both environments by name: each has some that the other has not. */
+const workloads = unique([...Workload.all(inProduction), ...Workload.all(onKind)].map(({ name }) => name)).map(
+  (name) => {
+    const [here, there] = [onKind, inProduction].map((app) => Workload.all(app).find((each) => each.name === name));
+    return { name, here, there };
+  },
+);
 const publications = (): Publication[] => Workload.all(onKind).flatMap((workload) => workload.publications);
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
-const unique = (values: string[]) => [...new Set(values)];
 const code = (text: string) => `\`${text}\``;
 const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 
 /** Components, who connects to whom, and what the host reaches. A dotted line exists in one environment only. */
 function picture(): string {
-  const nodes = Workload.all(onKind).map((workload) => {
-    const [open, close] = SHAPES[objectKind(workload)]!;
-    return `  ${workload.name}${open}"${workload.name}<br/>${objectKind(workload)}"${close}`;
+  const nodes = workloads.map(({ name, here, there }) => {
+    const kindOf = objectKind((here ?? there)!);
+    const [open, close] = SHAPES[kindOf]!;
+    const only = here && there ? '' : ` (${here ? kind.name : production.name})`;
+    return `  ${name}${open}"${name}<br/>${kindOf}${only}"${close}`;
   });
   const connections = (app: App) =>
     Workload.all(app).flatMap(({ name, connections }) =>
@@ -72,17 +81,6 @@ const minikube = () => {
   return fence('sh', lines.join(' \\\n'));
 };
 
-function secrets(): string {
-  const required = inProduction.node.findAll().filter((construct) => construct instanceof RequiredSecret);
-  const rows = required.flatMap((secret) =>
-    Object.entries(secret.keys).map(([key, holds]) => [
-      ...[code(secret.name), code(key), holds],
-      secret.readersOf(key).map(code).join(', '),
-    ]),
-  );
-  return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
-}
-
 function topics(): string {
   const partitions = sum(production.topics.map((topic) => topic.partitions));
   const rate = sum(production.topics.map((topic) => topic.rate.toKibibytes()));
@@ -102,11 +100,12 @@ function topics(): string {
 /** What the scheduler must find room for. */
 function requests(): string {
   const amounts = ({ cpu, memory }: Requests) => [`${cpu}m`, `${memory} MiB`];
-  const [small, large] = [Workload.all(onKind), Workload.all(inProduction)];
-  const cells = ({ replicas, resources }: Workload) => [
-    replicas,
-    ...amounts({ cpu: replicas * resources.cpu, memory: replicas * resources.memory.toMebibytes() }),
-  ];
+  const cells = (workload?: Workload) => {
+    if (!workload) return ['–', '–', '–'];
+    const { replicas, resources } = workload;
+    const requested = { cpu: replicas * resources.cpu, memory: replicas * resources.memory.toMebibytes() };
+    return [replicas, ...amounts(requested)];
+  };
   const total = (when: Parameters<typeof totalRequests>[1]) => [
     `**${when}**`,
     ...[onKind, inProduction].flatMap((app) => ['', ...amounts(totalRequests(app, when))]),
@@ -114,7 +113,7 @@ function requests(): string {
   return table(
     ['', ...[kind, production].flatMap(({ name }) => [`${name}: pods`, 'CPU', 'memory'])],
     [
-      ...small.map((workload, index) => [workload.name, ...cells(workload), ...cells(large[index]!)]),
+      ...workloads.map(({ name, here, there }) => [name, ...cells(here), ...cells(there)]),
       total('at rest'),
       total('while everything is replaced'),
     ],
@@ -155,7 +154,9 @@ const sections: Record<string, () => string> = {
   picture,
   'host-ports': hostPorts,
   minikube,
-  secrets,
+  secrets: () => secrets(inProduction),
+  'random-secrets': () => fence('sh', randomSecrets(inProduction)),
+  'redis-certificate': () => fence('sh', redisCertificate(inProduction)),
   topics,
   requests,
   diff,

@@ -37,10 +37,6 @@ describe('what is generated from the model', () => {
   it('has a place in the README, or says which one is missing', () => {
     expect(() => readme('')).toThrow('there is no <!-- picture:begin --> … <!-- picture:end -->');
   });
-
-  it('says 36 partitions and 108 replicas', () => {
-    expect(read('README.md')).toContain('36 partitions × 3 replicas = 108');
-  });
 });
 
 describe.each(PAGES)('%s', (page) => {

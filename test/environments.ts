@@ -1,8 +1,27 @@
-import { App } from 'cdk8s';
+import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../charts/platform';
 import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
+import { kind } from '../config/kind';
 import { Manifests } from './manifests';
+
+/**
+ * A laptop with catalogues of its own, for the tests of rules: what somebody adds to the platform's changes none of them.
+ */
+export const laptop: Environment = {
+  ...kind,
+  databases: [{ name: 'bss', holds: 'customers, orders, invoices, payments' }],
+  topics: [
+    { name: 'bss.events', partitions: 3, retention: Duration.days(7), rate: Size.mebibytes(1), holds: 'everything' },
+    {
+      name: 'bss.audit.events',
+      partitions: 3,
+      retention: Duration.days(365),
+      rate: Size.kibibytes(10),
+      holds: 'who did what',
+    },
+  ],
+};
 
 export const appOf = (environment: Environment) => platform(new App(), environment);
 

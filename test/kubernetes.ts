@@ -12,6 +12,7 @@ export interface Manifest<Spec = unknown> {
   readonly data?: Record<string, string>;
   readonly stringData?: Record<string, string>;
   readonly automountServiceAccountToken?: boolean;
+  readonly imagePullSecrets?: { name: string }[];
 }
 
 export type Labels = Record<string, string>;

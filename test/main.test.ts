@@ -55,13 +55,9 @@ it('A wrong environment fails the synth with all its errors, and leaves dist as 
   edit(project, 'config/production.ts', (text) => text.replace('graceSeconds: 900', 'graceSeconds: 600'));
   const { status, stderr } = run(project, synth);
   expect(status).toBe(1);
-  // Then cdk8s says in its own words that the app failed.
-  expect(
-    stderr
-      .split(/^Error: command/m)[0]!
-      .trim()
-      .split('\n'),
-  ).toEqual([
+  // Then cdk8s says in its own words that the app failed. Who adds an environment made of production has its errors, too.
+  const said = stderr.split(/^Error: command/m)[0]!.trim();
+  expect(said.split('\n').filter((line) => !/^(?!kind|production)[a-z0-9-]+: /.test(line))).toEqual([
     expect.stringMatching(/^kind: zookeeper.servers is 2: .* Set it to 1 or 3\.$/),
     expect.stringMatching(/^kind: kafka.replication is 4, but there are 3 brokers, .* or more\.$/),
     expect.stringMatching(/^production: kafka.shutdown.graceSeconds is 600, .* for the logs\.$/),
@@ -82,7 +78,7 @@ it('main.ts says which environments there are when asked for another', () => {
   expect({ status, stdout, stderr }).toEqual({
     status: 1,
     stdout: '',
-    stderr: 'unknown environment "prod": there are kind, production, rehearsal\n',
+    stderr: expect.stringMatching(/^unknown environment "prod": there are [a-z, -]*kind[a-z, -]*\n$/),
   });
   expect(readdirSync(outdir)).toEqual([]);
 });

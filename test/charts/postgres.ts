@@ -11,10 +11,9 @@ import type { Postgres } from '../../charts/data/postgres/postgres';
 import { platform } from '../../charts/platform';
 import { validationErrors } from '../../charts/rules';
 import type { Environment } from '../../config/environment';
-import { kind } from '../../config/kind';
 import { production } from '../../config/production';
 import { objectsOf } from '../../lib/manifest-files';
-import { everyEnvironment } from '../environments';
+import { everyEnvironment, laptop as kind } from '../environments';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment> = {}) => platform(new App(), { ...kind, ...change });

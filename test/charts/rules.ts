@@ -1,13 +1,15 @@
 import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { validationErrors } from '../../charts/rules';
+import { databases } from '../../config/databases';
 import { developmentSecrets } from '../../config/development-secrets';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
-import { kind } from '../../config/kind';
-import { topics } from '../../config/topics';
+import { laptop as kind } from '../environments';
+import { Manifests } from '../manifests';
 
 const { gibibytes, mebibytes } = Size;
+const { topics } = kind;
 
 const errors = (change: Partial<Environment>) => validationErrors(platform(new App(), { ...kind, ...change }));
 
@@ -61,7 +63,7 @@ describe('Kafka', () => {
   it('has room for what the topics keep on 70 % of its disks', () => {
     expect(kafka({ disk: gibibytes(3) })).toEqual([
       'the topics keep 11.8 GiB (rate × retention × 3 replicas × traffic 0.004), but 70 % of 3 disks of 3.0 GiB are ' +
-        '6.3 GiB. Set kafka.disk to 6 GiB or more, or shorten a retention: "bss.audit.events" alone keeps 3.7 GiB.',
+        '6.3 GiB. Set kafka.disk to 6 GiB or more, or shorten a retention: "bss.events" alone keeps 8.1 GiB.',
     ]);
     expect(kafka({ disk: gibibytes(6) })).toEqual([]);
   });
@@ -204,7 +206,7 @@ describe('Development Secrets', () => {
       'developmentSecrets has no value for key "jwt-signing-key" of Secret "akhq". Add it, or leave developmentSecrets out.',
     ]);
     const keys = Object.values(developmentSecrets).flatMap(Object.keys);
-    expect(errors({ developmentSecrets: {} })).toHaveLength(keys.length);
+    expect(errors({ databases, developmentSecrets: {} })).toHaveLength(keys.length);
   });
 
   it('can be left out: then the operator makes the Secrets', () => {
@@ -212,9 +214,35 @@ describe('Development Secrets', () => {
   });
 });
 
+describe('Secrets with which images are pulled', () => {
+  const pulling = (...imagePullSecrets: string[]) => ({ ...kind, imagePullSecrets });
+
+  it('are those of every ServiceAccount', () => {
+    const accounts = (environment: Environment) =>
+      new Manifests(platform(new App(), environment)).ofKind('ServiceAccount');
+    const references = accounts(pulling('registry', 'mirror.example')).map(({ imagePullSecrets }) => imagePullSecrets);
+    expect(references).toEqual(accounts(kind).map(() => [{ name: 'registry' }, { name: 'mirror.example' }]));
+    expect(references.length).toBeGreaterThan(10);
+  });
+
+  it.each(['', 'Registry', 'two words', '-registry', 'a..b', 'x'.repeat(254)])('cannot be called "%s"', (name) => {
+    expect(errors(pulling(name))).toEqual([
+      expect.stringContaining(`imagePullSecrets has "${name}", which is no name`),
+    ]);
+  });
+
+  it('are named once', () => {
+    expect(errors(pulling('registry', 'registry'))).toEqual([
+      'imagePullSecrets has "registry" twice. Leave one of them out.',
+    ]);
+  });
+});
+
 it('An environment has a name that there is', () => {
   expect(environmentNamed('production').name).toBe('production');
-  expect(() => environmentNamed('prod')).toThrow('unknown environment "prod": there are kind, production, rehearsal');
+  expect(() => environmentNamed('prod')).toThrow(
+    `unknown environment "prod": there are ${environments.map(({ name }) => name).join(', ')}`,
+  );
 });
 
 it('All errors of an environment are found at once', () => {

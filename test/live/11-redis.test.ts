@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { kind } from '../../config/kind';
 import { eventually, type Namespace } from './cluster';
 import { runningKind } from './installation';
 import { onKind, type RedisInstallation } from './redis/installation';
@@ -12,15 +13,17 @@ beforeAll(() => {
   redis.awaitReady();
 });
 
-/** What localhost:7000 answers to a line, as `redis-cli -p 7000` would ask. */
+const PORT = kind.exposure!.redisCluster.hostPort;
+
+/** What the port on localhost answers to a line, as `redis-cli -p` would ask. */
 function fromHost(line: string): string {
-  const script = `exec 3<>/dev/tcp/127.0.0.1/7000; printf '%s\\r\\n' "$1" >&3; head -n "$2" <&3`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${PORT}; printf '%s\\r\\n' "$1" >&3; head -n "$2" <&3`;
   const lines = line.startsWith('GET') ? '2' : '1';
   const { stdout } = spawnSync('bash', ['-c', script, 'ask', line, lines], { encoding: 'utf8', timeout: 5000 });
   return stdout.replaceAll('\r', '').trim();
 }
 
-test("the original's own checks pass from the host: PING, SET and GET at localhost:7000", () => {
+test("the original's own checks pass from the host: PING, SET and GET at a port of localhost", () => {
   eventually('an answer', () => fromHost('PING') === '+PONG', 30);
   expect(fromHost('SET greeting hello')).toBe('+OK');
   expect(fromHost('GET greeting')).toBe('$5\nhello');

@@ -5,7 +5,9 @@ export const DEADLINE_SECONDS = 300;
 
 /** Runs kubectl in the current context. @throws with what kubectl said when it fails. */
 export function kubectl(args: string[], input?: string): string {
-  const run = spawnSync('kubectl', args, { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+  // Jest gives a test an environment of its own, which a child sees only when it is handed on.
+  const options = { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, env: process.env } as const;
+  const run = spawnSync('kubectl', args, options);
   if (run.error) throw run.error;
   if (run.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${run.stderr}${run.stdout}`);
   return run.stdout;
@@ -30,6 +32,12 @@ export function eventually<T>(what: string, attempt: () => T | undefined | false
   }
   throw new Error(`waited ${seconds} s for ${what}`);
 }
+
+/** Names of those that there are, as `namespace/bss`. @throws when there is no answer: only "not found" means no. */
+export const existing = (...what: string[]): string[] =>
+  kubectl(['get', ...what, '--ignore-not-found', '-o', 'name'])
+    .split('\n')
+    .filter(Boolean);
 
 export interface Pod {
   readonly metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };

@@ -4,7 +4,7 @@ import type { Environment } from '../../config/environment';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { objectsOf } from '../../lib/manifest-files';
-import { DEADLINE_SECONDS, eventually, kubectl, Namespace, tryKubectl } from './cluster';
+import { DEADLINE_SECONDS, eventually, existing, kubectl, Namespace, tryKubectl } from './cluster';
 
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
@@ -83,7 +83,7 @@ export function unavailableImage(namespace: Namespace, deployment: string): stri
   );
 }
 
-export const storageClassExists = (name: string) => tryKubectl(['get', 'storageclass', name]).ok;
+export const storageClassExists = (name: string) => existing('storageclass', name).length > 0;
 
 export const nodeNames = () =>
   kubectl(['get', 'nodes', '-o', 'name'])

@@ -1,11 +1,11 @@
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { BACKEND_NAMESPACE } from './backend/installation';
-import { kubectl, tryKubectl } from './cluster';
 import { GATEWAY_NAMESPACE } from './gateway/installation';
 import { TOOLS } from './node';
 import { POSTGRES_NAMESPACE } from './postgres/installation';
 import { REDIS_NAMESPACE } from './redis/installation';
+import { holdContext, inUse } from './spare';
 
 export const NAMESPACES = [kind, rehearsal]
   .map(({ namespace }) => namespace)
@@ -13,9 +13,9 @@ export const NAMESPACES = [kind, rehearsal]
 
 /** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
 export default function setup(): void {
-  const context = kubectl(['config', 'current-context']).trim();
-  const used = NAMESPACES.filter((name) => tryKubectl(['get', 'namespace', name]).ok);
-  if (used.length > 0 && !process.env['LIVE_KEEP']) {
+  const context = holdContext();
+  const used = process.env['LIVE_KEEP'] ? [] : inUse(NAMESPACES);
+  if (used.length > 0) {
     throw new Error(
       `The cluster of context "${context}" has the namespace ${used.join(' and ')}. The live tests break the platform on ` +
         'purpose and delete it with its volumes. Delete it yourself, or choose another context. ' +

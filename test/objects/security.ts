@@ -150,7 +150,7 @@ it('Every image of config/images.ts is used somewhere', () => {
   const used = everyEnvironment.flatMap(({ manifests }) =>
     manifests.pods().flatMap(({ containers }) => containers.map(({ image }) => image)),
   );
-  expect([...new Set(used)].sort()).toEqual(Object.values(images).sort());
+  expect(Object.values(images).filter((image) => !used.includes(image))).toEqual([]);
 });
 
 it('Every image of config/images.ts is written once', () => {

@@ -1,0 +1,52 @@
+import type { App } from 'cdk8s';
+import type { RedisCluster } from '../charts/data/redis-cluster/redis-cluster';
+import { RequiredSecret } from '../lib/secret';
+import { table } from './markdown';
+
+const code = (text: string) => `\`${text}\``;
+
+export const requiredSecrets = (app: App): RequiredSecret[] =>
+  app.node.findAll().filter((construct) => construct instanceof RequiredSecret);
+
+/** What an operator has to make. */
+export function secrets(app: App): string {
+  const rows = requiredSecrets(app).flatMap((secret) =>
+    Object.entries(secret.keys).map(([key, holds]) => [
+      ...[code(secret.name), code(key), holds],
+      secret.readersOf(key).map(code).join(', '),
+    ]),
+  );
+  return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
+}
+
+/** Secrets whose every key is a password that nobody has to remember. */
+const RANDOM = ['postgres-users', 'redis-cluster-users', 'redis-users', 'kong-db', 'kong-keys'];
+
+/** Commands that make those Secrets whose values only have to be random. */
+export function randomSecrets(app: App): string {
+  const lines = requiredSecrets(app)
+    .filter(({ name }) => RANDOM.includes(name))
+    .map(({ name, keys }) => `random_secret ${[name, ...Object.keys(keys)].join(' ')}`);
+  return `# from the standard input, so that no list of processes shows the values
+random_secret() {
+  secret=$1 && shift
+  for key in "$@"; do echo "$key=$(openssl rand -hex 32)"; done |
+    kubectl -n ${namespaceOf(app)} create secret generic "$secret" --from-env-file=/dev/stdin
+}
+${lines.join('\n')}`;
+}
+
+/** Commands that make an authority for the servers of the Redis Cluster, and their certificate. */
+export function redisCertificate(app: App): string {
+  const cluster = app.node.findChild('redis-cluster') as RedisCluster;
+  const names = cluster.clients.seeds.map(({ host }) => `DNS:${host}`);
+  return `openssl ecparam -name prime256v1 -genkey -noout -out ca.key
+openssl req -x509 -new -key ca.key -days 3650 -subj '/CN=Redis of the BSS' -out ca.crt
+openssl ecparam -name prime256v1 -genkey -noout -out tls.key
+openssl req -new -key tls.key -subj /CN=redis-cluster -out tls.csr
+echo subjectAltName=${names.join()} > names
+openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile names -out tls.crt
+kubectl -n ${namespaceOf(app)} create secret generic redis-cluster-tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt`;
+}
+
+const namespaceOf = (app: App) => app.charts[0]!.namespace!;
