@@ -104,6 +104,20 @@ const fits = [
   across(['postgresBackup', 'postgres'], postgresBackupErrors),
 ];
 
+/** How messages call an environment, also one without a name that can be said. */
+export const environmentTitle = (environment: Environment, index: number): string =>
+  dnsLabel('name', environment?.name).length === 0 ? environment.name : `environment ${index + 1}`;
+
+/** Environments that would be written over each other. */
+export const repeatedNames = (environments: readonly Environment[]): string[] =>
+  [...new Set(environments.map((environment) => environment?.name))]
+    .filter((name) => environments.filter((each) => each?.name === name).length > 1)
+    .map(
+      (name) =>
+        `${environments.filter((each) => each?.name === name).length} environments have the name ${shown(name)}: each is written ` +
+        'to the folder of its name, one over the other. Give each its own.',
+    );
+
 /** Everything wrong with the values of an environment. Nothing can be built from one that has any. */
 export function valueErrors(environment: Environment): string[] {
   const wrong = record<Environment>(fields)('', environment);

@@ -11,8 +11,9 @@ const LONGEST = 60;
 
 /** A value as a message can show it: quoted, on one line, and not longer than one. */
 export function shown(value: unknown): string {
-  if (value instanceof Size) return value.asString();
-  if (value instanceof Duration) return value.toHumanString();
+  if (value instanceof Size) return value.asString().replace(/(\D+)$/, ' $1B');
+  // Not `toHumanString`, which throws for some.
+  if (value instanceof Duration) return `${value.toMilliseconds({ integral: false }) / 1000} seconds`;
   if (typeof value === 'function') return 'a function';
   const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;

@@ -16,7 +16,7 @@ export const record =
   <T extends object>(fields: Fields<T>, ...rules: Rule<T>[]): Check<T> =>
   (name, value) => {
     const known = Object.keys(fields);
-    if (!isObject(value)) return [complaint(name, value, `an object with ${known.join(', ')}`)];
+    if (!isObject(value)) return [complaint(name || 'it', value, `an object with ${known.join(', ')}`)];
     const wrong = [
       ...known.flatMap((field) => fields[field as keyof T](within(name, field), value[field])),
       ...Object.keys(value).flatMap((field) => (known.includes(field) ? [] : [unknown(name, field, known)])),

@@ -6,6 +6,7 @@ import { record } from './record';
 
 const MEBIBYTE = 1024;
 const UNITS = [
+  ['TiB', MEBIBYTE ** 3],
   ['GiB', MEBIBYTE * 1024],
   ['MiB', MEBIBYTE],
   ['KiB', 1],
