@@ -39,7 +39,7 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
         ? [
             `developmentSecrets has no value for key "${key}" of Secret "${name}". Add it, or leave developmentSecrets out.`,
           ]
-        : accepts(`developmentSecrets.${name}.${key}`, value);
+        : accepts(key)(`developmentSecrets.${name}.${key}`, value);
     }),
   );
   const unread = Object.entries(developmentSecrets).flatMap(([name, values]) =>

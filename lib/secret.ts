@@ -24,7 +24,7 @@ export class RequiredSecret extends Construct {
     scope: Construct,
     readonly name: string,
     readonly keys: Record<string, string>,
-    readonly accepts: Check<string> = () => [],
+    readonly accepts: (key: string) => Check<string> = () => () => [],
   ) {
     super(scope, `secret-${name}`);
     this.readers = Object.fromEntries(Object.keys(keys).map((key) => [key, new Set<string>()]));
