@@ -7,9 +7,11 @@ import { PgHero } from './data/pghero/pghero';
 import { PostgresBackup } from './data/postgres/backup';
 import { Databases } from './data/postgres/databases';
 import { Postgres } from './data/postgres/postgres';
+import { BACKEND_DATABASE } from './data/postgres/rules';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
+import { valueErrors } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
@@ -18,10 +20,18 @@ import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
-import { environmentErrors } from './rules';
+import { builtErrors } from './rules';
 
-/** The bill of materials: every chart of one environment, in the order in which they build on each other. */
+/**
+ * The bill of materials: every chart of one environment, in the order in which they build on each other. Of an environment
+ * with a wrong value there is none, and `validationErrors` says why.
+ */
 export function platform(app: App, environment: Environment): App {
+  const wrong = valueErrors(environment);
+  if (wrong.length > 0) {
+    app.node.addValidation({ validate: () => wrong });
+    return app;
+  }
   const { namespace, images, spread, storageClass, exposure } = environment;
   const stateful = { namespace, spread, storageClass };
   const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
@@ -81,8 +91,8 @@ export function platform(app: App, environment: Environment): App {
     ...environment.backend,
     image: images.backend,
     kafka,
-    database: pgbouncer.application('bss'),
-    migrations: postgres.migrations('bss'),
+    database: pgbouncer.application(BACKEND_DATABASE),
+    migrations: postgres.migrations(BACKEND_DATABASE),
     cache: redisCluster.clients,
   });
 
@@ -118,6 +128,6 @@ export function platform(app: App, environment: Environment): App {
     for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend, kong]) reader.addDependency(secrets);
   }
   pullImagesWith(app, environment.imagePullSecrets ?? []);
-  app.node.addValidation({ validate: () => environmentErrors(app, environment) });
+  app.node.addValidation({ validate: () => builtErrors(app, environment) });
   return app;
 }

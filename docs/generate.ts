@@ -99,7 +99,7 @@ function topics(): string {
 
 /** What the scheduler must find room for. */
 function requests(): string {
-  const amounts = ({ cpu, memory }: Requests) => [`${cpu}m`, `${memory} MiB`];
+  const amounts = ({ cpu, memory }: Pick<Requests, 'cpu' | 'memory'>) => [`${cpu}m`, `${memory} MiB`];
   const cells = (workload?: Workload) => {
     if (!workload) return ['–', '–', '–'];
     const { replicas, resources } = workload;

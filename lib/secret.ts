@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { Check } from './values/check';
 
 /** One key of a Secret that somebody else makes. Mounted, or put into an env, it makes the pod a reader. */
 export class SecretKey {
@@ -15,11 +16,15 @@ export class SecretKey {
 export class RequiredSecret extends Construct {
   private readonly readers: Readonly<Record<string, Set<string>>>;
 
-  /** @param keys what each key holds, in one sentence that tells an operator what to put there. */
+  /**
+   * @param keys what each key holds, in one sentence that tells an operator what to put there
+   * @param accepts what the pods that read a key take as its value, @default - anything
+   */
   constructor(
     scope: Construct,
     readonly name: string,
     readonly keys: Record<string, string>,
+    readonly accepts: (key: string) => Check<string> = () => () => [],
   ) {
     super(scope, `secret-${name}`);
     this.readers = Object.fromEntries(Object.keys(keys).map((key) => [key, new Set<string>()]));

@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import type { Component } from '../../lib/component';
 import { nativeFile } from '../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../lib/secret';
+import { changing } from '../secret-values';
 
 /**
  * Who may do what at a server: `open` lets everybody who reaches it do everything, as the original does; `users` has
@@ -39,7 +40,7 @@ export function serverAccess(
   { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },
 ): ServerAccess {
   if (access === 'open') return { files: {}, start: [], env: {}, settings: {} };
-  const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes);
+  const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes, () => changing(16));
   const users = Object.keys(purposes);
   return {
     application: { name: 'application', password: secret.key('application') },

@@ -11,7 +11,6 @@ import type { PooledLogin } from '../../data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../data/postgres/database';
 import type { RedisClusterClients } from '../../data/redis-cluster/redis-cluster';
 import type { Kafka } from '../../messaging/kafka/kafka';
-import { wholeErrors } from '../../numbers';
 
 /** What the backend of an environment may need. */
 export interface BackendSize {
@@ -49,7 +48,6 @@ export class Backend extends Component {
 
   constructor(scope: Construct, props: BackendProps) {
     super(scope, 'backend', props);
-    this.node.addValidation({ validate: () => backendErrors(props) });
     const { image, kafka, database, migrations, cache } = props;
 
     const migration = new OneShotJob(this, 'migrations', {
@@ -136,7 +134,3 @@ const cacheFiles = ({ user, authority }: RedisClusterClients): Record<string, Se
   ...(user && { [USER_FILE]: user.password }),
   ...(authority && { [AUTHORITY_FILE]: authority }),
 });
-
-function backendErrors({ replicas, connections }: BackendProps): string[] {
-  return wholeErrors({ 'backend.replicas': replicas, 'backend.connections': connections });
-}

@@ -6,7 +6,6 @@ import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import { tcp } from '../../../lib/probe';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { wholeErrors } from '../../numbers';
 import type { DatabaseLogin } from '../postgres/database';
 import type { Postgres } from '../postgres/postgres';
 
@@ -34,8 +33,6 @@ export interface PooledLogin extends DatabaseLogin {
 /** A pod with this role may connect: it carries the label `role.bss/pgbouncer-client: "true"`. It needs a login besides. */
 export const CLIENT_ROLE = 'pgbouncer-client';
 
-/** CVE-2026-6664: before it, anybody who reaches the port stops the program. https://www.pgbouncer.org/changelog.html */
-const LEAST_VERSION = [1, 25, 2];
 const PORT = 6432;
 const PASSWORDS = '/etc/pgbouncer-passwords';
 const RUNTIME = '/run/pgbouncer';
@@ -94,7 +91,7 @@ export class PgBouncer extends Component {
       graceSeconds: FAREWELL_SECONDS + LIFETIME_SECONDS + 15,
     });
     const connections = (replicas + pgbouncer.surge) * (postgres.databases.length * props.poolSize + LOOKUPS);
-    this.node.addValidation({ validate: () => pgbouncerErrors(props, pgbouncer.surge, connections) });
+    this.node.addValidation({ validate: () => budgetErrors(props, pgbouncer.surge, connections) });
     pgbouncer.connectsTo(postgres.clients);
     pgbouncer.admitsRole(CLIENT_ROLE, 'sql');
     this.clients = pgbouncer.endpoint('sql');
@@ -134,36 +131,6 @@ function settings({ postgres: { clients, databases }, poolSize, maxClients }: Pg
   ].join('\n');
 }
 
-function pgbouncerErrors(props: PgBouncerProps, surge: number, connections: number): string[] {
-  const { image, replicas, poolSize, maxClients } = props;
-  return [
-    ...versionErrors(image),
-    ...wholeErrors({
-      'pgbouncer.replicas': replicas,
-      'pgbouncer.poolSize': poolSize,
-      'pgbouncer.maxClients': maxClients,
-    }),
-    ...budgetErrors(props, surge, connections),
-  ];
-}
-
-function versionErrors(image: string): string[] {
-  const version =
-    image
-      .match(/:v?(\d+)\.(\d+)\.(\d+)/)
-      ?.slice(1)
-      .map(Number) ?? [];
-  const [first] = version.flatMap((part, index) =>
-    part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!],
-  );
-  return version.length === LEAST_VERSION.length && (first ?? 0) >= 0
-    ? []
-    : [
-        `images.pgbouncer is "${image}": before ${LEAST_VERSION.join('.')} anybody who reaches its port stops it, without a ` +
-          `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
-      ];
-}
-
 /** The connections of a database that are refused when there are too many are those of people and Jobs. */
 function budgetErrors({ postgres, replicas, poolSize }: PgBouncerProps, surge: number, connections: number): string[] {
   const { maxConnections, reservedConnections, databases } = postgres;
@@ -175,6 +142,7 @@ function budgetErrors({ postgres, replicas, poolSize }: PgBouncerProps, surge: n
         `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
           `connections for each of ${databases.length} databases and ${LOOKUPS} for lookups are ${connections}, but of ` +
           `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
-          `poolSize to ${most} or less, or maxConnections to ${connections + reservedConnections} or more.`,
+          (most > 0 ? `poolSize to ${most} or less, or ` : '') +
+          `maxConnections to ${connections + reservedConnections} or more.`,
       ];
 }

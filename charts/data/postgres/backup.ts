@@ -5,7 +5,6 @@ import type { Resources } from '../../../lib/container';
 import { ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { VolumeClaim } from '../../../lib/volume-claim';
-import { scheduleErrors, wholeErrors } from '../../numbers';
 import { backupsFile } from '../backups';
 import { databasesFiles } from './databases';
 import type { Postgres } from './postgres';
@@ -32,14 +31,11 @@ const BACKUPS = '/backups';
 /** The 31st of February. */
 const NEVER = '0 0 31 2 *';
 const WORK: Resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) };
-/** Of the server's disk: a dump is compressed, and has no indexes and no log. */
-const DUMP_SHARE = 1 / 4;
 
 /** Copies of every database on a claim of their own, and the way back. */
 export class PostgresBackup extends Component {
   constructor(scope: Construct, props: PostgresBackupProps) {
     super(scope, 'postgres-backup', props);
-    this.node.addValidation({ validate: () => backupErrors(props) });
     const { postgres } = props;
     const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
     const job = (
@@ -74,19 +70,4 @@ export class PostgresBackup extends Component {
     const scripts = { ...databasesFiles(postgres.databases), ...statements };
     job('restore', 'restore.sh', scripts, { schedule: NEVER, suspended: true });
   }
-}
-
-function backupErrors({ schedule, keep, disk, postgres }: PostgresBackupProps): string[] {
-  const dump = Math.ceil(postgres.disk.toMebibytes() * DUMP_SHARE);
-  const [has, needs] = [disk.toMebibytes(), (keep + 1) * dump];
-  return [
-    ...wholeErrors({ 'postgresBackup.keep': keep }),
-    ...scheduleErrors('postgresBackup.schedule', schedule, '"0 1 * * *", every night at one'),
-    ...(has >= needs
-      ? []
-      : [
-          `postgresBackup.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ${dump} MiB each ` +
-            `(a quarter of postgres.disk), need ${needs} MiB. Raise it, or lower postgresBackup.keep.`,
-        ]),
-  ];
 }

@@ -35,39 +35,3 @@ export function rolesOf(databases: readonly Database[]): Record<string, string> 
   ]);
   return { ...SERVER_ROLES, ...Object.fromEntries(pairs) };
 }
-
-/** A plain SQL identifier with room for what is put behind it; PostgreSQL keeps `pg_` for itself. */
-const LEGAL = /^(?!pg_)[a-z][a-z0-9_]{0,31}$/;
-
-/** Databases that every server has, and PgBouncer's own two. */
-const TAKEN = ['postgres', 'template0', 'template1', 'pgbouncer', 'logins'];
-
-export function databaseErrors(databases: readonly Database[]): string[] {
-  return [...databases.flatMap(({ name }) => nameErrors(name)), ...roleErrors(databases)];
-}
-
-function nameErrors(name: string): string[] {
-  return [
-    ...(LEGAL.test(name)
-      ? []
-      : [
-          `database "${name}" has no legal name: use 1 to 32 of the characters a-z, 0-9 and "_", a letter first and not "pg_".`,
-        ]),
-    ...(TAKEN.includes(name) ? [`database "${name}" is one that the server or PgBouncer has already. Rename it.`] : []),
-  ];
-}
-
-function roleErrors(databases: readonly Database[]): string[] {
-  const seen = new Map(Object.keys(SERVER_ROLES).map((role) => [role, 'the server']));
-  return databases
-    .filter(({ name }) => !TAKEN.includes(name))
-    .flatMap((database) =>
-      [database.name, ownerOf(database)].flatMap((role) => {
-        const other = seen.get(role);
-        seen.set(role, `database "${database.name}"`);
-        return other === undefined
-          ? []
-          : [`role "${role}" of database "${database.name}" is already one of ${other}. Rename the database.`];
-      }),
-    );
-}

@@ -4,7 +4,6 @@ import { Component, type ComponentProps } from '../../../lib/component';
 import type { Resources } from '../../../lib/container';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
-import { scheduleErrors } from '../../numbers';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
 
@@ -38,10 +37,6 @@ export class Databases extends Component {
   constructor(scope: Construct, props: DatabasesProps) {
     super(scope, 'databases', props);
     const { postgres, resources, reconcileSchedule, reconcileSuspended } = props;
-    this.node.addValidation({
-      validate: () =>
-        scheduleErrors('databasesJob.reconcileSchedule', reconcileSchedule, '"*/15 * * * *", every 15 minutes'),
-    });
     const job = {
       ...postgres.operation,
       command: ['sh', '/etc/postgresql/databases.sh'],

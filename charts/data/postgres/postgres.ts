@@ -8,9 +8,9 @@ import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { wholeErrors } from '../../numbers';
-import { type Database, type DatabaseLogin, databaseErrors, ownerOf, rolesOf } from './database';
-import { connectionMemoryErrors, memorySettings, sharedMemory } from './memory';
+import { oneLine } from '../../secret-values';
+import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
+import { memorySettings, sharedMemory } from './memory';
 
 /** What the PostgreSQL of an environment may need. */
 export interface PostgresSize {
@@ -28,8 +28,6 @@ export interface PostgresProps extends ComponentProps, PostgresSize {
   readonly storageClass?: string;
 }
 
-/** The major version whose image, settings and collation this chart is made for. */
-const MAJOR = 17;
 const USER = 70;
 const PORT = 5432;
 const VOLUME = '/var/lib/postgresql/data';
@@ -57,7 +55,6 @@ export class Postgres extends Component {
 
   constructor(scope: Construct, props: PostgresProps) {
     super(scope, 'postgres', props);
-    this.node.addValidation({ validate: () => postgresErrors(props) });
     const { image, databases, maxConnections, resources, disk } = props;
     this.databases = databases;
     this.maxConnections = maxConnections;
@@ -65,7 +62,7 @@ export class Postgres extends Component {
     this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
     this.disk = disk;
     const roles = rolesOf(databases);
-    this.users = new RequiredSecret(this, 'postgres-users', roles);
+    this.users = new RequiredSecret(this, 'postgres-users', roles, () => oneLine());
     const env = {
       // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.
       PGDATA: `${VOLUME}/pgdata`,
@@ -156,22 +153,4 @@ function settings({ resources, maxConnections, disk }: PostgresSize): string {
   return Object.entries(lines)
     .map(([name, value]) => `${name} = ${value}\n`)
     .join('');
-}
-
-function postgresErrors(props: PostgresProps): string[] {
-  return [
-    ...imageErrors(props.image),
-    ...databaseErrors(props.databases),
-    ...wholeErrors({ 'postgres.maxConnections': props.maxConnections }),
-    ...connectionMemoryErrors(props.resources.memoryLimit, props.maxConnections),
-  ];
-}
-
-function imageErrors(image: string): string[] {
-  const [, major, variant] = image.split('@')[0]!.match(/:(\d+)\.\d+(.*)$/) ?? [];
-  if (Number(major) === MAJOR && variant?.startsWith('-alpine')) return [];
-  return [
-    `images.postgres is "${image}": this chart is for ${MAJOR}.x-alpine. From 18 on the image keeps its data elsewhere, ` +
-      `before 17 there is no builtin collation, and other variants have other users. Dump, change the chart, restore.`,
-  ];
 }

@@ -5,7 +5,6 @@ import type { Resources } from '../../../lib/container';
 import { ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { VolumeClaim } from '../../../lib/volume-claim';
-import { scheduleErrors, wholeErrors } from '../../numbers';
 import { backupsFile } from '../backups';
 import type { RedisCluster } from './redis-cluster';
 
@@ -36,7 +35,6 @@ const WORK: Resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size
 export class RedisClusterBackup extends Component {
   constructor(scope: Construct, props: RedisClusterBackupProps) {
     super(scope, 'redis-backup', props);
-    this.node.addValidation({ validate: () => backupErrors(props) });
     const { cluster } = props;
     const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
     const job = (
@@ -71,18 +69,4 @@ export class RedisClusterBackup extends Component {
     const memoryLimit = cluster.serverMemory;
     job('restore', 'restore.sh', { ...WORK, memoryLimit }, { schedule: NEVER, suspended: true });
   }
-}
-
-function backupErrors({ schedule, keep, disk, cluster }: RedisClusterBackupProps): string[] {
-  const [has, needs] = [disk.toMebibytes(), (keep + 1) * cluster.keyspace.toMebibytes()];
-  return [
-    ...wholeErrors({ 'redisBackup.keep': keep }),
-    ...scheduleErrors('redisBackup.schedule', schedule, '"0 2 * * *", every night at two'),
-    ...(has >= needs
-      ? []
-      : [
-          `redisBackup.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ` +
-            `${cluster.keyspace.toMebibytes()} MiB each, need ${needs} MiB. Raise it, or lower redisBackup.keep.`,
-        ]),
-  ];
 }

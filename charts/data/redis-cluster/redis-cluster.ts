@@ -11,8 +11,8 @@ import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { type Access, type ServerAccess, serverAccess, type User } from '../access';
 import { directives } from '../directives';
-import { claimErrors, derivedMaxmemory, maxmemoryErrors } from '../memory';
-import { shape, type Topology, topologyErrors, topologyNotices } from './topology';
+import { derivedMaxmemory } from '../memory';
+import { shape, type Topology, topologyNotices } from './topology';
 import { type ServerTransport, serverTransport, type Transport } from './transport';
 
 /** What the Redis Cluster of an environment may need. */
@@ -73,7 +73,6 @@ export class RedisCluster extends Component {
 
   constructor(scope: Construct, props: RedisClusterProps) {
     super(scope, 'redis-cluster', props);
-    this.node.addValidation({ validate: () => redisClusterErrors(props) });
     for (const notice of topologyNotices(props.topology)) this.node.addMetadata('notice', notice);
     const { shards, replicas } = shape(props.topology);
     const leave = leaveSeconds(shards);
@@ -179,13 +178,6 @@ function keeper(image: string, env: Record<string, string>): ContainerProps {
   };
 }
 
-const maxmemory = ({ maxmemory, resources }: RedisClusterSize) =>
+/** Keys of each server. */
+export const maxmemory = ({ maxmemory, resources }: RedisClusterSize) =>
   maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'persistent');
-
-function redisClusterErrors(props: RedisClusterProps): string[] {
-  return [
-    ...topologyErrors(props.topology),
-    ...maxmemoryErrors('redisCluster', maxmemory(props), props.resources.memoryLimit, 'persistent'),
-    ...claimErrors('redisCluster', props.disk, maxmemory(props)),
-  ];
-}

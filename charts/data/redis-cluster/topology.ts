@@ -1,5 +1,3 @@
-import { wholeErrors } from '../../numbers';
-
 /** One server that owns all 16384 slots: a laptop. Clients speak the cluster's protocol all the same. */
 export interface Single {
   readonly kind: 'single';
@@ -33,24 +31,6 @@ export function shape(topology: Topology): { readonly shards: number; readonly r
     case 'highlyAvailable':
       return { shards: topology.shards, replicas: topology.replicas };
   }
-}
-
-export function topologyErrors(topology: Topology): string[] {
-  if (topology.kind === 'single') return [];
-  const { shards, replicas } = shape(topology);
-  return [
-    ...wholeErrors({ 'redisCluster.topology.shards': shards }),
-    ...(topology.kind === 'highlyAvailable' ? wholeErrors({ 'redisCluster.topology.replicas': replicas }) : []),
-    ...(shards === 1 || shards === 2
-      ? [
-          `redisCluster.topology.shards is ${shards}: a new master is elected by a majority of the masters, and of ${shards} ` +
-            `none is left when one is lost. Set it to 3 or more, or the topology to { kind: 'single' }.`,
-        ]
-      : []),
-    ...(shards > 16384
-      ? [`redisCluster.topology.shards is ${shards}: there are 16384 slots, and a shard without one holds nothing.`]
-      : []),
-  ];
 }
 
 /** What is allowed, and should be known. */

@@ -1,5 +1,6 @@
 import type { Component } from '../../../lib/component';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { pem } from '../../secret-values';
 
 /** How clients, replicas and the bus speak to a server: `plain`, or `tls`, beside which nothing else is admitted. */
 export type Transport = 'plain' | 'tls';
@@ -23,11 +24,12 @@ export function serverTransport(
 ): ServerTransport {
   if (transport === 'plain') return { secretFiles: {}, env: {}, settings: {} };
   // As cert-manager names them. https://cert-manager.io/docs/usage/certificate/#target-secret
-  const secret = new RequiredSecret(component, `${component.node.id}-tls`, {
+  const keys = {
     'tls.crt': `certificate of the servers, with the name of each pod: \`${component.node.id}-0-0.${domain}\` and so on`,
     'tls.key': 'its private key',
     'ca.crt': 'certificate of who signed it; the old one and the new one while that changes',
-  });
+  };
+  const secret = new RequiredSecret(component, `${component.node.id}-tls`, keys, () => pem);
   const path = (file: string) => `${DIRECTORY}/${file}`;
   return {
     authority: secret.key('ca.crt'),

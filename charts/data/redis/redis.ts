@@ -8,7 +8,7 @@ import { tcp } from '../../../lib/probe';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import { type Access, serverAccess, type User } from '../access';
 import { directives } from '../directives';
-import { derivedMaxmemory, maxmemoryErrors } from '../memory';
+import { derivedMaxmemory } from '../memory';
 
 /** What the Redis for counters of an environment may need. */
 export interface RedisSize {
@@ -47,7 +47,6 @@ export class Redis extends Component {
     super(scope, 'redis', props);
     const { image, resources } = props;
     const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
-    this.node.addValidation({ validate: () => maxmemoryErrors('redis', maxmemory, resources.memoryLimit, 'volatile') });
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     const redis = new StatelessWorkload(this, 'default', {
       image,

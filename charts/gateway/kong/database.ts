@@ -8,6 +8,7 @@ import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
+import { oneLine } from '../../secret-values';
 import type { Configuration } from './entities';
 import { RENDERED, type renderedKeys } from './keys';
 import { PREFIX, pluginNames } from './runtime';
@@ -49,9 +50,8 @@ export class ConfigurationDatabase {
   readonly await: Pick<PodProps, 'files' | 'initContainers'>;
 
   constructor(component: Component, props: ConfigurationDatabaseProps) {
-    const secret = new RequiredSecret(component, 'kong-db', {
-      password: 'password of the gateway at its own database; it is set when the database is made',
-    });
+    const keys = { password: 'password of the gateway at its own database; it is set when the database is made' };
+    const secret = new RequiredSecret(component, 'kong-db', keys, () => oneLine());
     const password = secret.key('password');
     const kongDb = new StatefulWorkload(component, 'db', {
       image: props.postgresImage,

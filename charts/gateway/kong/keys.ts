@@ -3,6 +3,7 @@ import type { Component } from '../../../lib/component';
 import type { ContainerProps, EnvValue } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { changing } from '../../secret-values';
 import { declarativeFile, keyVariable } from './declarative';
 import type { Configuration } from './entities';
 import { pluginNames, RENDERED_VOLUME } from './runtime';
@@ -22,7 +23,7 @@ const RUNTIME = '/run/kong';
 export const RENDERED = `${RUNTIME}/kong.yml`;
 
 /** The Secret with the keys of each consumer. */
-export const requireKeys = (component: Component, { consumers }: Configuration): RequiredSecret =>
+export const requireKeys = (component: Component, { consumers }: Configuration, leastLength: number): RequiredSecret =>
   new RequiredSecret(
     component,
     'kong-keys',
@@ -32,6 +33,7 @@ export const requireKeys = (component: Component, { consumers }: Configuration):
         `API key of ${username}. A second line is valid, too, while it is changed`,
       ]),
     ),
+    () => changing(leastLength),
   );
 
 /** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */

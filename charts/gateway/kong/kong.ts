@@ -6,6 +6,7 @@ import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { RequiredSecret } from '../../../lib/secret';
 import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
+import { pem } from '../../secret-values';
 import { gatewayErrors } from './checks/checks';
 import { BODY_LIMIT, configuration } from './configuration';
 import type { Configuration } from './entities';
@@ -86,10 +87,15 @@ export class Kong extends Component {
     const workers = workersFor(resources.cpu);
     const certificate =
       entry.kind === 'loadBalancer'
-        ? new RequiredSecret(this, 'kong-tls', {
-            'tls.crt': 'certificate of the public host names, with its chain, PEM',
-            'tls.key': 'its private key, PEM',
-          })
+        ? new RequiredSecret(
+            this,
+            'kong-tls',
+            {
+              'tls.crt': 'certificate of the public host names, with its chain, PEM',
+              'tls.key': 'its private key, PEM',
+            },
+            () => pem,
+          )
         : undefined;
     const storage = stored(this, {
       ...props,

@@ -37,7 +37,7 @@ export interface Stored extends Pick<PodProps, 'files' | 'memoryScratch' | 'init
 const ready = { ...http('status', '/status/ready'), periodSeconds: 1, failureThreshold: 60 };
 
 export function stored(component: Component, props: StorageProps): Stored {
-  const secret = requireKeys(component, props.configuration);
+  const secret = requireKeys(component, props.configuration, props.leastKeyLength);
   const rendered = renderedKeys(secret, props);
   if (props.storage.kind === 'dbless') {
     return {

@@ -9,7 +9,6 @@ import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
 import { sessionFile, type ZooKeeper } from '../zookeeper/zookeeper';
-import { kafkaErrors } from './rules';
 import type { KafkaSize } from './size';
 
 export interface KafkaProps extends ComponentProps, KafkaSize {
@@ -38,7 +37,6 @@ export class Kafka extends Component {
 
   constructor(scope: Construct, props: KafkaProps) {
     super(scope, 'kafka', props);
-    this.node.addValidation({ validate: () => kafkaErrors(props) });
     this.brokers = props.brokers;
     this.replication = props.replication;
     this.minInsyncReplicas = props.minInsyncReplicas;

@@ -1,25 +1,30 @@
-import { wholeErrors } from '../../numbers';
+import { share, whole } from '../../../lib/values/numbers';
+import { record } from '../../../lib/values/record';
+import { disk, memory, resources } from '../../../lib/values/sizes';
 import { heapErrors } from '../heap';
-import type { KafkaSize } from './size';
+import type { BrokerShutdown, BrokerThreads, KafkaSize } from './size';
 
-/** Everything about the brokers of an environment that cannot work, in words that say what to do. */
-export function kafkaErrors(kafka: KafkaSize): string[] {
-  const { brokers, replication, minInsyncReplicas, threads, shutdown } = kafka;
-  return [
-    ...wholeErrors({
-      'kafka.brokers': brokers,
-      'kafka.replication': replication,
-      'kafka.minInsyncReplicas': minInsyncReplicas,
-      'kafka.threads.network': threads.network,
-      'kafka.threads.io': threads.io,
-      'kafka.threads.replicaFetchers': threads.replicaFetchers,
-      'kafka.shutdown.leaveSeconds': shutdown.leaveSeconds,
-    }),
-    ...replicationErrors(kafka),
-    ...shutdownErrors(kafka),
-    ...heapErrors('kafka', kafka.heap, kafka.resources),
-  ];
-}
+/** What brokers may be. */
+export const kafkaSize = record<KafkaSize>(
+  {
+    // Each is known to every other one and to every client by name.
+    brokers: whole(1, 100),
+    replication: whole(1, 100),
+    minInsyncReplicas: whole(1, 100),
+    heap: memory(128),
+    resources: resources(256),
+    // The ballast, the topics of offsets and transactions, and a segment that grows.
+    disk: disk(512),
+    traffic: share(1000),
+    threads: record<BrokerThreads>({ network: whole(1, 256), io: whole(1, 256), replicaFetchers: whole(1, 64) }),
+    shutdown: record<BrokerShutdown>(
+      { leaveSeconds: whole(1, 86_400), graceSeconds: whole(1, 172_800) },
+      shutdownErrors,
+    ),
+  },
+  replicationErrors,
+  ({ heap, resources }) => heapErrors('kafka', heap, resources),
+);
 
 function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSize): string[] {
   const errors: string[] = [];
@@ -33,15 +38,17 @@ function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSiz
     errors.push(
       `kafka.minInsyncReplicas is ${minInsyncReplicas} and kafka.replication ${replication}: with acks=all every restart ` +
         `of a broker would stop writes. ` +
-        (replication > 1
+        // With one copy of two a record is acknowledged that the next lost disk takes along: no way out.
+        (replication > 2
           ? `Set kafka.minInsyncReplicas to ${replication - 1} or less.`
-          : 'Set kafka.replication to 2 or more.'),
+          : `Set kafka.replication to ${Math.min(minInsyncReplicas, 2) + 1} or more` +
+            (minInsyncReplicas > 2 ? ', and kafka.minInsyncReplicas to 2.' : '.')),
     );
   }
   return errors;
 }
 
-function shutdownErrors({ shutdown: { leaveSeconds, graceSeconds } }: KafkaSize): string[] {
+function shutdownErrors({ leaveSeconds, graceSeconds }: BrokerShutdown): string[] {
   return graceSeconds > leaveSeconds
     ? []
     : [

@@ -6,8 +6,7 @@ import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { nativeFile, properties } from '../../../lib/native-file';
 import { exec, tcp } from '../../../lib/probe';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
-import { wholeErrors } from '../../numbers';
-import { heapErrors, heapFlag } from '../heap';
+import { heapFlag } from '../heap';
 
 /** What the ensemble of an environment may need. */
 export interface ZooKeeperSize {
@@ -46,7 +45,6 @@ export class ZooKeeper extends Component {
 
   constructor(scope: Construct, props: ZooKeeperProps) {
     super(scope, 'zookeeper', props);
-    this.node.addValidation({ validate: () => zookeeperErrors(props) });
     const file = (name: string) => nativeFile(__dirname, name);
     const files: Record<string, string> = {
       '/etc/bss/start.sh': file('start.sh'),
@@ -102,17 +100,4 @@ function ensemble({ servers, namespace }: ZooKeeperProps): Record<string, string
       ]),
     ),
   };
-}
-
-function zookeeperErrors({ servers, heap, resources }: ZooKeeperProps): string[] {
-  return [
-    ...wholeErrors({ 'zookeeper.servers': servers }),
-    ...(servers < 2 || servers % 2 !== 0
-      ? []
-      : [
-          `zookeeper.servers is ${servers}: an ensemble needs an odd number, as ${servers} tolerate no more failures ` +
-            `than ${servers - 1}. Set it to ${servers - 1} or ${servers + 1}.`,
-        ]),
-    ...heapErrors('zookeeper', heap, resources),
-  ];
 }

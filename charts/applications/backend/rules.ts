@@ -1,0 +1,11 @@
+import { whole } from '../../../lib/values/numbers';
+import { record } from '../../../lib/values/record';
+import { resources } from '../../../lib/values/sizes';
+import { autoscaling, replicas, scalingErrors } from '../../scaling';
+import type { BackendSize } from './backend';
+
+/** What the backend may be. */
+export const backendSize = record<BackendSize>(
+  { replicas, autoscaling, resources: resources(128), connections: whole(1, 1000) },
+  scalingErrors('backend'),
+);

@@ -1,0 +1,38 @@
+import { type Check, shown } from '../../../lib/values/check';
+import { image } from '../../../lib/values/image';
+import { whole } from '../../../lib/values/numbers';
+import { record } from '../../../lib/values/record';
+import { resources } from '../../../lib/values/sizes';
+import { replicas } from '../../scaling';
+import type { PgBouncerSize } from './pgbouncer';
+
+/** What a PgBouncer may be: each connection is an open file, of which a process has at most 2^20. */
+export const pgbouncerSize = record<PgBouncerSize>({
+  replicas,
+  poolSize: whole(1, 10_000),
+  maxClients: whole(1, 1_000_000),
+  resources: resources(32),
+});
+
+/** CVE-2026-6664: before it, anybody who reaches the port stops the program. https://www.pgbouncer.org/changelog.html */
+const LEAST_VERSION = [1, 25, 2];
+
+/** Versions are compared by their numbers, which no pattern does. */
+export const pgbouncerImage: Check<string> = (name, value) => {
+  const wrong = image()(name, value);
+  if (wrong.length > 0) return wrong;
+  const version =
+    `${value}`
+      .match(/:v?(\d+)\.(\d+)\.(\d+)/)
+      ?.slice(1)
+      .map(Number) ?? [];
+  const [first] = version.flatMap((part, index) =>
+    part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!],
+  );
+  return version.length === LEAST_VERSION.length && (first ?? 0) >= 0
+    ? []
+    : [
+        `${name} is ${shown(value)}: before ${LEAST_VERSION.join('.')} anybody who reaches its port stops it, without a ` +
+          `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
+      ];
+};

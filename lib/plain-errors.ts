@@ -1,0 +1,11 @@
+/** Imported first, so that what goes wrong while other files are read ends in words, too, and not in a stack. */
+process.once('uncaughtException', (error: unknown) => {
+  console.error(error instanceof Error ? `${place(error)}${error.message}` : error);
+  process.exitCode = 1;
+});
+
+/** Where in config a library was given what it refuses, as its own words do not name the value: `config/kind.ts:28: `. */
+function place({ stack = '' }: Error): string {
+  const [, found] = stack.match(/[\\/](config[\\/][^\s:()]+:\d+):\d+\)?$/m) ?? [];
+  return found ? `${found}: ` : '';
+}
