@@ -4,11 +4,11 @@
 # else lies there (lost+found, what somebody has copied half) is neither counted nor restored nor removed.
 export LC_ALL=C # sorts by bytes
 readonly sums=sha256sums
-readonly second='[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]-[0-9][0-9]-[0-9][0-9]Z'
+readonly stamp='[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]-[0-9][0-9]-[0-9][0-9]Z'
 
 # The names of all, the oldest first.
 backups() {
-  for found in "$BACKUPS"/$second "$BACKUPS"/$second-[0-9][0-9][0-9][0-9]; do
+  for found in "$BACKUPS"/$stamp "$BACKUPS"/$stamp-[0-9][0-9][0-9][0-9]; do
     [ ! -f "$found/$sums" ] || echo "${found##*/}"
   done | sort
 }
@@ -27,7 +27,7 @@ lock_backups() {
 # that was made last, also when the clock was set back, or when two are made in a second.
 begin_backup() {
   lock_backups
-  rm -rf "$BACKUPS"/$second*.incomplete # of those that were stopped
+  rm -rf "$BACKUPS"/$stamp*.incomplete # of those that were stopped
   new=$(date -u +%Y-%m-%dT%H-%M-%SZ)
   newest=$(newest_backup)
   if [ "$newest" \> "$new" ]; then new=$newest; fi

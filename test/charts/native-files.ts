@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Workspace } from '@astral-sh/ruff-wasm-nodejs';
@@ -65,6 +66,74 @@ describe('Shell', () => {
   it.each(filesNamed('.sh'))('%s is valid for the shell that it names', (name) => {
     const [, shell] = read(name).match(/^#!\/bin\/(bash|sh)\n/)!;
     execFileSync(shell!, ['-n', join(charts, name)]);
+  });
+});
+
+describe("ZooKeeper's metadata from the brokers' volumes", () => {
+  const commands = (...lines: string[]) =>
+    spawnSync('awk', ['-f', join(charts, 'messaging/zookeeper/metadata.awk')], {
+      input: ['cluster abc', ...lines].map((line) => `${line}\n`).join(''),
+      encoding: 'utf8',
+    });
+
+  it('has who holds what, led by the longest log, with an epoch above all, and the cluster last', () => {
+    const { stdout } = commands(
+      '0 bss.events-0 id bss.events-0/00000000000000000100.log 99 4',
+      '1 bss.events-0 id bss.events-0/00000000000000000200.log 10 4',
+      '2 bss.events-0 id bss.events-0/00000000000000000200.log 10 3',
+      '0 bss.events-1 id bss.events-1/00000000000000000000.log 0',
+      '1 bss.events-1 id bss.events-1/00000000000000000000.log 0',
+    );
+    expect(stdout.replaceAll('"', '')).toBe(
+      [
+        'create /brokers/topics/bss.events {version:3,topic_id:id,partitions:{0:[1,0,2],1:[1,0]},adding_replicas:{},removing_replicas:{}}',
+        'create /brokers/topics/bss.events/partitions',
+        'create /brokers/topics/bss.events/partitions/0',
+        'create /brokers/topics/bss.events/partitions/0/state {version:1,controller_epoch:0,leader:1,leader_epoch:5,isr:[1,2]}',
+        'create /brokers/topics/bss.events/partitions/1',
+        'create /brokers/topics/bss.events/partitions/1/state {version:1,controller_epoch:0,leader:1,leader_epoch:1,isr:[1,0]}',
+        'create /latest_producer_id_block {version:1,broker:0,block_start:1000000000,block_end:1000000999}',
+        'set /latest_producer_id_block {version:1,broker:0,block_start:1000000000,block_end:1000000999}',
+        'set /cluster/id {version:1,id:abc}\n',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['0 bss.events-1 id bss.events-1/00000000000000000000.log 0 0', 'ERROR No broker has partition 0 of bss.events'],
+    ['0 bss.events-0', 'ERROR Not what a broker has said: 0 bss.events-0'],
+  ])('is none where something is missing: %s', (line, message) => {
+    expect(commands(line)).toMatchObject({ status: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
+
+describe('ZooKeeper', () => {
+  it.each([
+    ['data', 'log'],
+    ['log', 'data'],
+  ])('does not start where only %s is left, and starts with both or none', (kept, lost) => {
+    const directory = mkdtempSync(join(tmpdir(), 'zookeeper-'));
+    writeFileSync(join(directory, 'zookeeper-server-start'), '#!/bin/sh\necho started\n', { mode: 0o755 });
+    for (const volume of ['data', 'log']) mkdirSync(join(directory, volume, 'lost+found'), { recursive: true });
+    const script = read('messaging/zookeeper/start.sh').replaceAll('/var/lib/zookeeper', directory);
+    const start = () =>
+      spawnSync('bash', ['-c', script], {
+        env: { PATH: `${directory}:${process.env['PATH']}`, HOSTNAME: 'zookeeper-0', HEAP: '1m' },
+        encoding: 'utf8',
+      });
+    const fill = (volume: string) => {
+      mkdirSync(join(directory, volume, 'version-2'));
+      writeFileSync(join(directory, volume, 'version-2/snapshot.0'), '');
+    };
+    expect(start().stdout).toBe('started\n');
+    fill(kept);
+    expect(start()).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`ERROR The volume "${lost}" of zookeeper-0`),
+    });
+    fill(lost);
+    expect(start().stdout).toBe('started\n');
+    rmSync(directory, { recursive: true });
   });
 });
 

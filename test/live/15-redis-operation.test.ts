@@ -3,6 +3,8 @@ import { rehearsal } from '../../config/rehearsal';
 import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';
 import { eventually, type Namespace } from './cluster';
+import { remove } from './installation';
+import { signal, TOOLS } from './node';
 import { RedisInstallation, SERVERS, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
 
@@ -30,7 +32,10 @@ beforeAll(() => {
   redis.awaitReady();
   redis.fill(KEYS);
 });
-afterAll(() => redis.remove());
+afterAll(() => {
+  redis.remove();
+  remove(TOOLS);
+});
 
 /** The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched. */
 const mountSecrets = () => bss.run('annotate', 'pods', '--overwrite', '-l', SERVERS, `touched=${Date.now()}`);
@@ -102,11 +107,24 @@ test('passwords are changed under load without a failed command', () => {
   expect(keys).toBeGreaterThanOrEqual(KEYS + result.acknowledged);
 });
 
+test('servers that start again in their pods after that have the passwords of now', () => {
+  for (const pod of redis.pods) {
+    const before = bss.restarts(pod);
+    signal(bss.pod(pod)!, 'KILL');
+    eventually(`the container of ${pod} to be started again`, () => bss.restarts(pod) > before);
+    redis.awaitReady();
+    expect(logsIn(pod, 'keeper', changed('keeper'))).toBe(true);
+    expect(logsIn(pod, 'keeper', passwords['keeper']!)).toBe(false);
+  }
+  redis.awaitWell();
+  expect(redis.count()).toBe(keys);
+});
+
 test('a Secret with a bad password stops the pod that starts with it, which says so; the others serve, nothing is lost', () => {
   bss.run('patch', 'secret', SECRET, '-p', JSON.stringify({ stringData: { keeper: 'short' } }));
   const replica = redis.pods.find((pod) => !redis.isMaster(pod))!;
   bss.run('delete', 'pod', replica);
-  const says = () => bss.try('logs', replica, '-c', 'users').output;
+  const says = () => bss.try('logs', replica, '-c', 'redis-cluster').output;
   eventually('the pod to say what is wrong', () =>
     says().includes('The Secret\'s key "keeper" has a password of 5 characters'),
   );

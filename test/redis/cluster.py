@@ -17,6 +17,7 @@ class Cluster(unittest.TestCase):
     shards, replicas = 3, 1
     interval = None  # the default of the script
     settings, credentials, authority = {}, (), None
+    users = False  # whether its servers have those of users.acl
     environment = {}  # of scripts, beside what every pod has
     network = path = log = scripts = None
 

@@ -174,8 +174,18 @@ class Pod:
             "rename-command": "COMMAND no-help",  # which a redis-cli before 7.2 asks for at every call
             **self.cluster.settings,
         }
+        command = ["redis-server"]
+        if self.cluster.users:
+            runtime = self.cluster.directory / f"{self.name}.runtime"
+            runtime.mkdir(exist_ok=True)
+            arguments.update({"aclfile": runtime / "users.acl", "masteruser": "replication"})
+            arguments["include"] = runtime / "replication.conf"
+            scripts = self.cluster.scripts
+            command = [*SHELL, scripts / "acl.sh", "start", scripts / "users.acl", *command]
         flags = [word for name, value in arguments.items() for word in (f"--{name}", *str(value).split(" "))]
-        self.server = subprocess.Popen(["redis-server", *flags], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        environment = {**self.environment(), "RUNTIME": str(self.cluster.directory / f"{self.name}.runtime")}
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+        self.server = subprocess.Popen([*command, *flags], env=environment, **streams)
 
     def start_keeper(self):
         with open(self.log, "ab") as log:
@@ -209,14 +219,14 @@ class Pod:
         """Of the keeper, as the Secret has them."""
         (self.passwords / "keeper").write_text("".join(f"{line}\n" for line in lines))
 
-    def run(self, script, **environment):
+    def run(self, script, *arguments, **environment):
         """Exit status and output of a script."""
         done = subprocess.run(
-            [*SHELL, str(self.cluster.scripts / script)],
+            [*SHELL, str(self.cluster.scripts / script), *arguments],
             env={**self.environment(), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         return done.returncode, done.stdout.decode().strip()

@@ -6,6 +6,18 @@ set -euo pipefail
 # on until its grace period ends.
 trap 'exit 143' TERM
 
+# With one of its two volumes lost a server would refuse to start for ever, or, if it was the log, go on with an older state
+# as if nothing had happened, and brokers and all would follow it.
+readonly volumes=/var/lib/zookeeper
+holds() { compgen -G "$volumes/$1/version-2/*" > /dev/null; }
+if holds data && [[ ! -d $volumes/log/version-2 ]]; then lost=log kept=data; fi
+if holds log && [[ ! -d $volumes/data/version-2 ]]; then lost=data kept=log; fi
+if [[ -n ${lost:-} ]]; then
+  echo "ERROR The volume \"$lost\" of $HOSTNAME is empty and \"$kept\" is not: it was lost. In an ensemble, delete both claims" \
+    "of this server and its pod: it gets everything from the others. Otherwise: \"ZooKeeper: lost volumes\" in docs/operations.md."
+  exit 1
+fi
+
 # Servers are numbered from 1, pods from 0.
 echo $((${HOSTNAME##*-} + 1)) > /var/lib/zookeeper/data/myid
 
