@@ -239,6 +239,8 @@ describe('The access log', () => {
       ['GET /page/x'],
       ['FOO /page/x'],
       ['GET /page/x', 'Content-Length: x'],
+      // An error without a page of its own.
+      ['GET /page/y', 'Transfer-Encoding: unknown'],
       ['GET /page/%zz'],
     ]) {
       await nginx.ask(line!, 'X-Consumer-Username: evil', 'X_Consumer_Username: evil', ...headers);
