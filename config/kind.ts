@@ -77,8 +77,7 @@ export const kind: Environment = {
     replicas: 1,
     entry: { kind: 'host' },
     storage: { kind: 'dbless' },
-    // 127.0.0.1 is taken for localhost.
-    hosts: ['localhost'],
+    hosts: ['localhost', '127.0.0.1'],
     leastKeyLength: 16,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,

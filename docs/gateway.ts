@@ -33,10 +33,6 @@ export function effectivePolicy(app: App): string {
   return table(['Route', 'Paths', 'Leads to', 'Protocols', 'Who gets in', 'Limit', 'Longest wait'], rows);
 }
 
-/** Names that the gateway answers to: all routes have the same. */
-export const hostNames = (app: App): string =>
-  list([...new Set(routesOf(kongOf(app).configuration).flatMap(({ route }) => route.hosts))]);
-
 /** Which plugins run for a request to each route, in this order. */
 export function pluginChains(app: App): string {
   const { configuration } = kongOf(app);

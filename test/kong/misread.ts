@@ -81,7 +81,6 @@ export const MISREAD: Wrong[] = [
   ],
   ['a host in capitals', withRoute({ hosts: ['WWW.example.com'] }), 'the gateway makes names lower case'],
   ['a host twice', withRoute({ hosts: ['a.example', 'a.example'] }), 'has the host "a.example" twice'],
-  ['a host that ends in a dash', withRoute({ hosts: ['www-.example.com'] }), 'that is no host name'],
   [
     'two routes with one path',
     withAnotherRoute({ paths: ['/api/'] }),

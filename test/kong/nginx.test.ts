@@ -155,8 +155,9 @@ describe('A service', () => {
       seen(await nginx.send(`GET /a HTTP/1.1\r\nConnection: close\r\nHost: ${host}\r\n\r\n`)).headers.host;
     for (const [host, name] of Object.entries({
       'LOCALHOST:80': 'localhost:80',
-      '127.0.0.1:8000': 'localhost:8000',
-      '[::1]': 'localhost',
+      '127.0.0.1': '127.0.0.1',
+      '127.0.0.1:8000': '127.0.0.1:8000',
+      '[::1]:80': '[::1]:80',
       'www.Example.com.': 'www.example.com',
       '127.0.0.1.evil.example': '127.0.0.1.evil.example',
     }))
@@ -239,6 +240,8 @@ describe('The access log', () => {
       ['GET /page/x'],
       ['FOO /page/x'],
       ['GET /page/x', 'Content-Length: x'],
+      // An error without a page of its own.
+      ['GET /page/y', 'Transfer-Encoding: unknown'],
       ['GET /page/%zz'],
     ]) {
       await nginx.ask(line!, 'X-Consumer-Username: evil', 'X_Consumer_Username: evil', ...headers);

@@ -101,10 +101,14 @@ describe('As kind has it', () => {
     for (const { status, body } of answers) expect([status, JSON.parse(body).path]).toEqual([200, path]);
   });
 
-  onKong('1100 requests of a consumer pass in a minute, the next get 429, and others are not concerned', () => {
-    expectLimit(gateway, asFrontend);
-    expect(gateway.ask([asMobile])[0]!.status).toBe(200);
-  });
+  onKong(
+    '1100 requests of a consumer pass in a minute, the next get 429, also at its other path, and others are not concerned',
+    () => {
+      expectLimit(gateway, asFrontend);
+      expect(gateway.ask([{ ...asFrontend, path: '/tmf-api/witness' }])[0]!.status).toBe(429);
+      expect(gateway.ask([asMobile])[0]!.status).toBe(200);
+    },
+  );
 
   onKong('a roll under load loses no request', async () => {
     const requests = Object.values(gateway.model.keys).map((apikey) => ({ ...asFrontend, headers: { apikey } }));

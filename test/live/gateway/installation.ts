@@ -56,7 +56,7 @@ class Echo extends Component implements StandIns {
   }
 }
 
-/** The gateway of an environment alone, before stand-ins: an API and a page that by default answer what they are asked. */
+/** The gateway of an environment alone, before stand-ins: an API at two paths and a page that by default answer what they are asked. */
 export class GatewayInstallation {
   readonly namespace: Namespace;
   readonly kong: Kong;
@@ -76,7 +76,11 @@ export class GatewayInstallation {
       namespace,
       image: images.kong,
       postgresImage: images.postgres,
-      sites: [api({ web: standIns.web, path: '/api' }), operatorsPage({ web: standIns.web, path: '/page' })],
+      sites: [
+        api({ web: standIns.web, path: '/api' }),
+        api({ web: standIns.web, path: '/tmf-api' }),
+        operatorsPage({ web: standIns.web, path: '/page' }),
+      ],
       counters: redis.counters,
     });
     standIns.client.connectsTo(this.kong.proxy, this.kong.proxyTls);

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Configuration, Route } from '../entities';
 import { routesOf } from '../policy';
 import type { Gateway } from './checks';
@@ -65,7 +64,6 @@ function hostErrors(host: string): string[] {
     [/:/.test(host), 'with a port it matches only requests whose Host header has that port. Write the name alone'],
     [host.split('*').length > 2, 'Kong takes one wildcard'],
     [/.\*/.test(host), 'a wildcard is the first part: anybody may have a name that only begins like it'],
-    [isIP(host.replace(/^\[|\]$/g, '')) !== 0, 'Kong takes names alone, no addresses; 127.0.0.1 counts as localhost'],
     [/[A-Z]/.test(host), 'the gateway makes names lower case before it compares. Write it so'],
     [!HOST.test(host), 'that is no host name'],
   ];

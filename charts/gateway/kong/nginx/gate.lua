@@ -14,8 +14,6 @@ local OURS = { ["consumer"] = true, ["credential"] = true, ["anonymous"] = true,
 -- Other spellings of the key's header, and an address that its sender made up.
 local NOT_THEIRS = { ["api-key"] = true, ["x-api-key"] = true, ["forwarded"] = true }
 local METHODS = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true, DELETE = true, OPTIONS = true }
--- Names of this machine in a laptop's browser; Kong takes no address for the host of a route.
-local LOCALHOST = { ["127.0.0.1"] = "localhost", ["[::1]"] = "localhost" }
 -- What services may read as another path than Kong does: slashes that are written otherwise, ends of texts, what was
 -- escaped twice, UTF-8 longer than it must be, and dots with a parameter.
 local AMBIGUOUS = {
@@ -110,13 +108,13 @@ if type(correlation) == "table" or correlation and (#correlation > 128 or not st
   request.clear_header("X-Correlation-ID")
 end
 
--- Routes know hosts in lower case.
+-- Routes know hosts in lower case, without the dot that may end a whole name.
 local host = headers.host
 if type(host) == "string" then
-  local name, port = string.match(string.lower(host), "^(.-)%.?(:?%d*)$")
-  name = (LOCALHOST[name] or name) .. port
-  if name ~= host then
-    request.set_header("Host", name)
+  local name, port = string.match(string.lower(host), "^([^:]*)(.*)$")
+  local plain = string.gsub(name, "%.$", "") .. port
+  if plain ~= host then
+    request.set_header("Host", plain)
   end
 end
 
