@@ -26,12 +26,16 @@ interface Measured {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of the proxy, for each request: what is asked behind it does not count. @default - there is no proxy */
+  readonly cpuMicros?: number;
 }
 
 /** A way for requests to get to the service. */
 interface Way {
   readonly name: string;
   readonly url: string;
+  /** The proxy's Deployment. @default - there is none */
+  readonly proxy?: string;
   /** Brings the way about, where it is not there from the start. */
   readonly prepare?: () => void;
 }
@@ -74,17 +78,18 @@ function install(): Way[] {
   const names = pluginNames(configuration);
   const pageOf = (address: string) => `http://${address}/api/customers`;
   const url = pageOf(dbless.kong.proxy.address);
+  const proxy = 'kong';
   const variant = (name: string, plugins: PluginName[]): Way => ({
-    ...{ name, url },
+    ...{ name, url, proxy },
     prepare: () => configure(dbless, only(configuration, plugins)),
   });
   return [
     { name: 'no proxy', url: pageOf('bench-upstream:8080') },
-    { name: 'bare nginx', url: pageOf('bench-bare:8080') },
+    { name: 'bare nginx', url: pageOf('bench-bare:8080'), proxy: 'bench-bare' },
     variant('Kong without plugins', []),
     ...names.map((name) => variant(`Kong with ${name}`, [name])),
     variant('Kong with all of them', names),
-    { name: 'the same from a database', url, prepare: () => fillDatabase(inDatabase) },
+    { name: 'the same from a database', url, proxy, prepare: () => fillDatabase(inDatabase) },
   ];
 }
 
@@ -129,7 +134,7 @@ function fillDatabase(gateway: GatewayInstallation): void {
   gateway.restart();
 }
 
-function measure({ url }: Way): Measured {
+function measure({ url, proxy }: Way): Measured {
   const key = kind.developmentSecrets!['kong-keys']!['bss-frontend']!;
   const load = (...numbers: number[]): Measured => {
     const command = ['node', '/etc/bench/load.mjs', url, key, ...numbers.map(String)];
@@ -137,19 +142,35 @@ function measure({ url }: Way): Measured {
     return JSON.parse(lines.split('\n').at(-1)!);
   };
   load(WARM_UP_SECONDS, CONNECTIONS);
+  const before = proxy === undefined ? 0 : cpuSeconds(proxy);
   const { perSecond } = load(SECONDS, CONNECTIONS);
-  return { ...load(SECONDS, CONNECTIONS, PACE), perSecond };
+  const cpu = proxy && { cpuMicros: ((cpuSeconds(proxy) - before) / (perSecond * SECONDS)) * 1_000_000 };
+  return { ...load(SECONDS, CONNECTIONS, PACE), perSecond, ...cpu };
+}
+
+/** Of all nginx processes of a pod so far; the kernel counts in hundredths. */
+function cpuSeconds(deployment: string): number {
+  const stats = namespace.exec(`deployment/${deployment}`, 'sh', '-c', 'cat /proc/[0-9]*/stat 2> /dev/null || true');
+  const ticks = stats
+    .split('\n')
+    .filter((line) => line.includes('(nginx)'))
+    .map((line) => line.split(') ')[1]!.split(' ').slice(11, 13).map(Number));
+  return ticks.flat().reduce((sum, each) => sum + each, 0) / 100;
 }
 
 function comparison(measured: ReadonlyMap<string, Measured[]>): string {
-  const of = (name: string, key: keyof Measured): Summary => summary(measured.get(name)!.map((each) => each[key]));
+  const of = (name: string, key: keyof Measured): Summary =>
+    summary(measured.get(name)!.flatMap((each) => each[key] ?? []));
+  const cpuOf = (name: string) =>
+    measured.get(name)![0]!.cpuMicros === undefined ? '' : number(of(name, 'cpuMicros').median);
   return table(
-    ['Way', 'requests/s', 'Spread', 'of bare nginx', 'ms, p50', 'ms, p99', 'Spread', 'added to p99'],
+    ['Way', 'requests/s', 'Spread', 'of bare nginx', 'µs of CPU', 'ms, p50', 'ms, p99', 'Spread', 'added to p99'],
     [...measured.keys()].map((name) => {
       const [most, p50, p99] = (['perSecond', 'p50Ms', 'p99Ms'] as const).map((key) => of(name, key));
       return [
         ...[name, number(most!.median), spread(most!)],
         (most!.median / of('bare nginx', 'perSecond').median).toFixed(2),
+        cpuOf(name),
         ...[number(p50!.median), number(p99!.median), spread(p99!)],
         number(p99!.median - of('no proxy', 'p99Ms').median),
       ];

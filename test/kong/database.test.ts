@@ -1,10 +1,36 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../free-port';
 
-const script = join(__dirname, '../../charts/gateway/kong/database.sh');
+const native = (name: string) => join(__dirname, '../../charts/gateway/kong', name);
+const script = native('database.sh');
+
+/**
+ * Kong's migrations, of which there are three: each step does what the real one does, and `bootstrap` is content with what is
+ * there. The statuses of `list` are the real ones', too. $DIES_AFTER steps of a bootstrap it is killed.
+ */
+const KONG = `#!/bin/sh
+set -eu
+sql() { psql -XqAtv ON_ERROR_STOP=1 -d "$KONG_PG_DATABASE" -c "$1"; }
+is() { [ "$(sql "SELECT to_regclass('public.steps') IS NOT NULL")" = t ]; }
+count() { sql "SELECT count(*) FROM steps $1"; }
+step() { sql "INSERT INTO steps VALUES ($1, $2)"; [ "\${DIES_AFTER:-0}" != "$1" ] || kill -9 $$; }
+sql 'SELECT 1' > /dev/null || exit 1
+case $2 in
+  list)
+    is || exit 3
+    [ "$(count 'WHERE NOT finished')" = 0 ] || exit 4
+    [ "$(count '')" = 3 ] || exit 5 ;;
+  bootstrap)
+    is && echo 'Database already bootstrapped' && exit
+    sql 'CREATE TABLE steps (step int, finished boolean)'
+    for each in 1 2 3; do step $each true; done ;;
+  up) for each in $(seq $(($(count '') + 1)) 3); do step $each false; done ;;
+  finish) sql 'UPDATE steps SET finished = true' ;;
+esac
+`;
 
 /** Where Debian has it, the newest version first. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -38,9 +64,14 @@ describe("A version's database", () => {
       PGPORT: `${port}`,
       PGUSER: 'kong',
       PGPASSWORD: 'unused',
+      PATH: `${directory}:${process.env['PATH']}`,
     } as typeof env;
-    server('initdb', '-U', 'kong', '-A', 'trust', '--no-sync');
+    server('initdb', '-U', 'postgres', '-A', 'trust', '--no-sync');
     server('pg_ctl', '-w', '-o', `-p ${port} -k ${directory} -h 127.0.0.1 -F`, 'start');
+    writeFileSync(join(directory, 'kong'), KONG, { mode: 0o755 });
+    // As the image does it.
+    const init = { ...env, KONG_ROLE: 'kong', POSTGRES_PASSWORD: "it's" };
+    execFileSync('psql', ['-Xqv', 'ON_ERROR_STOP=1', '-U', 'postgres', '-f', native('role.sql')], { env: init });
   }, SLOW);
   afterAll(() => {
     server('pg_ctl', '-m', 'immediate', 'stop');
@@ -50,9 +81,11 @@ describe("A version's database", () => {
   const sql = (text: string, database = 'postgres') =>
     execFileSync('psql', ['-XqAtc', text, '-d', database], { env, encoding: 'utf8' }).trim();
   const databases = () => sql("SELECT datname FROM pg_database WHERE datname LIKE 'kong%' ORDER BY 1").split('\n');
-  const run = (action: string, version: string) => {
-    const { status, stdout, stderr } = spawnSync('sh', [script, action], {
-      env: { ...env, DATABASE: version },
+  const run = (action: string, version: string) => shell([script, action], { DATABASE: version });
+  const migrate = (variables = {}) => shell([native('migrate.sh')], { KONG_PG_DATABASE: 'kong_1', ...variables });
+  const shell = (command: string[], variables: Record<string, string>) => {
+    const { status, stdout, stderr } = spawnSync('sh', command, {
+      env: { ...env, ...variables },
       encoding: 'utf8',
       timeout: 20_000,
     });
@@ -117,6 +150,57 @@ describe("A version's database", () => {
     expect(run('finish', 'kong_nowhere')).toMatchObject({
       status: 1,
       said: expect.stringContaining('ERROR There is no'),
+    });
+  });
+
+  it("belongs to a role that may make databases and nothing else; the server's own cannot be reached with its password", () => {
+    const roles = 'SELECT rolname, rolsuper, rolcreaterole, rolreplication, rolbypassrls, rolcreatedb FROM pg_roles';
+    expect(sql(`${roles} WHERE rolname = 'kong'`)).toBe('kong|f|f|f|f|t');
+    const memberships = "SELECT count(*) FROM pg_auth_members WHERE member = 'kong'::regrole";
+    expect(sql(memberships)).toBe('0');
+    const passwords = [
+      '-XqAtU',
+      'postgres',
+      '-c',
+      'SELECT rolname, left(rolpassword, 5) FROM pg_authid WHERE rolcanlogin',
+    ];
+    expect(
+      execFileSync('psql', [...passwords, '-d', 'postgres'], { env, encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .sort(),
+    ).toEqual(['kong|SCRAM', 'postgres|']);
+  });
+
+  const steps = () => sql('SELECT step, finished FROM steps ORDER BY 1', 'kong_1').split('\n');
+  const complete = ['1|t', '2|t', '3|t'];
+
+  it('gets its tables, and again they are complete', () => {
+    made('kong_1');
+    for (let time = 0; time < 2; time++)
+      expect(migrate()).toMatchObject({ status: 0, said: expect.stringContaining("INFO Kong's tables are complete") });
+    expect(steps()).toEqual(complete);
+  });
+
+  it.each(['1', '2', '3'])('gets the rest of its tables when the try before was killed after %s of three', (step) => {
+    made('kong_1');
+    expect(migrate({ DIES_AFTER: step }).status).not.toBe(0);
+    expect(steps()).toHaveLength(Number(step));
+    expect(migrate()).toMatchObject({ status: 0 });
+    expect(steps()).toEqual(complete);
+  });
+
+  it('is finished where a try was killed between up and finish', () => {
+    made('kong_1');
+    sql('CREATE TABLE steps AS SELECT 1 AS step, true AS finished UNION SELECT 2, false', 'kong_1');
+    expect(migrate()).toMatchObject({ status: 0 });
+    expect(steps()).toEqual(complete);
+  });
+
+  it('fails with what Kong says where the tables cannot be made', () => {
+    expect(migrate({ KONG_PG_DATABASE: 'kong_nowhere' })).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/kong_nowhere" does not exist(.|\n)*ERROR Kong's tables are not complete after/),
     });
   });
 });

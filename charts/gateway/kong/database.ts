@@ -11,7 +11,7 @@ import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { oneLine } from '../../secret-values';
 import type { Configuration } from './entities';
 import { RENDERED, type renderedKeys } from './keys';
-import { PREFIX, pluginNames } from './runtime';
+import { MEMORY_VOLUMES, PREFIX, pluginNames } from './runtime';
 import { commonSettings } from './settings';
 
 export interface ConfigurationDatabaseProps {
@@ -65,11 +65,12 @@ export class ConfigurationDatabase {
       env: {
         // Below the mount, whose root may have other things and another owner.
         PGDATA: `${VOLUME}/pgdata`,
-        POSTGRES_USER: USER,
         POSTGRES_PASSWORD_FILE: PASSWORD,
+        KONG_ROLE: USER,
         POSTGRES_INITDB_ARGS: '--data-checksums',
       },
       ports: { sql: 5432 },
+      files: { '/docker-entrypoint-initdb.d/role.sql': nativeFile(__dirname, 'role.sql') },
       secretFiles: { [PASSWORD]: password },
       scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
       memoryScratch: { '/dev/shm': Size.mebibytes(64) },
@@ -114,8 +115,13 @@ export class ConfigurationDatabase {
     });
     const kong = (...command: string[]): ContainerProps => ({
       image: props.image,
-      command,
-      env: { ...commonSettings(pluginNames(props.configuration)), KONG_PREFIX: PREFIX, ...this.settings },
+      command: ['sh', ...command],
+      env: {
+        ...commonSettings(pluginNames(props.configuration)),
+        KONG_PREFIX: PREFIX,
+        TERMINATION_LOG: '/dev/termination-log',
+        ...this.settings,
+      },
       // Kong quotes keys in what it says.
       terminationMessagePolicy: 'File',
       resources: some,
@@ -125,14 +131,20 @@ export class ConfigurationDatabase {
       ...rendering,
       component: 'gateway',
       user: 1000,
-      files: { ...files, '/etc/bss/database.sh': script, '/etc/bss/import.sh': nativeFile(__dirname, 'import.sh') },
+      files: {
+        ...files,
+        '/etc/bss/database.sh': script,
+        '/etc/bss/migrate.sh': nativeFile(__dirname, 'migrate.sh'),
+        '/etc/bss/import.sh': nativeFile(__dirname, 'import.sh'),
+      },
       initContainers: {
         create: psql('create'),
-        migrate: kong('kong', 'migrations', 'bootstrap'),
+        migrate: kong('/etc/bss/migrate.sh'),
         ...rendering.initContainers,
-        import: kong('sh', '/etc/bss/import.sh', RENDERED),
+        import: kong('/etc/bss/import.sh', RENDERED),
       },
-      scratch: { [PREFIX]: Size.mebibytes(64), '/tmp': Size.mebibytes(16) },
+      // The prefix has the password, and what Kong says has keys.
+      memoryScratch: { ...rendering.memoryScratch, ...MEMORY_VOLUMES },
       retries: 6,
       deadlineSeconds: 1800,
       graceSeconds: 10,

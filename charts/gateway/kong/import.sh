@@ -6,7 +6,7 @@ set -eu
 
 if ! kong config db_import "$1" > /tmp/said 2>&1; then
   grep -v key /tmp/said || :
-  echo 'ERROR Kong could not import its configuration.' | tee /dev/termination-log
+  echo 'ERROR Kong could not import its configuration.' | tee "${TERMINATION_LOG:-/dev/null}"
   exit 1
 fi
 echo 'INFO The configuration is in the database'

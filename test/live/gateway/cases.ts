@@ -238,4 +238,4 @@ const preflight = (get: Request, origin: string): Request => ({
   },
 });
 
-const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');
+export const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarative';
+import { objectsOf } from '../../lib/manifest-files';
+import { freePort } from '../free-port';
+import type { GatewayInstallation } from '../live/gateway/installation';
+
+const version = spawnSync('kong', ['version'], { encoding: 'utf8' });
+
+/** What there must be. */
+export const missing =
+  version.status === 0 && version.stdout.trim() === '3.5.0'
+    ? spawnSync('python3', ['--version']).error && 'no python3'
+    : `no Kong 3.5.0 on the PATH${version.stdout?.trim() ? `, but ${version.stdout.trim()}` : ''}`;
+
+/** Time in which something more would have come. */
+const QUIET = 300;
+
+interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** The gateway of an environment on a real Kong of this machine: what its pod has, but for addresses, and without a database. */
+export class KongServer {
+  private readonly directory = mkdtempSync(join(tmpdir(), 'bss-kong-'));
+  private env: Record<string, string> = {};
+  private echo?: ChildProcess;
+  private plain = 0;
+  private tls = 0;
+
+  constructor(private readonly installation: GatewayInstallation) {}
+
+  async start(): Promise<void> {
+    const [plain, tls, service] = [await freePort(), await freePort(), await freePort()];
+    Object.assign(this, { plain, tls });
+    const objects = objectsOf(this.installation.kong);
+    const files: Record<string, string> = objects.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kong-files',
+    )!['data'];
+    const pod = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'kong')!['spec']
+      .template.spec;
+    const said: EnvVar[] = pod.containers[0].env;
+    for (const directory of ['bodies', 'prefix']) mkdirSync(join(this.directory, directory));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.directory, name), this.here(text));
+    writeFileSync(join(this.directory, 'kong.yml'), this.configuration(service));
+    this.env = {
+      ...(process.env as Record<string, string>),
+      ...Object.fromEntries(
+        said.flatMap(({ name, value }) =>
+          value === undefined || /^KONG_(PG|SSL)_/.test(name) ? [] : [[name, this.here(value)]],
+        ),
+      ),
+      KONG_DATABASE: 'off',
+      KONG_DECLARATIVE_CONFIG: join(this.directory, 'kong.yml'),
+      KONG_PROXY_LISTEN: `127.0.0.1:${plain}, 127.0.0.1:${tls} http2 ssl`,
+      KONG_ADMIN_LISTEN: 'off',
+      KONG_STATUS_LISTEN: 'off',
+      KONG_NGINX_WORKER_PROCESSES: '1',
+      // Its workers would be somebody who cannot read here.
+      ...(process.getuid!() === 0 && { KONG_NGINX_USER: 'root root' }),
+    };
+    delete this.env['KONG_SSL_CERT'];
+    delete this.env['KONG_SSL_CERT_KEY'];
+    this.echo = spawn('python3', ['-B', join(__dirname, '../live/gateway/echo.py'), `${service}`], { stdio: 'ignore' });
+    const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
+    if (status !== 0)
+      throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+
+  stop(): void {
+    spawnSync('kong', ['stop'], { env: this.env });
+    this.echo?.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Everything that comes back until the gateway is quiet or hangs up. */
+  send({ bytes, tls }: { readonly bytes: string; readonly tls: boolean }): Promise<string> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = [];
+      const ready = () => socket.write(bytes, 'latin1');
+      const socket: Socket = tls
+        ? connectTls({ host: '127.0.0.1', port: this.tls, rejectUnauthorized: false }, ready)
+        : connect(this.plain, '127.0.0.1', ready);
+      socket.setTimeout(10_000, () => socket.destroy());
+      socket.on('data', (data) => {
+        chunks.push(data);
+        socket.setTimeout(QUIET);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+    });
+  }
+
+  read(name: 'access.log' | 'prefix/logs/error.log'): Buffer {
+    return readFileSync(join(this.directory, name));
+  }
+
+  private here(text: string): string {
+    return text
+      .replaceAll('/etc/bss', this.directory)
+      .replaceAll('/kong_prefix', join(this.directory, 'prefix'))
+      .replaceAll('/bodies', join(this.directory, 'bodies'))
+      .replaceAll('/dev/stdout', join(this.directory, 'access.log'));
+  }
+
+  private configuration(service: number): string {
+    const { configuration, keys } = this.installation.model;
+    const variables = new Map(Object.entries(keys).map(([name, key]) => [keyVariable(name), key]));
+    const local = {
+      ...configuration,
+      services: configuration.services.map((each) => ({
+        ...each,
+        ...{ host: '127.0.0.1', port: service },
+        plugins: each.plugins?.map((plugin) => {
+          if (plugin.name !== 'rate-limiting') return plugin;
+          const { minute, limit_by, fault_tolerant } = plugin.config;
+          return { name: plugin.name, config: { minute, limit_by, fault_tolerant, policy: 'local' as const } };
+        }),
+      })),
+    };
+    // A second key there is none: its two lines go, as the pod has it.
+    return declarativeFile(local)
+      .replaceAll(/.*@@\w+__2@@.*\n.*\n/g, '')
+      .replaceAll(/@@(\w+)@@/g, (_, variable) => variables.get(variable)!);
+  }
+}
