@@ -5,8 +5,10 @@ import { fencesUnder } from './fences';
 
 const root = join(__dirname, '..');
 
+export const DATABASE = 'Add a database';
+
 /** What the README tells people to add, by the headings there. */
-export const ADDITIONS = ['Add a topic', 'Add a database', 'Add an environment', 'Add a component'];
+export const ADDITIONS = ['Add a topic', DATABASE, 'Add an environment', 'Add a component'];
 
 /** Whatever a clone has, with the packages of this tree, to be changed without harm. */
 export function clone(): string {

@@ -31,3 +31,10 @@ export const everyEnvironment = environments.map((environment) => ({
   environment,
   manifests: new Manifests(appOf(environment)),
 }));
+
+/** One of them by its name, wherever it is in the list. @throws when there is none */
+export function environmentCalled(name: string) {
+  const found = everyEnvironment.find((each) => each.name === name);
+  if (!found) throw new Error(`there is no environment ${name}`);
+  return found;
+}

@@ -96,6 +96,7 @@ it('A change in any mounted file replaces the pods that mount it', () => {
     text.match(/(?<=checksum\/files: )\S+|(?<=name: )(topics|databases)-[0-9a-f]{8}$/gm) ?? [];
   const before = checksums(Object.values(treeOf(join(root, 'dist/kind'))).join('\n'));
   const after = checksums(Object.values(treeOf(join(project, 'changed'))).join('\n'));
-  expect([before.length, after.length]).toEqual([19, 19]);
+  expect(before.length).toBeGreaterThan(15);
+  expect(after).toHaveLength(before.length);
   expect(after.filter((checksum) => before.includes(checksum))).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { validationErrors } from '../../charts/rules';
 import type { Environment } from '../../config/environment';
 import { production } from '../../config/production';
 import { objectsOf } from '../../lib/manifest-files';
-import { everyEnvironment, laptop as kind } from '../environments';
+import { environmentCalled, everyEnvironment, laptop as kind } from '../environments';
 
 const { gibibytes, mebibytes } = Size;
 const app = (change: Partial<Environment> = {}) => platform(new App(), { ...kind, ...change });
@@ -299,7 +299,7 @@ describe('PgHero', () => {
   const pghero = app().node.findChild('pghero') as PgHero;
 
   it('answers below one path, to people and to probes', () => {
-    const { manifests } = everyEnvironment[0]!;
+    const { manifests } = environmentCalled('kind');
     const [container] = manifests.find('Deployment', 'pghero').spec.template.spec.containers;
     expect(container!.env).toContainEqual({ name: 'RAILS_RELATIVE_URL_ROOT', value: pghero.path });
     for (const probe of [container!.startupProbe, container!.readinessProbe, container!.livenessProbe]) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { kind } from '../../config/kind';
 import { Workload } from '../../lib/workload';
-import { everyEnvironment } from '../environments';
+import { environmentCalled, everyEnvironment } from '../environments';
 
 /** Key and value of each line of a Java properties file. */
 const entries = (text: string) =>
@@ -80,7 +80,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
 });
 
 it('kind.yaml maps the published ports, on the loopback address only', () => {
-  const published = Workload.all(everyEnvironment[0]!.manifests.app).flatMap((workload) => workload.publications);
+  const published = Workload.all(environmentCalled('kind').manifests.app).flatMap((workload) => workload.publications);
   const { nodes, networking } = parse(readFileSync(join(__dirname, '../../kind.yaml'), 'utf8'));
   expect(nodes[0].extraPortMappings).toEqual(
     published.map(({ hostPort, nodePort }) => ({

@@ -1,5 +1,5 @@
 import { Workload } from '../../lib/workload';
-import { everyEnvironment } from '../environments';
+import { environmentCalled, everyEnvironment } from '../environments';
 import type { Manifest, Peer, PolicyPort, Selector, Specs } from '../kubernetes';
 import { plainText } from '../manifests';
 
@@ -86,7 +86,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
 });
 
 it('The platform has these connections on a laptop', () => {
-  const { manifests } = everyEnvironment[0]!;
+  const { manifests } = environmentCalled('kind');
   const declared = Workload.all(manifests.app).flatMap(({ name, connections }) =>
     connections.map(({ to }) => `${name} -> ${to.workload.name}:${to.port}`),
   );
@@ -117,7 +117,7 @@ kong -> pghero:web
 });
 
 it('Three ZooKeeper servers talk to each other besides', () => {
-  const { manifests } = everyEnvironment[1]!;
+  const { manifests } = environmentCalled('production');
   const zookeeper = Workload.all(manifests.app).find(({ name }) => name === 'zookeeper')!;
   expect(zookeeper.connections.map(({ to }) => `${to.workload.name}:${to.port}`)).toEqual([
     'zookeeper:quorum',

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
-import { everyEnvironment } from '../environments';
+import { environmentCalled, everyEnvironment } from '../environments';
 import { nameOf, plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
@@ -16,7 +16,7 @@ const table = (rows: (string | number)[][]) =>
     .join('\n');
 
 it('The laptop gives each part what it may request at most, and 1.5 CPU and 6.5 GiB to all together', () => {
-  const { app } = everyEnvironment[0]!.manifests;
+  const { app } = environmentCalled('kind').manifests;
   const rows = Workload.all(app).map(({ name, replicas, resources }) => [
     name,
     replicas,
