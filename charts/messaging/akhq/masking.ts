@@ -45,23 +45,23 @@ export function personalNames(): string[] {
  * long as a message may be. What repeats is possessive (`*+`), as otherwise Java needs its stack for each repetition.
  */
 export function maskingFilters(names: readonly string[] = [...personalNames(), ...ELSEWHERE]): Filter[] {
-  const name = `${WORD}((?:${[...new Set(names)].map(anyStyle).join('|')})s?\\d{0,2})`;
+  const name = nameOf(names);
   // Only what needs no escape can be one of ours.
   const escaped = String.raw`("[^"\\]{0,64}+(?:\\[^u][^"\\]{0,64}+){0,8}\\u00[3-7](?:[^"\\]|\\[\s\S]){0,256}+)`;
+  const inJson = [
+    String.raw`(")\s*+:${VALUE}`,
+    String.raw`\\(?:\\\\)*+"${TO_QUOTE}`,
+    String.raw`'\s*+:[\s\S]*+`,
+    String.raw`\s*+[:=>](?:\s*+"[\s\S]*+|${TO_QUOTE})`,
+  ];
+  const number = String.raw`(?<![0-9a-fA-F])(?<!\d[ ().\/])(?<![0-9a-fA-F]{4}-)(?:[ ().\/]?\d){9,40}+(?![0-9a-fA-F])`;
   return [
-    filter('property', String.raw`${name}"\s*+:${VALUE}`, '$1":"***"'),
+    filter('property of text that is no JSON', String.raw`^(?!\s*+[{\["])([\s\S]*?${name})\s*+[:=>][\s\S]*+`, '$1:***'),
+    filter('property, also of JSON in a text, or without quotes', `${name}(?:${inJson.join('|')})`, '$1$2:$2***$2'),
     filter('property whose name is written with escapes', String.raw`${escaped}"\s*+:${VALUE}`, '$1":"***"'),
-    filter('property of JSON in a text of JSON', String.raw`${name}\\(?:\\\\)*+"${TO_QUOTE}`, '$1:***'),
-    filter('property in single quotes', String.raw`${name}'\s*+:[\s\S]*+`, '$1:***'),
-    filter('property of other text', String.raw`^(?!\s*+[{\["])([\s\S]*?${name})\s*+[:=>][\s\S]*+`, '$1:***'),
-    filter('property without quotes', String.raw`${name}\s*+[:=>](?:\s*+"[\s\S]*+|${TO_QUOTE})`, '$1:***'),
     filter('address of e-mail', String.raw`(?<!${LOCAL})${LOCAL}++(?:@|%40|\\u0040)${HOST}*+`, '***'),
-    filter('international number', String.raw`(?:\+|%2[bB]|\\u002[bB])(?:[ ().\/-]{0,2}\d){7,22}+`, '***'),
-    filter(
-      'number as key',
-      String.raw`(?<![0-9a-fA-F])(?<!\d[ ().\/])(?<![0-9a-fA-F]{4}-)(?:[ ().\/]?\d){9,40}+(?![0-9a-fA-F])${IN_KEY}`,
-      '***',
-    ),
+    filter('international number', String.raw`(?=[+%\\])(?:\+|%2[bB]|\\u002[bB])(?:[ ().\/-]{0,2}\d){7,22}+`, '***'),
+    filter('number as key', String.raw`(?=[ ().\/]?\d)${number}${IN_KEY}`, '***'),
     filter('number as whole key', String.raw`^"?[ ().\/\d-]{9,30}+"?$`, '***'),
   ];
 }
@@ -92,12 +92,16 @@ const HOST = String.raw`[^\s"'@%<>()\[\]{},;:=&\\/?]`;
 /** Behind it nothing but what is no JSON: a number in JSON may be an amount. */
 const IN_KEY = String.raw`(?<=^[^{\[]{0,200})`;
 
-/** Where a word of a name begins: `Number` is one of `phoneNumber`. */
-const WORD = '(?:(?<![A-Za-z0-9])(?=[A-Za-z])|(?<![A-Z])(?=[A-Z]))';
+/** One of the names, where a word begins: `Number` is one of `phoneNumber`. What cannot begin one is passed by at once. */
+function nameOf(names: readonly string[]): string {
+  const letters = [...new Set(names.map((each) => letterOf(each[0]!).replaceAll(/[[\]]/g, '')))].sort().join('');
+  const word = `(?=[${letters}])(?:(?<![A-Za-z0-9])|(?<![A-Z])(?=[A-Z]))`;
+  return `${word}((?:${[...new Set(names)].map(anyStyle).join('|')})s?\\d{0,2})`;
+}
+
+const letterOf = (character: string) =>
+  /[a-z]/i.test(character) ? `[${character.toLowerCase()}${character.toUpperCase()}]` : character;
 
 /** `phoneNumber` also as PhoneNumber, PHONE_NUMBER and phone-number. */
-function anyStyle(name: string): string {
-  const letter = (character: string) =>
-    /[a-z]/i.test(character) ? `[${character.toLowerCase()}${character.toUpperCase()}]` : character;
-  return [...name].map((each) => (/[A-Z]/.test(each) ? `[_-]?${letter(each)}` : letter(each))).join('');
-}
+const anyStyle = (name: string) =>
+  [...name].map((each) => (/[A-Z]/.test(each) ? `[_-]?${letterOf(each)}` : letterOf(each))).join('');
