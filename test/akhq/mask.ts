@@ -35,13 +35,12 @@ export function maskedByJava(texts: readonly string[], filters: readonly Filter[
   });
 }
 
-/** The same by JavaScript, which knows nothing of possessive: here no other match than theirs is possible. Not for long texts. */
+/** The same by JavaScript, which knows nothing of possessive: no other match than theirs is possible here. Not for long texts. */
 export const maskedHere = (text: string, filters: readonly Filter[] = maskingFilters()): string =>
-  filters.reduce(
-    (masked, each) =>
-      masked.replace(new RegExp(each['search-regex'].replaceAll(/([*+}])\+/g, '$1'), 'g'), each.replacement),
-    text,
-  );
+  filters.reduce((masked, each) => {
+    const search = each['search-regex'].replaceAll(']++|', ']|').replaceAll(/([*+}])\+/g, '$1');
+    return masked.replace(new RegExp(search, 'g'), each.replacement);
+  }, text);
 
 function int(value: number): Buffer {
   const bytes = Buffer.alloc(4);
