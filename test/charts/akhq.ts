@@ -182,7 +182,7 @@ describe.each(everyEnvironment)('AKHQ in $name', ({ name, manifests }) => {
   });
 
   it('gives its cookie to HTTPS only, where there is HTTPS', () => {
-    expect(file('environment.yml').micronaut?.security.token.jwt.cookie).toEqual(
+    expect(file('environment.yml').micronaut?.security['token.jwt.cookie']).toEqual(
       name === 'kind' ? undefined : { 'cookie-secure': true },
     );
   });

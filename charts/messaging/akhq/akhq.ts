@@ -84,7 +84,7 @@ export class Akhq extends Component {
 
 function environment({ kafka, https }: AkhqProps, longest: number): string {
   return Yaml.stringify({
-    ...(https && { micronaut: { security: { token: { jwt: { cookie: { 'cookie-secure': true } } } } } }),
+    ...(https && { micronaut: { security: { 'token.jwt.cookie': { 'cookie-secure': true } } } }),
     akhq: {
       connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.clients) } } },
       // Suggested when somebody makes a topic by hand.
