@@ -57,6 +57,7 @@ export function platform(app: App, environment: Environment): App {
     image: images.akhq,
     resources: environment.akhq,
     kafka,
+    https: environment.kong.entry.kind === 'loadBalancer',
     host: host(exposure?.akhq),
   });
 

@@ -9,7 +9,17 @@ const root = join(__dirname, '..');
 /** The project as a stranger has it, to be broken without harm. */
 function copyOfProject(): string {
   const copy = mkdtempSync(join(tmpdir(), 'bss-main-'));
-  for (const name of ['main.ts', 'cdk8s.yaml', 'package.json', 'tsconfig.json', 'charts', 'config', 'lib', 'dist']) {
+  for (const name of [
+    'main.ts',
+    'cdk8s.yaml',
+    'package.json',
+    'tsconfig.json',
+    'charts',
+    'backend/events',
+    'config',
+    'lib',
+    'dist',
+  ]) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   for (const name of ['node_modules', 'imports']) symlinkSync(join(root, name), join(copy, name));

@@ -208,7 +208,7 @@ describe('The metrics agent', () => {
 });
 
 describe("AKHQ's configuration", () => {
-  const { akhq } = parseDocument(read('messaging/akhq/application.yml')).toJS();
+  const { akhq, endpoints, micronaut } = parseDocument(read('messaging/akhq/application.yml')).toJS();
 
   it('gives nothing to who has not logged in, and a reader nothing but reading', () => {
     expect(akhq.security['default-group']).toBe('no-roles');
@@ -217,15 +217,26 @@ describe("AKHQ's configuration", () => {
     expect(akhq.security.groups['bss-reader'].roles).toEqual(['topic/read', 'topic/data/read', 'group/read']);
   });
 
-  it('masks personal data but for the end of a number and the host of an address', () => {
-    const filters: { 'search-regex': string; replacement: string }[] = akhq.security['data-masking'].filters;
-    const mask = (text: string) =>
-      filters.reduce((masked, each) => masked.replace(new RegExp(each['search-regex'], 'g'), each.replacement), text);
-    expect(mask('{"msisdn":"+4917012345678","email": "ann.lee@example.org","order":7}')).toBe(
-      '{"msisdn":"***78","email":"***@example.org","order":7}',
-    );
-    expect(mask('{"imsi": 262011234567890}')).not.toMatch(/2620112345678/);
-    expect(mask('{"order":"msisdn"}')).toBe('{"order":"msisdn"}');
+  it('lets nobody stop it or look into it by its second port', () => {
+    expect(endpoints).toEqual({ all: { enabled: false }, health: { enabled: true }, prometheus: { enabled: true } });
+  });
+
+  it('keeps a reader to the topics and groups of the platform', () => {
+    expect(akhq.security.groups['bss-reader'].attributes).toEqual({
+      'topics-filter-regexp': ['bss\\..*'],
+      'consumer-groups-filter-regexp': ['bss[.-].*'],
+    });
+  });
+
+  it('ends a login where it began: the cookie of both is for the context path', () => {
+    expect(micronaut.security['token.jwt.cookie']).toEqual({ 'cookie-path': '' });
+  });
+
+  it('lets a page load nothing from elsewhere', () => {
+    const headers: { name: string; value: string }[] = akhq.server['custom-http-response-headers'];
+    const policy = headers.find(({ name }) => name === 'Content-Security-Policy')!.value;
+    expect(policy).toMatch(/^default-src 'self';/);
+    expect(policy).not.toMatch(/https?:|\*/);
   });
 });
 

@@ -85,6 +85,55 @@ onAkhq('java is process 1, and only the two known ports listen: no remote JMX', 
   expect([...new Set(listening)].sort()).toEqual([28081, 8080]);
 });
 
+onAkhq('nobody sees personal data, in keys or values, whoever they are', async () => {
+  const value = {
+    name: 'Ada Lovelace',
+    email: 'ada@example.org',
+    tmForum: { street: 'Baker Street' },
+    status: 'active',
+  };
+  const topic = '/api/bss/topic/bss.customer.events/data';
+  const record = { key: '4917012345678', value: JSON.stringify(value), headers: [], multiMessage: false };
+  expect((await post('admin', topic, record)).status).toBe(200);
+  for (const user of ['reader', 'admin']) {
+    const shown = await (await call(`${topic}?sort=NEWEST`, { headers: basic(user) })).text();
+    expect(shown).toContain('active');
+    expect(shown).not.toMatch(/Ada|ada@|Baker|49170/);
+  }
+});
+
+onAkhq('a login ends with a logout: its cookie is taken back where it was given', async () => {
+  const login = await call('/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'reader', password: 'reader-development' }),
+  });
+  expect(login.headers.getSetCookie().join()).toMatch(/^JWT=[^;]+;.*Path=\/akhq(;|$)/);
+  // Without a path: the browser takes that of the request, /akhq.
+  expect((await call('/logout')).headers.getSetCookie()[0]).toMatch(/^JWT=; Max-Age=0;(?!.*Path=)/);
+});
+
+onAkhq("a page loads nothing from elsewhere, and is in nobody's frame", async () => {
+  const { headers } = await call('/api');
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'self';.*frame-ancestors 'none'/);
+});
+
+onAkhq('its second port tells health and metrics and does nothing', () => {
+  const [pod] = bss.pods('app.kubernetes.io/name=akhq');
+  const ask = (method: string, path: string) =>
+    bss
+      .exec(
+        pod!.metadata.name,
+        'bash',
+        '-c',
+        `exec 3<>/dev/tcp/127.0.0.1/28081; printf '${method} /akhq/${path} HTTP/1.0\\r\\nContent-Length: 0\\r\\n\\r\\n' >&3; head -1 <&3`,
+      )
+      .split(' ')[1];
+  expect(['health', 'prometheus'].map((path) => ask('GET', path))).toEqual(['200', '200']);
+  expect(['env', 'beans', 'loggers', 'threaddump', 'metrics'].map((path) => ask('GET', path))).not.toContain('200');
+  expect(['stop', 'refresh'].map((path) => ask('POST', path))).toEqual(['307', '307']);
+});
+
 /** What the README tells people to paste. */
 const requests = readFileSync(join(__dirname, '../../README.md'), 'utf8')
   .replaceAll('\\\n', ' ')

@@ -10,16 +10,23 @@ import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { HostPort } from '../../../lib/workload';
 import { akhqUsers, oneLine } from '../../secret-values';
 import type { Kafka } from '../kafka/kafka';
+import { maskingFilters } from './masking';
 
 export interface AkhqProps extends ComponentProps {
   readonly image: string;
   readonly resources: Resources;
   readonly kafka: Kafka;
+  /** Whether browsers reach it by HTTPS only. */
+  readonly https: boolean;
   /** @default - not reachable from the machine that runs the cluster */
   readonly host?: HostPort;
 }
 
 const DEFAULT_PARTITIONS = 3;
+const PAGE = 50;
+/** Of pages at once, all of the longest messages: each is in memory some 12 times, as bytes, texts, masked texts and JSON. */
+const PAGES = 8;
+const COPIES = 12;
 
 /** Kafka's user interface, at `path` of `web`. */
 export class Akhq extends Component {
@@ -35,32 +42,37 @@ export class Akhq extends Component {
     const secret = new RequiredSecret(this, 'akhq', keys, (key) => (key === 'users.yml' ? akhqUsers : oneLine(32)));
     // The context path also comes before the management endpoints: https://github.com/micronaut-projects/micronaut-core/issues/7552
     const healthy = { ...http('management', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
+    const jvmOptions = nativeFile(__dirname, 'jvm.options');
     const akhq = new StatelessWorkload(this, 'default', {
       image: props.image,
       component: 'messaging',
       user: 1000,
       command: ['sh', '/etc/akhq/start.sh'],
       env: {
-        MICRONAUT_CONFIG_FILES: '/etc/akhq/application.yml,/etc/akhq/connection.yml,/etc/akhq-users/users.yml',
+        MICRONAUT_CONFIG_FILES:
+          '/etc/akhq/application.yml,/etc/akhq/environment.yml,/etc/akhq/masking.yml,/etc/akhq-users/users.yml',
         MICRONAUT_SERVER_CONTEXT_PATH: this.path,
         // It would ask the cloud's metadata address at every start.
         MICRONAUT_ENV_DEDUCTION: 'false',
         // The shipped one is public: anybody could sign a token for any user.
         MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_SECRET_GENERATOR_SECRET: secret.key('jwt-signing-key'),
       },
-      // 28081 is as sensitive as the UI: it changes log levels without a login.
       ports: { web: 8080, management: 28081 },
       files: {
         '/etc/akhq/start.sh': nativeFile(__dirname, 'start.sh'),
-        '/etc/akhq/jvm.options': nativeFile(__dirname, 'jvm.options'),
+        '/etc/akhq/jvm.options': jvmOptions,
         '/etc/akhq/application.yml': nativeFile(__dirname, 'application.yml'),
-        '/etc/akhq/connection.yml': connection(props.kafka),
+        '/etc/akhq/environment.yml': environment(props, longestMessage(props.resources, jvmOptions)),
+        '/etc/akhq/masking.yml': Yaml.stringify({
+          akhq: { security: { 'data-masking': { filters: maskingFilters() } } },
+        }),
       },
       secretFiles: { '/etc/akhq-users/users.yml': secret.key('users.yml') },
       scratch: { '/tmp': Size.mebibytes(256) },
       resources: props.resources,
       probes: {
-        startup: { ...healthy, periodSeconds: 2, failureThreshold: 150 },
+        // On a machine with much to do it was not there after 300 s.
+        startup: { ...healthy, periodSeconds: 2, failureThreshold: 450 },
         readiness: healthy,
         liveness: { ...healthy, failureThreshold: 6 },
       },
@@ -72,12 +84,20 @@ export class Akhq extends Component {
   }
 }
 
-function connection(kafka: Kafka): string {
+function environment({ kafka, https }: AkhqProps, longest: number): string {
   return Yaml.stringify({
+    ...(https && { micronaut: { security: { 'token.jwt.cookie': { 'cookie-secure': true } } } }),
     akhq: {
       connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.clients) } } },
       // Suggested when somebody makes a topic by hand.
       topic: { replication: kafka.replication, partition: DEFAULT_PARTITIONS },
+      'topic-data': { size: PAGE, 'kafka-max-message-length': longest },
     },
   });
+}
+
+/** In bytes; of a longer message the first thousandth is shown. Otherwise four people who look at one topic end it. */
+function longestMessage({ memoryLimit }: Resources, jvmOptions: string): number {
+  const percentage = Number(jvmOptions.match(/^-XX:MaxRAMPercentage=(\d+)$/m)![1]);
+  return Math.floor((memoryLimit.toKibibytes() * 1024 * percentage) / 100 / (PAGE * PAGES * COPIES));
 }
