@@ -134,6 +134,7 @@ function statefulSet({
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: storageClass,
+        volumeMode: 'Filesystem',
         resources: { requests: { storage: quantity(size) } },
       },
     })),

@@ -10,7 +10,6 @@ export interface Manifest<Spec = unknown> {
   };
   readonly spec: Spec;
   readonly data?: Record<string, string>;
-  readonly stringData?: Record<string, string>;
   readonly automountServiceAccountToken?: boolean;
 }
 

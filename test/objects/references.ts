@@ -125,7 +125,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     if (!environment.developmentSecrets) return;
     const secrets = manifests.app.node.findAll().filter((each) => each instanceof RequiredSecret);
     for (const { name, keys } of secrets) {
-      expect(Object.keys(manifests.find('Secret', name).stringData!).sort()).toEqual(Object.keys(keys).sort());
+      expect(Object.keys(manifests.find('Secret', name).data!).sort()).toEqual(Object.keys(keys).sort());
     }
   });
 

@@ -1,4 +1,5 @@
 import { Size } from 'cdk8s';
+import { cpuQuantity, quantity } from '../../lib/container';
 import { totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 import { everyEnvironment } from '../environments';
@@ -71,7 +72,10 @@ it.each(everyEnvironment)(
     const { cpu, memory } = totalRequests(manifests.app, 'while everything is replaced');
     const quota = manifests.objects.find((object) => object.kind === 'ResourceQuota');
     expect(quota?.spec).toEqual({
-      hard: { 'requests.cpu': `${cpu + 1000}m`, 'requests.memory': `${memory + 2048}Mi` },
+      hard: {
+        'requests.cpu': cpuQuantity(cpu + 1000).value,
+        'requests.memory': quantity(Size.mebibytes(memory + 2048)).value,
+      },
     });
   },
 );
@@ -94,7 +98,7 @@ it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manif
   const sum = (amount: (requests: Record<string, string>) => number) =>
     pods.reduce((total, { replicas, requests }) => total + replicas * amount(requests), 0);
   expect(totalRequests(manifests.app, 'at rest')).toEqual({
-    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10)),
+    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10) * (cpu!.endsWith('m') ? 1 : 1000)),
     memory: sum(({ memory }) => Number.parseInt(memory!, 10) * (memory!.endsWith('Gi') ? 1024 : 1)),
   });
 });
