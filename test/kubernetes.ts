@@ -35,6 +35,7 @@ export interface Specs {
     ingress?: { from: Peer[]; ports: PolicyPort[] }[];
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
+  PersistentVolumeClaim: undefined;
   Secret: undefined;
   Service: {
     type?: string;

@@ -40,7 +40,9 @@ export class PostgresBackup extends Component {
     super(scope, 'postgres-backup', props);
     this.node.addValidation({ validate: () => backupErrors(props) });
     const { postgres } = props;
-    const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
+    const { image, component, user } = postgres.operation;
+    const pod = { image, component, user };
+    const claim = new VolumeClaim(this, 'claim', { ...pod, size: props.disk, storageClass: props.storageClass });
     const job = (
       id: string,
       script: string,

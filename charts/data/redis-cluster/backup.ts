@@ -37,7 +37,8 @@ export class RedisClusterBackup extends Component {
     super(scope, 'redis-backup', props);
     this.node.addValidation({ validate: () => backupErrors(props) });
     const { cluster } = props;
-    const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
+    const pod = { image: cluster.operation.image, component: 'data', user: 999 };
+    const claim = new VolumeClaim(this, 'claim', { ...pod, size: props.disk, storageClass: props.storageClass });
     const job = (
       id: string,
       script: string,
@@ -46,8 +47,7 @@ export class RedisClusterBackup extends Component {
     ) => {
       const made = new ScheduledJob(this, id, {
         ...cluster.operation,
-        component: 'data',
-        user: 999,
+        ...pod,
         command: ['sh', `/etc/redis/${script}`],
         env: { ...cluster.operation.env, BACKUPS, KEEP: `${props.keep}` },
         files: {
