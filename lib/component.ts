@@ -13,6 +13,12 @@ export const PLATFORM_LABELS = {
   'app.kubernetes.io/managed-by': 'cdk8s',
 } as const;
 
+/** Annotations that keep an object when it vanishes from Git: those of Argo CD and of Flux. */
+export const NEVER_PRUNED = {
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+} as const;
+
 /** One component of the platform: one chart, one manifest file in dist. */
 export abstract class Component extends Chart {
   constructor(scope: Construct, id: string, props: ComponentProps) {

@@ -54,14 +54,17 @@ export interface ContainerProps {
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
 }
 
-/** An amount of memory or storage as Kubernetes writes it: whole, in the largest unit. */
-export const quantity = (size: Size) => {
+/** An amount of memory or storage as Kubernetes stores it, or every apply would change it: 1Gi, not 1024Mi. */
+export function quantity(size: Size): k8s.Quantity {
   const mebibytes = size.toMebibytes();
-  return k8s.Quantity.fromString(mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`);
-};
+  const gibibytes = mebibytes / 1024;
+  return k8s.Quantity.fromString(Number.isInteger(gibibytes) ? inTebibytes(gibibytes) : `${mebibytes}Mi`);
+}
+const inTebibytes = (gibibytes: number) => (gibibytes % 1024 === 0 ? `${gibibytes / 1024}Ti` : `${gibibytes}Gi`);
 
-/** Thousandths of a core as Kubernetes takes them. */
-export const cpuQuantity = (millis: number) => k8s.Quantity.fromString(`${millis}m`);
+/** Thousandths of a core as Kubernetes stores them: 2, not 2000m. */
+export const cpuQuantity = (millis: number) =>
+  k8s.Quantity.fromString(millis % 1000 === 0 ? `${millis / 1000}` : `${millis}m`);
 
 function envVar(name: string, value: EnvValue): k8s.EnvVar {
   if (typeof value === 'string') return { name, value };

@@ -5,7 +5,30 @@ export const objectsOf = (chart: Chart) =>
   chart.node
     .findAll()
     .filter(ApiObject.isApiObject)
-    .map((object) => object.toJson());
+    .map((object) => withWholeClaims(object.toJson()));
+
+/**
+ * With what the API server adds to the templates of claims, for which the generated types have no fields. It is compared
+ * as a whole: without this every apply would change the StatefulSet, and Argo CD would call it OutOfSync for ever.
+ * https://github.com/argoproj/argo-cd/issues/11143
+ */
+function withWholeClaims<Manifest extends { spec?: { volumeClaimTemplates?: ClaimTemplate[] } }>(object: Manifest) {
+  const { spec } = object;
+  if (spec?.volumeClaimTemplates) spec.volumeClaimTemplates = spec.volumeClaimTemplates.map(whole);
+  return object;
+}
+
+interface ClaimTemplate {
+  readonly metadata: object;
+}
+
+const whole = ({ metadata, ...claim }: ClaimTemplate) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { creationTimestamp: null, ...metadata },
+  ...claim,
+  status: { phase: 'Pending' },
+});
 
 /**
  * The files that `App.synth` writes: one for each chart, numbered in the order in which they build on each other. It would

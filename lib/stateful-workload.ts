@@ -139,6 +139,7 @@ function statefulSet({
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: storageClass,
+        volumeMode: 'Filesystem',
         resources: { requests: { storage: quantity(size) } },
       },
     })),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { images } from '../config/images';
 import { production } from '../config/production';
 import { gateway, kindCluster, read, readme, root } from '../docs/generate';
 import packageJson from '../package.json';
@@ -124,5 +125,34 @@ describe('the example for Flux', () => {
     const minutes = Number.parseInt(kustomization.spec.timeout, 10);
     const { brokers, shutdown } = production.kafka;
     expect(minutes * 60).toBeGreaterThan(brokers * shutdown.graceSeconds);
+  });
+});
+
+describe('the configuration of Renovate', () => {
+  const { customManagers, packageRules } = JSON.parse(read('renovate.json'));
+  const [{ matchStrings }] = customManagers;
+  const found = [...read('config/images.ts').matchAll(new RegExp(matchStrings[0], 'g'))].map(({ groups }) => groups!);
+  const limits = new Map<string, string>(
+    packageRules.flatMap(
+      ({ matchPackageNames = [], allowedVersions }: { matchPackageNames?: string[]; allowedVersions?: string }) =>
+        allowedVersions ? matchPackageNames.map((name) => [name, allowedVersions]) : [],
+    ),
+  );
+
+  it('finds every image of config/images.ts', () => {
+    expect(found.map(({ depName, currentValue }) => `${depName}:${currentValue}`)).toEqual(Object.values(images));
+  });
+
+  it.each([
+    ['confluentinc/cp-kafka', '7.6.9', '8.0.0'],
+    ['confluentinc/cp-zookeeper', '7.6.9', '7.7.0'],
+    ['kong', '3.5.1', '3.6.0'],
+    ['redis', '7.2.12-alpine', '8.0.2-alpine'],
+    ['postgres', '17.13-alpine', '18.1-alpine'],
+    ['tchiotludo/akhq', '0.24.1', '0.25.0'],
+  ])('lets %s become %s, not %s', (name, may, mayNot) => {
+    const allowed = new RegExp(limits.get(name)!.slice(1, -1));
+    const now = found.find(({ depName }) => depName === name)!['currentValue']!;
+    expect([now, may, mayNot].map((version) => allowed.test(version))).toEqual([true, true, false]);
   });
 });

@@ -34,7 +34,11 @@ export class Pods extends Workload {
   }
 }
 
-const claim: Required<VolumeClaimProps> = { size: Size.gibibytes(2), storageClass: 'slow' };
+const claim: Required<VolumeClaimProps> = {
+  ...{ image: 'box:1', component: 'sales', user: 1234 },
+  size: Size.gibibytes(2),
+  storageClass: 'slow',
+};
 const little = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
 
 const containerProps: Required<ContainerProps> = {

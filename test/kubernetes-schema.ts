@@ -24,6 +24,9 @@ Object.assign(definitions['io.k8s.apimachinery.pkg.api.resource.Quantity']!, {
   oneOf: [{ type: 'string', pattern: QUANTITY }, { type: 'number' }],
 });
 
+// The API server writes what has no time yet as null.
+Object.assign(definitions['io.k8s.apimachinery.pkg.apis.meta.v1.Time']!, { type: ['string', 'null'] });
+
 const formats = Object.fromEntries(
   ['int32', 'int64', 'double', 'byte', 'date-time'].map((name) => [name, true as const]),
 );

@@ -10,7 +10,6 @@ export interface Manifest<Spec = unknown> {
   };
   readonly spec: Spec;
   readonly data?: Record<string, string>;
-  readonly stringData?: Record<string, string>;
   readonly automountServiceAccountToken?: boolean;
   readonly imagePullSecrets?: { name: string }[];
 }
@@ -37,6 +36,7 @@ export interface Specs {
     ingress?: { from: Peer[]; ports: PolicyPort[] }[];
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
+  PersistentVolumeClaim: undefined;
   Secret: undefined;
   Service: {
     type?: string;

@@ -13,15 +13,18 @@ export interface DevelopmentSecretsProps extends ComponentProps {
 export class DevelopmentSecrets extends Component {
   constructor(scope: Construct, props: DevelopmentSecretsProps) {
     super(scope, 'development-secrets', props);
-    for (const [name, stringData] of Object.entries(props.values)) {
+    for (const [name, values] of Object.entries(props.values)) {
       new k8s.KubeSecret(this, name, {
         metadata: {
           name,
           labels: { 'bss/development-only': 'true' },
           annotations: { 'bss/warning': 'published values: everybody knows them' },
         },
-        stringData,
+        // Not stringData, which the API server turns into this: every apply would change it back and forth.
+        data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, base64(value)])),
       });
     }
   }
 }
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');

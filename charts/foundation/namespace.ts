@@ -1,7 +1,7 @@
 import { JsonPatch, Lazy, Size } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import * as k8s from '../../imports/k8s';
-import { Component, type ComponentProps } from '../../lib/component';
+import { Component, type ComponentProps, NEVER_PRUNED } from '../../lib/component';
 import { cpuQuantity, quantity } from '../../lib/container';
 import { claims, totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
@@ -26,11 +26,8 @@ export class Namespace extends Component {
             [`${mode}-version`, POD_SECURITY_VERSION],
           ]),
         ),
-        annotations: {
-          // A pruned namespace takes every claim with it. Argo CD and Flux, in this order.
-          'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
-          'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-        },
+        // A pruned namespace takes every claim with it.
+        annotations: NEVER_PRUNED,
       },
     });
     // The chart's namespace is for what lives in it.

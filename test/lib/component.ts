@@ -23,6 +23,8 @@ describe('A component', () => {
     new StatelessWorkload(example, 'second', podProps());
     expect(example.manifests.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'PersistentVolumeClaim example-archive',
+      'ServiceAccount example-archive-first-use-account',
+      expect.stringMatching(/^Job example-archive-first-use-[0-9a-f]{8}$/),
       'ServiceAccount example-account',
       'ConfigMap example-files',
       'Deployment example',

@@ -43,7 +43,10 @@ serviceName: example-headless
 updateStrategy:
   type: RollingUpdate
 volumeClaimTemplates:
-  - metadata:
+  - apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata:
+      creationTimestamp: null
       name: data
     spec:
       accessModes:
@@ -52,6 +55,9 @@ volumeClaimTemplates:
         requests:
           storage: 5Gi
       storageClassName: fast
+      volumeMode: Filesystem
+    status:
+      phase: Pending
 pod:
   affinity:
     podAntiAffinity:

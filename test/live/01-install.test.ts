@@ -16,6 +16,12 @@ test('a second apply changes nothing', () => {
   expect(tryKubectl(['diff', '-f', DIST])).toEqual({ ok: true, output: '' });
 });
 
+test('a second apply calls every object unchanged, but for budgets: kubectl sends their selector each time', () => {
+  const lines = kubectl(['apply', '-f', DIST]).trim().split('\n');
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter((line) => !/ unchanged$|^poddisruptionbudget\S+ configured$/.test(line))).toEqual([]);
+});
+
 test('no pod failed on its way', () => {
   expect(bss.run('get', 'pods', '--field-selector=status.phase=Failed', '-o', 'name')).toBe('');
 });

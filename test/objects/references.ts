@@ -104,6 +104,23 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     expect(pods.flatMap(referencesOf).filter((reference) => !known.includes(reference))).toEqual([]);
   });
 
+  it('every claim has a reader that starts by itself: until there is one, many classes make no volume', () => {
+    const started = pods.filter(({ owner }) => owner.kind !== 'CronJob').flatMap(referencesOf);
+    const claims = manifests.ofKind('PersistentVolumeClaim');
+    expect(claims.length).toBeGreaterThan(1);
+    for (const claim of claims) expect(started).toContain(nameOf(claim));
+  });
+
+  it('what holds data is kept when it vanishes from Git: the namespace, which takes all with it, and every claim', () => {
+    const kept = manifests.objects.filter(({ kind }) => ['Namespace', 'PersistentVolumeClaim'].includes(kind));
+    for (const { metadata } of kept) {
+      expect(metadata.annotations).toEqual({
+        'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+        'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+      });
+    }
+  });
+
   it('every key of a Secret that a pod reads is one that the platform asks for', () => {
     const asked = manifests.app.node
       .findAll()
@@ -125,7 +142,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
     if (!environment.developmentSecrets) return;
     const secrets = manifests.app.node.findAll().filter((each) => each instanceof RequiredSecret);
     for (const { name, keys } of secrets) {
-      expect(Object.keys(manifests.find('Secret', name).stringData!).sort()).toEqual(Object.keys(keys).sort());
+      expect(Object.keys(manifests.find('Secret', name).data!).sort()).toEqual(Object.keys(keys).sort());
     }
   });
 

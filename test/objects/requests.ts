@@ -1,4 +1,5 @@
 import { Size } from 'cdk8s';
+import { cpuQuantity, quantity } from '../../lib/container';
 import { totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 import { environmentCalled, everyEnvironment } from '../environments';
@@ -11,7 +12,7 @@ const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each,
 const table = (rows: (string | number)[][]) =>
   rows
     .map(([name, ...numbers]) =>
-      [String(name).padEnd(28), ...numbers.map((each) => String(each).padStart(6))].join(' '),
+      [String(name).padEnd(32), ...numbers.map((each) => String(each).padStart(6))].join(' '),
     )
     .join('\n');
 
@@ -25,27 +26,29 @@ it('The laptop gives each part what it may request at most, and 1.5 CPU and 6.5 
   ]);
   const { cpu, memory } = totalRequests(app, 'at rest');
   expect(table([['', 'pods', 'mCPU', 'MiB'], ...rows, ['together', '', cpu, memory]])).toMatchInlineSnapshot(`
-                               pods   mCPU    MiB
-zookeeper                         1     50    256
-kafka                             3    155   1040
-topics                            1     50    128
-topics-drift                      1     50    128
-akhq                              1    100    320
-redis-cluster                     1     70    272
-redis-backup                      1     10     32
-redis-backup-restore              1     10     32
-redis                             1     30     64
-postgres                          1    100    256
-databases                         1     10     32
-databases-reconcile               1     10     32
-postgres-backup                   1     10     32
-postgres-backup-restore           1     10     32
-pgbouncer                         1     20     32
-pghero                            1     60    240
-backend-migrations                1     10     64
-backend                           1    100    192
-kong                              1    150    256
-together                              1315   5520
+                                   pods   mCPU    MiB
+zookeeper                             1     50    256
+kafka                                 3    155   1040
+topics                                1     50    128
+topics-drift                          1     50    128
+akhq                                  1    100    320
+redis-cluster                         1     70    272
+redis-backup-claim-first-use          1     10     16
+redis-backup                          1     10     32
+redis-backup-restore                  1     10     32
+redis                                 1     30     64
+postgres                              1    100    256
+databases                             1     10     32
+databases-reconcile                   1     10     32
+postgres-backup-claim-first-use       1     10     16
+postgres-backup                       1     10     32
+postgres-backup-restore               1     10     32
+pgbouncer                             1     20     32
+pghero                                1     60    240
+backend-migrations                    1     10     64
+backend                               1    100    192
+kong                                  1    150    256
+together                                  1335   5552
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
@@ -71,7 +74,10 @@ it.each(everyEnvironment)(
     const { cpu, memory } = totalRequests(manifests.app, 'while everything is replaced');
     const quota = manifests.objects.find((object) => object.kind === 'ResourceQuota');
     expect(quota?.spec).toEqual({
-      hard: { 'requests.cpu': `${cpu + 1000}m`, 'requests.memory': `${memory + 2048}Mi` },
+      hard: {
+        'requests.cpu': cpuQuantity(cpu + 1000).value,
+        'requests.memory': quantity(Size.mebibytes(memory + 2048)).value,
+      },
     });
   },
 );
@@ -94,7 +100,7 @@ it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manif
   const sum = (amount: (requests: Record<string, string>) => number) =>
     pods.reduce((total, { replicas, requests }) => total + replicas * amount(requests), 0);
   expect(totalRequests(manifests.app, 'at rest')).toEqual({
-    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10)),
+    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10) * (cpu!.endsWith('m') ? 1 : 1000)),
     memory: sum(({ memory }) => Number.parseInt(memory!, 10) * (memory!.endsWith('Gi') ? 1024 : 1)),
   });
 });

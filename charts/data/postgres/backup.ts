@@ -37,7 +37,9 @@ export class PostgresBackup extends Component {
   constructor(scope: Construct, props: PostgresBackupProps) {
     super(scope, 'postgres-backup', props);
     const { postgres } = props;
-    const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
+    const { image, component, user } = postgres.operation;
+    const pod = { image, component, user };
+    const claim = new VolumeClaim(this, 'claim', { ...pod, size: props.disk, storageClass: props.storageClass });
     const job = (
       id: string,
       script: string,

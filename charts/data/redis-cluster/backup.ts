@@ -36,7 +36,8 @@ export class RedisClusterBackup extends Component {
   constructor(scope: Construct, props: RedisClusterBackupProps) {
     super(scope, 'redis-backup', props);
     const { cluster } = props;
-    const claim = new VolumeClaim(this, 'claim', { size: props.disk, storageClass: props.storageClass });
+    const pod = { image: cluster.operation.image, component: 'data', user: 999 };
+    const claim = new VolumeClaim(this, 'claim', { ...pod, size: props.disk, storageClass: props.storageClass });
     const job = (
       id: string,
       script: string,
@@ -45,8 +46,7 @@ export class RedisClusterBackup extends Component {
     ) => {
       const made = new ScheduledJob(this, id, {
         ...cluster.operation,
-        component: 'data',
-        user: 999,
+        ...pod,
         command: ['sh', `/etc/redis/${script}`],
         env: { ...cluster.operation.env, BACKUPS, KEEP: `${props.keep}` },
         files: {
