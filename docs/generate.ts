@@ -101,7 +101,7 @@ function topics(): string {
 
 /** What the scheduler must find room for. */
 function requests(): string {
-  const amounts = ({ cpu, memory }: Requests) => [`${cpu}m`, `${memory} MiB`];
+  const amounts = ({ cpu, memory }: Pick<Requests, 'cpu' | 'memory'>) => [`${cpu}m`, `${memory} MiB`];
   const [small, large] = [Workload.all(onKind), Workload.all(inProduction)];
   const cells = ({ replicas, resources }: Workload) => [
     replicas,

@@ -54,8 +54,11 @@ export interface ContainerProps {
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
 }
 
-/** An amount of memory or storage as Kubernetes takes it. */
-export const quantity = (size: Size) => k8s.Quantity.fromString(size.asString());
+/** An amount of memory or storage as Kubernetes writes it: whole, in the largest unit. */
+export const quantity = (size: Size) => {
+  const mebibytes = size.toMebibytes();
+  return k8s.Quantity.fromString(mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`);
+};
 
 /** Thousandths of a core as Kubernetes takes them. */
 export const cpuQuantity = (millis: number) => k8s.Quantity.fromString(`${millis}m`);

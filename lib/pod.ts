@@ -101,14 +101,22 @@ const containersOf = (props: PodProps): ContainerProps[] => [
   ...Object.values(props.initContainers ?? {}),
 ];
 
-/** What the containers that run at the same time ask for together. */
+/**
+ * What a pod asks for, as the scheduler and the quota count: the containers that run at the same time together, or a single
+ * one of those before them, if that asks for more.
+ */
 export function podResources(props: PodProps): Resources {
   const running = [props, ...Object.values(props.sidecars ?? {})].map(({ resources }) => resources);
-  const sum = (sizes: Size[]) => Size.mebibytes(sizes.reduce((total, size) => total + size.toMebibytes(), 0));
+  const first = Object.values(props.initContainers ?? {}).map(({ resources }) => resources);
+  const most = (amount: (resources: Resources) => number) =>
+    Math.max(
+      running.reduce((total, each) => total + amount(each), 0),
+      ...first.map(amount),
+    );
   return {
-    cpu: running.reduce((total, { cpu }) => total + cpu, 0),
-    memory: sum(running.map(({ memory }) => memory)),
-    memoryLimit: sum(running.map(({ memoryLimit }) => memoryLimit)),
+    cpu: most(({ cpu }) => cpu),
+    memory: Size.mebibytes(most(({ memory }) => memory.toMebibytes())),
+    memoryLimit: Size.mebibytes(most(({ memoryLimit }) => memoryLimit.toMebibytes())),
   };
 }
 

@@ -1,21 +1,38 @@
 import type { IConstruct } from 'constructs';
+import { StatefulWorkload } from './stateful-workload';
+import { VolumeClaim } from './volume-claim';
 import { Workload } from './workload';
 
 /** CPU in thousandths of a core, memory in MiB. */
 export interface Requests {
   readonly cpu: number;
   readonly memory: number;
+  /** What the memory limits add up to. */
+  readonly memoryLimit: number;
 }
 
 /**
  * What the workloads below `scope` request together.
- * While everything is replaced, a Deployment runs its new pod beside the old one and a Job beside its predecessor.
+ * While everything is replaced, a Job runs beside its predecessor, and a Deployment can have all of its pods twice: a new
+ * one that is ready sends an old one away, which counts until it has gone, and the next new one does not wait for that.
  */
 export function totalRequests(scope: IConstruct, when: 'at rest' | 'while everything is replaced'): Requests {
-  const pods = (workload: Workload) => workload.replicas + (when === 'at rest' ? 0 : workload.surge);
-  const workloads = Workload.all(scope);
+  const most = ({ replicas, surge }: Workload) => (surge === 0 ? replicas : 2 * (replicas + surge - 1));
+  const pods = (workload: Workload) => (when === 'at rest' ? workload.replicas : most(workload));
+  const sum = (amount: (workload: Workload) => number) =>
+    Workload.all(scope).reduce((total, workload) => total + pods(workload) * amount(workload), 0);
   return {
-    cpu: workloads.reduce((sum, workload) => sum + pods(workload) * workload.resources.cpu, 0),
-    memory: workloads.reduce((sum, workload) => sum + pods(workload) * workload.resources.memory.toMebibytes(), 0),
+    cpu: sum(({ resources }) => resources.cpu),
+    memory: sum(({ resources }) => resources.memory.toMebibytes()),
+    memoryLimit: sum(({ resources }) => resources.memoryLimit.toMebibytes()),
   };
+}
+
+/** The size of every claim below `scope`, in MiB. */
+export function claims(scope: IConstruct): number[] {
+  return scope.node.findAll().flatMap((construct) => {
+    if (construct instanceof VolumeClaim) return [construct.size.toMebibytes()];
+    if (!(construct instanceof StatefulWorkload)) return [];
+    return construct.podNames.flatMap(() => construct.claims.map((size) => size.toMebibytes()));
+  });
 }

@@ -99,6 +99,11 @@ export class StatefulWorkload extends Workload {
     });
   }
 
+  /** Claims of each pod. */
+  get claims(): Size[] {
+    return Object.values(this.props.claims).map(({ size }) => size);
+  }
+
   get podNames(): string[] {
     return this.sets.flatMap(({ name }) => counted(this.props.replicas).map((ordinal) => `${name}-${ordinal}`));
   }

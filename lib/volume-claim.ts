@@ -12,9 +12,11 @@ export interface VolumeClaimProps {
 /** A volume for itself, which outlives the Jobs that use it; volumes of a pod that is always there are its claims. */
 export class VolumeClaim extends Construct {
   readonly name: string;
+  readonly size: Size;
 
   constructor(scope: Construct, id: string, props: VolumeClaimProps) {
     super(scope, id);
+    this.size = props.size;
     this.name = new k8s.KubePersistentVolumeClaim(this, 'resource', {
       spec: {
         accessModes: ['ReadWriteOnce'],

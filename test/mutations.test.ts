@@ -8,6 +8,6 @@ it('x', () => {
     outcome.refused,
     outcome.wrong.length,
     Date.now() - begun,
-    '\n' + outcome.wrong.slice(0, 12).join('\n'),
+    '\n' + outcome.wrong.slice(0, 25).join('\n'),
   );
 }, 600000);

@@ -1,17 +1,18 @@
 import { JsonPatch, Lazy, Size } from 'cdk8s';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { Component, type ComponentProps } from '../../lib/component';
 import { cpuQuantity, quantity } from '../../lib/container';
-import { totalRequests } from '../../lib/requests';
+import { claims, totalRequests } from '../../lib/requests';
+import { Workload } from '../../lib/workload';
 
 /** Kubernetes minor version whose Pod Security rules hold: a newer cluster must not break pods that ran. */
 const POD_SECURITY_VERSION = 'v1.27';
 
 /** Room in the quota for pods that people start: a shell, a restore. Thousandths of a core, MiB. */
-const ROOM = { cpu: 1000, memory: 2048 };
+const ROOM = { cpu: 1000, memory: 2048, memoryLimit: 4096 };
 
-/** The namespace: only restricted pods, nothing may talk to anything, and no more requests than the model adds up to. */
+/** The namespace: only restricted pods, nothing may talk to anything, and no more of anything than the model adds up to. */
 export class Namespace extends Component {
   constructor(scope: Construct, props: ComponentProps) {
     super(scope, 'namespace', props);
@@ -43,10 +44,16 @@ export class Namespace extends Component {
       spec: {
         hard: Lazy.any({
           produce: () => {
-            const { cpu, memory } = totalRequests(this.node.root, 'while everything is replaced');
+            const { cpu, memory, memoryLimit } = totalRequests(this.node.root, 'while everything is replaced');
+            const disks = claims(this.node.root);
+            const mebibytes = (amount: number) => quantity(Size.mebibytes(amount));
             return {
               'requests.cpu': cpuQuantity(cpu + ROOM.cpu),
-              'requests.memory': quantity(Size.mebibytes(memory + ROOM.memory)),
+              'requests.memory': mebibytes(memory + ROOM.memory),
+              'limits.memory': mebibytes(memoryLimit + ROOM.memoryLimit),
+              // Room for one more of the largest, to which a volume that is too small or broken is moved.
+              'requests.storage': mebibytes(disks.reduce((sum, each) => sum + each, 0) + Math.max(...disks)),
+              'services.loadbalancers': k8s.Quantity.fromString(`${loadBalancers(this.node.root)}`),
             };
           },
         }),
@@ -67,3 +74,6 @@ export class Namespace extends Component {
     });
   }
 }
+
+/** Each of them costs money, and has a public address. */
+const loadBalancers = (scope: IConstruct) => Workload.all(scope).flatMap((workload) => workload.loadBalancers).length;

@@ -7,7 +7,7 @@ import type { Container, Manifest } from '../kubernetes';
 import { schemaErrors } from '../kubernetes-schema';
 import { Manifests, nameOf } from '../manifests';
 
-const AMOUNT = /^([1-9]\d{0,8})(m|Mi|Gi|Ti)?$/;
+const AMOUNT = /^([1-9]\d{0,8})(m|Mi|Gi|Ti)$/;
 const UNITS: Record<string, number> = { Mi: 1, Gi: 1024, Ti: 1024 * 1024, m: 0.001 };
 
 /** CPU in cores, everything else in MiB. */
@@ -70,7 +70,8 @@ function contentErrors(object: Manifest, text: string): string[] {
 /** Every amount that is asked for, wherever it is in an object. */
 function amountsIn(value: unknown, key = ''): string[] {
   if (typeof value !== 'object' || value === null) return key === 'sizeLimit' ? [String(value)] : [];
-  if (['requests', 'limits', 'hard'].includes(key) && !Array.isArray(value)) return Object.values(value).map(String);
+  if (['requests', 'limits', 'hard'].includes(key) && !Array.isArray(value))
+    return Object.entries(value).flatMap(([name, each]) => (name.startsWith('services.') ? [] : [String(each)]));
   return Object.entries(value).flatMap(([name, inner]) => amountsIn(inner, name));
 }
 
