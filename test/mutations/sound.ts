@@ -28,7 +28,6 @@ export function harm(app: App, environment: Environment): string[] {
         containers.flatMap((each) => containerErrors(each).map((error) => `${nameOf(owner)}: ${each.name}: ${error}`)),
       ),
     ...quotaErrors(manifests),
-    ...manifests.ofKind('ConfigMap').flatMap(fileErrors),
   ];
 }
 
@@ -53,6 +52,7 @@ function contentErrors(object: Manifest, text: string): string[] {
   const { metadata, kind } = object;
   return [
     ...schemaErrors(object),
+    ...(kind === 'ConfigMap' ? fileErrors(object) : []),
     ...(/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(metadata.name) || kind === 'Secret' || kind === 'Namespace'
       ? []
       : ['is no DNS label']),
