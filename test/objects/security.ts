@@ -20,7 +20,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
         const [type, ...others] = Object.keys(source);
         expect([name, others]).toEqual([name, []]);
         expect(['configMap', 'secret', 'emptyDir', 'persistentVolumeClaim']).toContain(type);
-        if (source.emptyDir) expect(source.emptyDir.sizeLimit).toMatch(/^\d+Mi$/);
+        if (source.emptyDir) expect(source.emptyDir.sizeLimit).toMatch(/^\d+[MG]i$/);
       }
     });
 
