@@ -45,7 +45,7 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
   );
   const unread = Object.entries(developmentSecrets).flatMap(([name, values]) =>
     Object.keys(values)
-      .filter((key) => !(key in (read.get(name)?.keys ?? {})))
+      .filter((key) => !Object.hasOwn(read.get(name)?.keys ?? {}, key))
       .map(
         (key) => `developmentSecrets has a value for key "${key}" of Secret "${name}", which nothing reads. Remove it.`,
       ),
