@@ -16,7 +16,7 @@ const NONSENSE =
   /(Set|Raise|Lower)\b[^"]* to (-|0\b|NaN|Infinity|undefined)|NaN [A-Z]iB|Infinity [A-Z]iB|\[object|Cannot |is not (a function|iterable)|\n|^\S+: undefined/;
 
 /** The value as somebody wrote it: not our words. */
-const AS_IT_CAME = /^\S+( \S+)? is .*: it must be /;
+const AS_IT_CAME = /^\S+( \S+)? is .*: it must be |^(topic|database) .* has no legal name: /;
 
 /** Makes `count` environments from the seed. */
 export function tryMutations(seed: number, count: number): Outcome {
