@@ -32,24 +32,25 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
   if (!developmentSecrets) return [];
   const secrets = app.node.findAll().filter((construct) => construct instanceof RequiredSecret);
   const read = new Map(secrets.map((secret) => [secret.name, secret]));
-  const missing = secrets.flatMap(({ name, keys, accepts }) =>
-    Object.keys(keys).flatMap((key) => {
-      const value = developmentSecrets[name]?.[key];
-      return value === undefined
-        ? [
-            `developmentSecrets has no value for key "${key}" of Secret "${name}". Add it, or leave developmentSecrets out.`,
-          ]
-        : accepts(key)(`developmentSecrets.${name}.${key}`, value);
-    }),
+  const missing = secrets.flatMap(({ name, keys }) =>
+    Object.keys(keys)
+      .filter((key) => developmentSecrets[name]?.[key] === undefined)
+      .map(
+        (key) =>
+          `developmentSecrets has no value for key "${key}" of Secret "${name}". Add it, or leave developmentSecrets out.`,
+      ),
+  );
+  const refused = secrets.flatMap(({ name, accepts }) =>
+    accepts(`developmentSecrets.${name}`, developmentSecrets[name] ?? {}),
   );
   const unread = Object.entries(developmentSecrets).flatMap(([name, values]) =>
     Object.keys(values)
-      .filter((key) => !(key in (read.get(name)?.keys ?? {})))
+      .filter((key) => !Object.hasOwn(read.get(name)?.keys ?? {}, key))
       .map(
         (key) => `developmentSecrets has a value for key "${key}" of Secret "${name}", which nothing reads. Remove it.`,
       ),
   );
-  return [...missing, ...unread];
+  return [...missing, ...refused, ...unread];
 }
 
 /** Every complaint of every construct, where synth would stop at the first kind of them. */

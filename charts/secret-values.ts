@@ -1,6 +1,22 @@
 import { parse } from 'yaml';
 import type { Check } from '../lib/values/check';
 
+type Values = Readonly<Record<string, string>>;
+
+/** Key by key. */
+export const each =
+  (of: (key: string) => Check<string>): Check<Values> =>
+  (name, values) =>
+    Object.entries(values as Values).flatMap(([key, value]) => of(key)(`${name}.${key}`, value));
+
+/** No line twice, or Kong could not tell who calls. */
+export const distinct: Check<Values> = (name, values) => {
+  const lines = Object.values(values as Values).flatMap((value) => value.trimEnd().split('\n'));
+  return new Set(lines).size === lines.length
+    ? []
+    : [`${name} has the same line twice: it could not be told who calls. Give each consumer a key of its own.`];
+};
+
 /** Messages name the key of the Secret, its limit and the way out, and never what it holds. */
 const says =
   (advice: string, problem: (value: string) => string | undefined): Check<string> =>

@@ -6,6 +6,7 @@ process.once('uncaughtException', (error: unknown) => {
 
 /** Where in config a library was given what it refuses, as its own words do not name the value: `config/kind.ts:28: `. */
 function place({ stack = '' }: Error): string {
-  const [, found] = stack.match(/[\\/](config[\\/][^\s:()]+:\d+):\d+\)?$/m) ?? [];
+  const refusedByLibrary = /^ +at .*node_modules/.test(stack.slice(stack.search(/^ +at /m)));
+  const [, found] = (refusedByLibrary && stack.match(/[\\/](config[\\/][^\s:()]+:\d+):\d+\)?$/m)) || [];
   return found ? `${found}: ` : '';
 }

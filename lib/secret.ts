@@ -18,13 +18,13 @@ export class RequiredSecret extends Construct {
 
   /**
    * @param keys what each key holds, in one sentence that tells an operator what to put there
-   * @param accepts what the pods that read a key take as its value, @default - anything
+   * @param accepts what the pods that read the keys take as their values, @default - anything
    */
   constructor(
     scope: Construct,
     readonly name: string,
     readonly keys: Record<string, string>,
-    readonly accepts: (key: string) => Check<string> = () => () => [],
+    readonly accepts: Check<Readonly<Record<string, string>>> = () => [],
   ) {
     super(scope, `secret-${name}`);
     this.readers = Object.fromEntries(Object.keys(keys).map((key) => [key, new Set<string>()]));

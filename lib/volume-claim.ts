@@ -21,7 +21,7 @@ export class VolumeClaim extends Construct {
 
   constructor(scope: Component, id: string, { size, storageClass, ...pod }: VolumeClaimProps) {
     super(scope, id);
-    this.size = props.size;
+    this.size = size;
     this.name = new k8s.KubePersistentVolumeClaim(this, 'resource', {
       metadata: { annotations: NEVER_PRUNED },
       spec: {

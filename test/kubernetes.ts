@@ -47,7 +47,13 @@ export interface Specs {
     ports: ServicePort[];
   };
   ServiceAccount: undefined;
-  StatefulSet: WorkloadSpec & { serviceName: string; volumeClaimTemplates: { metadata: { name: string } }[] };
+  StatefulSet: WorkloadSpec & {
+    serviceName: string;
+    volumeClaimTemplates: {
+      metadata: { name: string };
+      spec: { resources: { requests: { storage: string } } };
+    }[];
+  };
 }
 
 export interface WorkloadSpec {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -43,7 +43,7 @@ function run(directory: string, command: string[], env: Record<string, string> =
 const main: string[] = parse(readFileSync(join(root, 'cdk8s.yaml'), 'utf8'))
   .app.split(' && ')[0]
   .split(' ');
-const synth = ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false'];
+const synth = ['npm', 'run', '--silent', 'synth'];
 
 /** Content of every file below `directory`, by path. */
 const treeOf = (directory: string) =>
@@ -57,21 +57,51 @@ const treeOf = (directory: string) =>
 // Processes of their own take seconds on a busy machine.
 jest.setTimeout(120_000);
 
-it('A wrong environment fails the synth with all its errors, and leaves dist as it was', () => {
+it('A wrong environment fails the synth with all its errors and nothing else, and leaves dist as it was', () => {
   const project = copyOfProject();
   edit(project, 'config/kind.ts', (text) =>
     text.replace('replication: 3', 'replication: 4').replace('servers: 1', 'servers: 2'),
   );
-  edit(project, 'config/production.ts', (text) => text.replace('graceSeconds: 900', 'graceSeconds: 600'));
+  edit(project, 'config/production.ts', (text) =>
+    text.replace('graceSeconds: 900', 'graceSeconds: 600').replace('poolSize: 20', 'poolSize: 0'),
+  );
   const { status, stderr } = run(project, synth);
   expect(status).toBe(1);
-  // Then cdk8s says in its own words that the app failed. Who adds an environment made of production has its errors, too.
-  const said = stderr.split(/^Error: command/m)[0]!.trim();
-  expect(said.split('\n').filter((line) => !/^(?!kind|production)[a-z0-9-]+: /.test(line))).toEqual([
+  // Who adds an environment made of production has its errors, too.
+  expect(
+    stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !/^(?!kind|production)[a-z0-9-]+: /.test(line)),
+  ).toEqual([
     expect.stringMatching(/^kind: zookeeper.servers is 2: .* Set it to 1 or 3\.$/),
     expect.stringMatching(/^kind: kafka.replication is 4, but there are 3 brokers, .* or more\.$/),
     expect.stringMatching(/^production: kafka.shutdown.graceSeconds is 600, .* for the logs\.$/),
+    expect.stringMatching(/^production: pgbouncer.poolSize is 0: it must be a whole number of 1 or more\.$/),
   ]);
+  expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
+});
+
+it('A property that is misspelt, and a value that cdk8s refuses, fail the synth with their place', () => {
+  const project = copyOfProject();
+  edit(project, 'config/kind.ts', (text) => text.replace('replication: 3', 'replicaton: 3'));
+  const misspelt = run(project, synth);
+  expect(misspelt.status).not.toBe(0);
+  expect(misspelt.stdout).toMatch(/^config\/kind\.ts.*'replicaton' does not exist .* 'replication'\?$/m);
+  edit(project, 'config/kind.ts', (text) =>
+    text.replace('replicaton: 3', 'replication: 3').replace('gibibytes(10)', 'gibibytes(-10)'),
+  );
+  expect(run(project, synth)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^config\/kind\.ts:\d+: Storage amounts cannot be negative\. Received: -10\n$/),
+  });
+  expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
+});
+
+it('The cdk8s program makes the same as npm run synth', () => {
+  const project = copyOfProject();
+  rmSync(join(project, 'dist'), { recursive: true });
+  expect(run(project, ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false']).status).toBe(0);
   expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
 });
 

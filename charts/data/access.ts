@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { Component } from '../../lib/component';
 import { nativeFile } from '../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../lib/secret';
-import { changing } from '../secret-values';
+import { changing, each } from '../secret-values';
 
 /**
  * Who may do what at a server: `open` lets everybody who reaches it do everything, as the original does; `users` has
@@ -40,7 +40,12 @@ export function serverAccess(
   { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },
 ): ServerAccess {
   if (access === 'open') return { files: {}, start: [], env: {}, settings: {} };
-  const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes, () => changing(16));
+  const secret = new RequiredSecret(
+    component,
+    `${component.node.id}-users`,
+    purposes,
+    each(() => changing(16)),
+  );
   const users = Object.keys(purposes);
   return {
     application: { name: 'application', password: secret.key('application') },

@@ -14,7 +14,8 @@ export class DevelopmentSecrets extends Component {
   constructor(scope: Construct, props: DevelopmentSecretsProps) {
     super(scope, 'development-secrets', props);
     for (const [name, values] of Object.entries(props.values)) {
-      new k8s.KubeSecret(this, name, {
+      // A name of its own for each: `constructor` is a legal name of a Secret, and taken here.
+      new k8s.KubeSecret(this, `secret-${name}`, {
         metadata: {
           name,
           labels: { 'bss/development-only': 'true' },

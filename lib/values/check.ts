@@ -11,7 +11,7 @@ const LONGEST = 60;
 
 /** A value as a message can show it: quoted, on one line, and not longer than one. */
 export function shown(value: unknown): string {
-  if (value instanceof Size) return value.asString().replace(/(\D+)$/, ' $1B');
+  if (value instanceof Size) return value.asString().replace(/([KMGTP]i)$/, ' $1B');
   // Not `toHumanString`, which throws for some.
   if (value instanceof Duration) return `${value.toMilliseconds({ integral: false }) / 1000} seconds`;
   if (typeof value === 'function') return 'a function';

@@ -6,6 +6,9 @@ const REFERENCE = new RegExp(
   `^(?:${PART}(?::[0-9]{1,5})?/)?(${PART}(?:/${PART})*):([^:@/]+)(?:@sha256:[0-9a-f]{64})?$`,
 );
 
+/** Whatever is there when a pod starts. */
+const UNPINNED = new RegExp(`^(?:${PART}(?::[0-9]{1,5})?/)?${PART}(?:/${PART})*(?::|:latest)?$`);
+
 /** The tag is also the value of a label. */
 const TAG = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
@@ -22,10 +25,15 @@ export const image =
   (name, value) => {
     if (typeof value !== 'string') return [complaint(name, value, 'an image with its tag, as in "name:7.6.0"')];
     const [, path, tag] = value.length <= 255 ? (value.match(REFERENCE) ?? []) : [];
-    if (path === undefined || tag === undefined || tag === 'latest') {
+    if (UNPINNED.test(value)) {
       return [
-        `${name} is ${shown(value)}: it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ, ` +
-          'and a registry and a path of a-z, 0-9, ".", "_" and "-", without "https://".',
+        `${name} is ${shown(value)}: it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.`,
+      ];
+    }
+    if (path === undefined || tag === undefined) {
+      return [
+        `${name} is ${shown(value)}: it must be a path of a-z, 0-9, ".", "_" and "-", a registry before it or none, and a tag, ` +
+          'as in "registry.example:5000/name:7.6.0", without "https://".',
       ];
     }
     if (!TAG.test(tag)) {

@@ -63,9 +63,9 @@ describe('A database', () => {
   });
 
   it('is there where somebody needs it', () => {
-    expect(() => app({ databases: [{ name: 'shop', holds: 'something' }] })).toThrow(
-      'there is no database "bss"; there are shop',
-    );
+    expect(errors({ databases: [{ name: 'shop', holds: 'something' }] })).toEqual([
+      'databases has no "bss", which the backend works with. Add it.',
+    ]);
   });
 
   it('that is added is another Job, and nothing of the server changes', () => {

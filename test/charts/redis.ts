@@ -42,7 +42,8 @@ describe('Redis Cluster', () => {
   it('may be without replicas, and says what that means', () => {
     const topology = { kind: 'sharded', shards: 3 } as const;
     expect(cluster({ topology })).toEqual([]);
-    expect(notices(app({ redisCluster: { ...kind.redisCluster, topology } }))).toEqual([
+    const redisBackup = { ...kind.redisBackup, disk: gibibytes(3) };
+    expect(notices(app({ redisCluster: { ...kind.redisCluster, topology }, redisBackup }))).toEqual([
       'redisCluster.topology is sharded: 3 masters without replicas. When a node is lost its keys cannot be reached until ' +
         "it is back, and are lost with its volume. For failover: { kind: 'highlyAvailable', shards: 3, replicas: 1 }.",
     ]);

@@ -86,9 +86,18 @@ describe('ZooKeeper', () => {
 });
 
 describe('A topic', () => {
-  it.each(['bss events', 'ereignisse-für-bss', '', '.', '..', 'x'.repeat(250)])('cannot be called "%s"', (name) => {
+  it.each(['bss events', 'ereignisse-für-bss', '', '.', '..', 'bss.events\u200b'])('cannot be called "%s"', (name) => {
     expect(topic({ name })).toEqual([
       `topic "${name}" has no legal name: use 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-".`,
+    ]);
+  });
+
+  it('has a name of 249 characters at most, and not one of Kafka itself', () => {
+    expect(topic({ name: 'x'.repeat(250) })).toEqual([
+      expect.stringMatching(/^topic "x{59}… \(252 characters\) has no/),
+    ]);
+    expect(topic({ name: '__consumer_offsets' })).toEqual([
+      'topic "__consumer_offsets" begins with "__", as Kafka\'s own do. Rename it.',
     ]);
   });
 
@@ -106,7 +115,7 @@ describe('A topic', () => {
 
   it.each([0, -1, 1.5, Number.NaN])('cannot have %d partitions', (partitions) => {
     expect(topic({ name: 'bss.events', partitions })).toEqual([
-      `partitions of topic "bss.events" is ${partitions}: it must be a whole number of 1 or more.`,
+      `topic "bss.events".partitions is ${partitions}: it must be a whole number of 1 or more.`,
     ]);
   });
 
@@ -134,14 +143,21 @@ describe('A port of the host', () => {
   });
 
   it('has a port of the node in the range that Kubernetes hands out', () => {
-    const message = (port: number) => `nodePort ${port} of AKHQ is outside 30000 to 32767. Choose one inside.`;
+    const message = (port: number) =>
+      `exposure.akhq.nodePort is ${port}: it must be a port of the node, a whole number of 30000 to 32767.`;
     expect(exposed({ akhq: { hostPort: 8083, nodePort: 29999 } })).toEqual([message(29999)]);
     expect(exposed({ akhq: { hostPort: 8083, nodePort: 32768 } })).toEqual([message(32768)]);
     expect(exposed({ akhq: { hostPort: 8083, nodePort: 32767 } })).toEqual([]);
+    // Those of the brokers count up.
+    expect(exposed({ kafka: { hostPort: 65534, nodePort: 32766 } })).toEqual([
+      'hostPort of Kafka broker kafka-2 is 65536: it must be a port, a whole number of 1 to 65535.',
+      'nodePort of Kafka broker kafka-2 is 32768: it must be a port of the node, a whole number of 30000 to 32767.',
+    ]);
   });
 
   it('is a port at all', () => {
-    const message = (port: number) => `hostPort ${port} of AKHQ is outside 1 to 65535. Choose one inside.`;
+    const message = (port: number) =>
+      `exposure.akhq.hostPort is ${port}: it must be a port, a whole number of 1 to 65535.`;
     expect(exposed({ akhq: { hostPort: 0, nodePort: 30083 } })).toEqual([message(0)]);
     expect(exposed({ akhq: { hostPort: 65536, nodePort: 30083 } })).toEqual([message(65536)]);
   });
@@ -163,15 +179,20 @@ describe('A number of things', () => {
 });
 
 it('A pod does not request more memory than it may use', () => {
-  const akhq = { cpu: 100, memory: mebibytes(2), memoryLimit: mebibytes(1) };
+  const akhq = { cpu: 100, memory: mebibytes(513), memoryLimit: mebibytes(512) };
   expect(errors({ akhq })).toEqual([
-    'resources of akhq: it requests 2 MiB of memory, more than its limit of 1 MiB. Raise the limit or lower the request.',
+    'akhq.memory is 513 MiB, more than akhq.memoryLimit of 512 MiB. Raise the limit or lower the request.',
+  ]);
+  // A sidecar's limit must not hide it.
+  const resources = { cpu: 100, memory: mebibytes(1550), memoryLimit: mebibytes(1536) };
+  expect(kafka({ resources })).toEqual([
+    'kafka.resources.memory is 1550 MiB, more than kafka.resources.memoryLimit of 1536 MiB. Raise the limit or lower the request.',
   ]);
 });
 
 it('A namespace has a legal name', () => {
   expect(errors({ namespace: 'BSS_live' })).toEqual([
-    'namespace is "BSS_live": use 1 to 63 of the characters a-z, 0-9 and "-", which may not be first or last.',
+    'namespace is "BSS_live": it must be 1 to 63 of the characters a-z, 0-9 and "-", which may not be first or last.',
   ]);
 });
 
@@ -182,7 +203,7 @@ it('A schedule has five fields', () => {
 });
 
 describe('An image', () => {
-  it.each(['confluentinc/cp-kafka', 'confluentinc/cp-kafka:latest', 'registry:5000/cp-kafka', 'cp-kafka:', 'CP:1'])(
+  it.each(['confluentinc/cp-kafka', 'confluentinc/cp-kafka:latest', 'registry:5000/cp-kafka', 'cp-kafka:'])(
     '"%s" does not say which version it is',
     (image) => {
       expect(images(image)).toEqual([
@@ -207,6 +228,41 @@ describe('Development Secrets', () => {
     ]);
     const keys = Object.values(developmentSecrets).flatMap(Object.keys);
     expect(errors({ databases, developmentSecrets: {} })).toHaveLength(keys.length);
+  });
+
+  it.each([
+    [
+      'kong-keys',
+      'bss-mobile',
+      'short',
+      'has a line of 5 characters. Put 16 or more of the characters A-Z a-z 0-9 _ - there',
+    ],
+    ['kong-keys', 'bss-mobile', 'partner_api_key_789\nb c d e f g h i j k', 'has a character that is none of those'],
+    [
+      'akhq',
+      'jwt-signing-key',
+      'x'.repeat(31),
+      'has 31 characters. Put one line of 32 or more printable characters there.',
+    ],
+    ['akhq', 'users.yml', 'akhq: [', 'is no YAML'],
+    ['akhq', 'users.yml', 'akhq: {}', 'names no users'],
+    ['postgres-users', 'bss', 'one\ntwo', 'has more than one line'],
+    ['pghero', 'secret-key-base', 'größe'.repeat(9), 'has a character that is not printable ASCII'],
+  ])('have values that the pods take: not every one for %s %s', (secret, key, value, says) => {
+    const changed = { ...developmentSecrets, [secret]: { ...developmentSecrets[secret], [key]: value } };
+    expect(errors({ developmentSecrets: changed })).toEqual([
+      expect.stringContaining(`developmentSecrets.${secret}.${key} ${says}`),
+    ]);
+  });
+
+  it('tell consumers apart, and hold nothing that nobody reads', () => {
+    const keys = { ...developmentSecrets['kong-keys'], 'bss-mobile': 'partner_api_key_789' };
+    expect(errors({ developmentSecrets: { ...developmentSecrets, 'kong-keys': keys } })).toEqual([
+      'developmentSecrets.kong-keys has the same line twice: it could not be told who calls. Give each consumer a key of its own.',
+    ]);
+    expect(errors({ developmentSecrets: { ...developmentSecrets, akqh: { password: 'x' } } })).toEqual([
+      'developmentSecrets has a value for key "password" of Secret "akqh", which nothing reads. Remove it.',
+    ]);
   });
 
   it('can be left out: then the operator makes the Secrets', () => {

@@ -67,6 +67,6 @@ it('A Deployment is one pod, replaced by a new one beside it', () => {
   const { template, ...spec } = example.manifests.find('Deployment', 'example').spec;
   expect(spec).toEqual({ replicas: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'example' } } });
   expect(template.metadata.labels).toMatchObject(spec.selector.matchLabels);
-  expect(totalRequests(example, 'at rest')).toEqual({ cpu: 255, memory: 80 });
-  expect(totalRequests(example, 'while everything is replaced')).toEqual({ cpu: 510, memory: 160 });
+  expect(totalRequests(example, 'at rest')).toEqual({ cpu: 255, memory: 80, memoryLimit: 1056 });
+  expect(totalRequests(example, 'while everything is replaced')).toEqual({ cpu: 510, memory: 160, memoryLimit: 2112 });
 });

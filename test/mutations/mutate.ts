@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../../config/environment';
 import { environments } from '../../config/environments';
+import { amounts, NUMBERS, TEXTS, times, units } from './pool';
 import type { Random } from './random';
 
 /** A place in an environment: the object or list, and the key there. */
@@ -24,115 +25,6 @@ function placesIn(within: Record<string, unknown>, path = ''): Place[] {
     return [{ within, key, path: here }, ...(isBranch(value) ? placesIn(value, here) : [])];
   });
 }
-
-const NUMBERS = [0, -1, -0, 1, 2, 3, 4, 7, 0.5, 2.5, 16, 100, 101, 1000, 65_536, 1e9, 1e21, Number.NaN, Infinity];
-const TEXTS = [
-  ...[
-    '',
-    ' ',
-    '../x',
-    '/',
-    '.',
-    '..',
-    'a/b',
-    'x\ny: z',
-    'x\r',
-    '\t',
-    '"',
-    "'",
-    '`id`',
-    '$(id)',
-    '$' + '{X}',
-    '%s',
-    '@@X@@',
-  ],
-  ...[
-    'x'.repeat(64),
-    'x'.repeat(300),
-    'x'.repeat(100_000),
-    'größe',
-    '\u0000',
-    '\u2028',
-    '🙂',
-    '\ud800',
-    '#',
-    '--',
-    '-x',
-  ],
-  ...[
-    'kind',
-    'production',
-    'rehearsal',
-    'default',
-    'kube-system',
-    'bss',
-    'BSS',
-    '5',
-    'null',
-    'true',
-    '__proto__',
-    'a b',
-  ],
-  ...[
-    '5m',
-    '1Gi',
-    '0',
-    '61 2 * * *',
-    '0 2 31 2 *',
-    '0  2 * * *',
-    '@daily',
-    '* * * * * *',
-    '*/5 * * * 1-5',
-    '0 0 * * 7',
-  ],
-  ...[
-    'redis:8.0.0',
-    'redis:7.4.1',
-    'https://redis:7.2',
-    'Redis:7.2',
-    'redis',
-    'redis:latest',
-    'kong:3.6.0',
-    'a:b:c',
-    'x:_1',
-  ],
-  ...[
-    '10.0.0.0',
-    '10.0.0.0/8',
-    '10.0.0.1/8',
-    '0.0.0.0/0',
-    '::/0',
-    '10.0.0.0/33',
-    'garbage',
-    'https://a.example',
-    'http://',
-  ],
-  ...['before_1', 'x_restored', 'pg_x', 'postgres', '__x', 'a.b', 'a_b', 'single', 'tls', 'required', 'open'],
-];
-const amounts = [
-  0,
-  1,
-  15,
-  16,
-  63,
-  64,
-  127,
-  128,
-  333,
-  512,
-  1000,
-  1024,
-  0.5,
-  0.7,
-  1.5,
-  1e6,
-  1e12,
-  Number.NaN,
-  Infinity,
-  '5',
-];
-const units = [Size.kibibytes, Size.mebibytes, Size.gibibytes, Size.tebibytes];
-const times = [Duration.millis, Duration.seconds, Duration.minutes, Duration.hours, Duration.days];
 
 /** What no type would let pass, and what it would. */
 function anything(random: Random): unknown {

@@ -53,6 +53,12 @@ function contentErrors(object: Manifest, text: string): string[] {
   return [
     ...schemaErrors(object),
     ...(kind === 'ConfigMap' ? fileErrors(object) : []),
+    ...(kind !== 'Namespace' || /^(?!default$|kube-)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(metadata.name)
+      ? []
+      : ['is no namespace for us']),
+    ...networksIn(object.spec)
+      .filter((each) => !NETWORK.test(each))
+      .map((each) => `has the network ${each}`),
     ...(/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(metadata.name) || kind === 'Secret' || kind === 'Namespace'
       ? []
       : ['is no DNS label']),
@@ -65,6 +71,15 @@ function contentErrors(object: Manifest, text: string): string[] {
       .filter((each) => !AMOUNT.test(each))
       .map((each) => `has the amount ${each}`),
   ];
+}
+
+const NETWORK = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$|^[0-9a-f:]+\/\d{1,3}$/;
+
+/** Every range of addresses, wherever it is in an object. */
+function networksIn(value: unknown, key = ''): string[] {
+  if (['cidr', 'except', 'loadBalancerSourceRanges'].includes(key)) return [value].flat().map(String);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => networksIn(inner, name));
 }
 
 /** Every amount that is asked for, wherever it is in an object. */

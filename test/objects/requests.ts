@@ -1,8 +1,9 @@
 import { Size } from 'cdk8s';
 import { cpuQuantity, quantity } from '../../lib/container';
-import { totalRequests } from '../../lib/requests';
+import { claims, totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 import { environmentCalled, everyEnvironment } from '../environments';
+import type { Container } from '../kubernetes';
 import { nameOf, plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
@@ -71,12 +72,17 @@ together                                  1335   5552
 it.each(everyEnvironment)(
   'The quota of $name has room while everything is replaced, and for a shell',
   ({ manifests }) => {
-    const { cpu, memory } = totalRequests(manifests.app, 'while everything is replaced');
+    const { cpu, memory, memoryLimit } = totalRequests(manifests.app, 'while everything is replaced');
+    const disks = claims(manifests.app);
     const quota = manifests.objects.find((object) => object.kind === 'ResourceQuota');
+    const written = (mebibytes: number) => quantity(Size.mebibytes(mebibytes)).value;
     expect(quota?.spec).toEqual({
       hard: {
         'requests.cpu': cpuQuantity(cpu + 1000).value,
-        'requests.memory': quantity(Size.mebibytes(memory + 2048)).value,
+        'requests.memory': written(memory + 2048),
+        'limits.memory': written(memoryLimit + 4096),
+        'requests.storage': written(sum(disks) + Math.max(...disks)),
+        'services.loadbalancers': `${Number(manifests.objects.some(({ spec }) => (spec as { type?: string } | undefined)?.type === 'LoadBalancer'))}`,
       },
     });
   },
@@ -91,16 +97,39 @@ it.each(everyEnvironment)('The sum of $name is that of its containers', ({ manif
         minReplicas,
       ]),
   );
-  const pods = manifests.pods().flatMap(({ owner, spec }) =>
-    spec.containers.map(({ resources }) => ({
-      replicas: (owner.spec as { replicas?: number }).replicas ?? autoscaled.get(nameOf(owner)) ?? 1,
-      requests: resources!.requests!,
-    })),
-  );
-  const sum = (amount: (requests: Record<string, string>) => number) =>
-    pods.reduce((total, { replicas, requests }) => total + replicas * amount(requests), 0);
+  const pods = manifests.pods().map(({ owner, spec: { containers, initContainers = [] } }) => ({
+    replicas: (owner.spec as { replicas?: number }).replicas ?? autoscaled.get(nameOf(owner)) ?? 1,
+    containers,
+    initContainers,
+  }));
+  const total = (which: 'requests' | 'limits', amount: (amounts: Record<string, string>) => number) =>
+    sum(
+      pods.map(({ replicas, containers, initContainers }) => {
+        const of = ({ resources }: Container) => amount(resources![which]!);
+        return replicas * Math.max(sum(containers.map(of)), ...initContainers.map(of));
+      }),
+    );
+  const mebibytes = ({ memory }: Record<string, string>) =>
+    Number.parseInt(memory!, 10) * (memory!.endsWith('Gi') ? 1024 : 1);
   expect(totalRequests(manifests.app, 'at rest')).toEqual({
-    cpu: sum(({ cpu }) => Number.parseInt(cpu!, 10) * (cpu!.endsWith('m') ? 1 : 1000)),
-    memory: sum(({ memory }) => Number.parseInt(memory!, 10) * (memory!.endsWith('Gi') ? 1024 : 1)),
+    cpu: total('requests', ({ cpu }) => Number.parseInt(cpu!, 10) * (cpu!.endsWith('m') ? 1 : 1000)),
+    memory: total('requests', mebibytes),
+    memoryLimit: total('limits', mebibytes),
   });
 });
+
+it.each(everyEnvironment)('The claims of $name are those of its sets and of its backups', ({ manifests }) => {
+  const sets = manifests.ofKind('StatefulSet').flatMap(({ spec: { replicas = 0, volumeClaimTemplates } }) => {
+    const sizes = volumeClaimTemplates.map(({ spec }) => spec.resources.requests.storage);
+    return Array.from({ length: replicas }, () => sizes).flat();
+  });
+  const own = manifests.objects.flatMap(({ kind, spec }) =>
+    kind === 'PersistentVolumeClaim' ? [(spec as ClaimSpec).resources.requests.storage] : [],
+  );
+  const found = claims(manifests.app).map((mebibytes) => quantity(Size.mebibytes(mebibytes)).value);
+  expect(found.sort()).toEqual([...sets, ...own].sort());
+});
+
+interface ClaimSpec {
+  readonly resources: { readonly requests: { readonly storage: string } };
+}

@@ -7,7 +7,7 @@ import { nativeFile } from '../../../lib/native-file';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { oneLine } from '../../secret-values';
+import { each, oneLine } from '../../secret-values';
 import type { Postgres } from '../postgres/postgres';
 
 export interface PgHeroProps extends ComponentProps {
@@ -31,7 +31,12 @@ export class PgHero extends Component {
       password: 'and their password: queries that run are shown',
       'secret-key-base': 'at least 32 random characters: who knows them can be anybody',
     };
-    const secret = new RequiredSecret(this, 'pghero', keys, (key) => oneLine(key === 'secret-key-base' ? 32 : 1));
+    const secret = new RequiredSecret(
+      this,
+      'pghero',
+      keys,
+      each((key) => oneLine(key === 'secret-key-base' ? 32 : 1)),
+    );
     // Asks no database: a restart would not bring one back.
     const healthy = { ...http('web', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const pghero = new StatelessWorkload(this, 'default', {

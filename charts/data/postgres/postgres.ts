@@ -8,7 +8,7 @@ import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { each, oneLine } from '../../secret-values';
 import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 
@@ -62,7 +62,12 @@ export class Postgres extends Component {
     this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
     this.disk = disk;
     const roles = rolesOf(databases);
-    this.users = new RequiredSecret(this, 'postgres-users', roles, () => oneLine());
+    this.users = new RequiredSecret(
+      this,
+      'postgres-users',
+      roles,
+      each(() => oneLine()),
+    );
     const env = {
       // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.
       PGDATA: `${VOLUME}/pgdata`,

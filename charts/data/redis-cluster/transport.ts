@@ -1,6 +1,6 @@
 import type { Component } from '../../../lib/component';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { pem } from '../../secret-values';
+import { each, pem } from '../../secret-values';
 
 /** How clients, replicas and the bus speak to a server: `plain`, or `tls`, beside which nothing else is admitted. */
 export type Transport = 'plain' | 'tls';
@@ -29,7 +29,12 @@ export function serverTransport(
     'tls.key': 'its private key',
     'ca.crt': 'certificate of who signed it; the old one and the new one while that changes',
   };
-  const secret = new RequiredSecret(component, `${component.node.id}-tls`, keys, () => pem);
+  const secret = new RequiredSecret(
+    component,
+    `${component.node.id}-tls`,
+    keys,
+    each(() => pem),
+  );
   const path = (file: string) => `${DIRECTORY}/${file}`;
   return {
     authority: secret.key('ca.crt'),

@@ -8,7 +8,7 @@ import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { each, oneLine } from '../../secret-values';
 import type { Configuration } from './entities';
 import { RENDERED, type renderedKeys } from './keys';
 import { MEMORY_VOLUMES, PREFIX, pluginNames } from './runtime';
@@ -51,7 +51,12 @@ export class ConfigurationDatabase {
 
   constructor(component: Component, props: ConfigurationDatabaseProps) {
     const keys = { password: 'password of the gateway at its own database; it is set when the database is made' };
-    const secret = new RequiredSecret(component, 'kong-db', keys, () => oneLine());
+    const secret = new RequiredSecret(
+      component,
+      'kong-db',
+      keys,
+      each(() => oneLine()),
+    );
     const password = secret.key('password');
     const kongDb = new StatefulWorkload(component, 'db', {
       image: props.postgresImage,

@@ -3,7 +3,8 @@ import type { Component } from '../../../lib/component';
 import type { ContainerProps, EnvValue } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { changing } from '../../secret-values';
+import { and } from '../../../lib/values/check';
+import { changing, distinct, each } from '../../secret-values';
 import { declarativeFile, keyVariable } from './declarative';
 import type { Configuration } from './entities';
 import { pluginNames, RENDERED_VOLUME } from './runtime';
@@ -33,7 +34,10 @@ export const requireKeys = (component: Component, { consumers }: Configuration, 
         `API key of ${username}. A second line is valid, too, while it is changed`,
       ]),
     ),
-    () => changing(leastLength),
+    and(
+      each(() => changing(leastLength)),
+      distinct,
+    ),
   );
 
 /** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */

@@ -6,7 +6,7 @@ import { type Endpoint, serviceHost } from '../../../lib/endpoint';
 import { RequiredSecret } from '../../../lib/secret';
 import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
-import { pem } from '../../secret-values';
+import { each, pem } from '../../secret-values';
 import { gatewayErrors } from './checks/checks';
 import { BODY_LIMIT, configuration } from './configuration';
 import type { Configuration } from './entities';
@@ -94,7 +94,7 @@ export class Kong extends Component {
               'tls.crt': 'certificate of the public host names, with its chain, PEM',
               'tls.key': 'its private key, PEM',
             },
-            () => pem,
+            each(() => pem),
           )
         : undefined;
     const storage = stored(this, {

@@ -8,7 +8,7 @@ import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { HostPort } from '../../../lib/workload';
-import { akhqUsers, oneLine } from '../../secret-values';
+import { akhqUsers, each, oneLine } from '../../secret-values';
 import type { Kafka } from '../kafka/kafka';
 import { maskingFilters } from './masking';
 
@@ -39,7 +39,12 @@ export class Akhq extends Component {
       'jwt-signing-key': 'at least 32 random characters: who knows them can be any user',
       'users.yml': '`akhq.security.basic-auth`: users, password hashes, groups `bss-reader` or `bss-administrator`',
     };
-    const secret = new RequiredSecret(this, 'akhq', keys, (key) => (key === 'users.yml' ? akhqUsers : oneLine(32)));
+    const secret = new RequiredSecret(
+      this,
+      'akhq',
+      keys,
+      each((key) => (key === 'users.yml' ? akhqUsers : oneLine(32))),
+    );
     // The context path also comes before the management endpoints: https://github.com/micronaut-projects/micronaut-core/issues/7552
     const healthy = { ...http('management', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const jvmOptions = nativeFile(__dirname, 'jvm.options');
