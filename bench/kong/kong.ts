@@ -113,6 +113,7 @@ function only(configuration: Configuration, names: readonly PluginName[]): Confi
     plugins: chosen(configuration.plugins),
     services: configuration.services.map((service) => ({
       ...service,
+      plugins: chosen(service.plugins),
       routes: service.routes.map((route) => ({ ...route, plugins: chosen(route.plugins) })),
     })),
   };

@@ -56,6 +56,21 @@ describe.each(Object.entries(SHAPES))('As %s has it', (_, gateway) => {
     for (const key of Object.values(gateway.model.keys)) for (const text of texts) expect(text).not.toContain(key);
   });
 
+  onKong('what holds keys is in memory, and what is on the disk of the node has none of them', () => {
+    const inKong = (script: string) =>
+      gateway.namespace.run('exec', 'deployment/kong', '-c', 'kong', '--', 'sh', '-c', script).trim();
+    const large: Request = { ...asFrontend, method: 'POST', body: 1024 * 1024 };
+    gateway.ask(Object.values(gateway.model.keys).map((apikey) => ({ ...large, tls: true, headers: { apikey } })));
+    const kept = inKong('grep -E " (/kong_prefix|/tmp|/run/kong|/bodies) " /proc/mounts | cut -d " " -f 2,3').split(
+      '\n',
+    );
+    expect(kept).toEqual(expect.arrayContaining(['/kong_prefix tmpfs', '/tmp tmpfs']));
+    expect(kept).not.toContain('/bodies tmpfs');
+    const onDisk = kept.filter((line) => !line.endsWith(' tmpfs')).map((line) => line.split(' ')[0]);
+    for (const key of Object.values(gateway.model.keys))
+      expect(inKong(`grep -rlsF ${key} ${onDisk.join(' ')} /etc /usr/local/kong || true`)).toBe('');
+  });
+
   onKong('each request is a line of JSON in the log, with what it can be found by', () => {
     const id = `find-${Date.now()}`;
     gateway.ask([{ method: 'GET', path: '/nobody?secret=1', headers: { 'X-Correlation-ID': id } }]);
