@@ -25,7 +25,7 @@ export interface ServerAccess {
   /** Before the command of the server: makes its file of users from the Secret, and becomes the server. */
   readonly start: string[];
   /** Environment of the server, and of scripts that log in. */
-  readonly env: Record<string, string>;
+  readonly env?: Record<string, string>;
   /** Lines of redis.conf. */
   readonly settings: Record<string, string>;
 }
@@ -39,7 +39,7 @@ export function serverAccess(
   component: Component,
   { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },
 ): ServerAccess {
-  if (access === 'open') return { files: {}, start: [], env: {}, settings: {} };
+  if (access === 'open') return { files: {}, start: [], settings: {} };
   const secret = new RequiredSecret(
     component,
     `${component.node.id}-users`,

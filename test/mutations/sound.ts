@@ -7,7 +7,7 @@ import type { Container, Manifest } from '../kubernetes';
 import { schemaErrors } from '../kubernetes-schema';
 import { Manifests, nameOf } from '../manifests';
 
-const AMOUNT = /^([1-9]\d{0,8})(m|Mi|Gi|Ti)$/;
+const AMOUNT = /^([1-9]\d{0,8})(m|Mi|Gi|Ti)?$/;
 const UNITS: Record<string, number> = { Mi: 1, Gi: 1024, Ti: 1024 * 1024, m: 0.001 };
 
 /** CPU in cores, everything else in MiB. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Size } from 'cdk8s';
 import { kind } from '../../config/kind';
 import { production } from '../../config/production';
 import { requiredSecrets } from '../../docs/secrets';
@@ -14,6 +15,7 @@ const PAGES = ['README.md', 'docs/operations.md', 'docs/gateway.md', 'gitops/REA
 const grown = {
   ...production,
   redisCluster: { ...production.redisCluster, topology: { kind: 'highlyAvailable', shards: 4, replicas: 1 } as const },
+  redisBackup: { ...production.redisBackup, disk: Size.gibibytes(256) },
 };
 const installations = [kind, production, grown].map((environment) => new Manifests(appOf(environment)));
 
