@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { rolesOf } from '../charts/data/postgres/database';
+import { type Database, rolesOf } from '../charts/data/postgres/database';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
 import { databases } from './databases';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Passwords of the roles that databases need, by role. */
+export const developmentPasswords = (of: readonly Database[]): Record<string, string> =>
+  Object.fromEntries(Object.keys(rolesOf(of)).map((role) => [role, `${role}-development`]));
 
 /** Published in a public repository, hence no secrets at all: they keep a laptop's first `kubectl apply` simple. */
 export const developmentSecrets: DevelopmentSecretValues = {
@@ -20,7 +24,7 @@ export const developmentSecrets: DevelopmentSecretValues = {
         groups: [bss-reader]
 `,
   },
-  'postgres-users': Object.fromEntries(Object.keys(rolesOf(databases)).map((role) => [role, `${role}-development`])),
+  'postgres-users': developmentPasswords(databases),
   pghero: {
     username: 'admin',
     password: 'admin-development',

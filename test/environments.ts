@@ -1,16 +1,20 @@
 import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../charts/platform';
+import { developmentPasswords, developmentSecrets } from '../config/development-secrets';
 import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
 import { kind } from '../config/kind';
 import { Manifests } from './manifests';
+
+const databases = [{ name: 'bss', holds: 'customers, orders, invoices, payments' }];
 
 /**
  * A laptop with catalogues of its own, for the tests of rules: what somebody adds to the platform's changes none of them.
  */
 export const laptop: Environment = {
   ...kind,
-  databases: [{ name: 'bss', holds: 'customers, orders, invoices, payments' }],
+  databases,
+  developmentSecrets: { ...developmentSecrets, 'postgres-users': developmentPasswords(databases) },
   topics: [
     { name: 'bss.events', partitions: 3, retention: Duration.days(7), rate: Size.mebibytes(1), holds: 'everything' },
     {

@@ -2,7 +2,6 @@ import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { validationErrors } from '../../charts/rules';
 import { databases } from '../../config/databases';
-import { developmentSecrets } from '../../config/development-secrets';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
 import { laptop as kind } from '../environments';
@@ -10,6 +9,8 @@ import { Manifests } from '../manifests';
 
 const { gibibytes, mebibytes } = Size;
 const { topics } = kind;
+
+const developmentSecrets = kind.developmentSecrets!;
 
 const errors = (change: Partial<Environment>) => validationErrors(platform(new App(), { ...kind, ...change }));
 
