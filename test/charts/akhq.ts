@@ -6,7 +6,7 @@ import { maskedByJava, maskedHere, withJava } from '../akhq/mask';
 import { everyEnvironment } from '../environments';
 
 interface Schema {
-  readonly 'x-personal'?: boolean;
+  readonly $comment?: string;
   readonly properties?: Record<string, Schema>;
 }
 
@@ -46,7 +46,9 @@ const dataOf = ({ properties = {} }: Schema) =>
   Object.fromEntries(
     Object.entries(properties).map(([name, schema], index) => [
       name,
-      schema['x-personal'] ? personalValue(3) : oneOf<unknown>(`open-${index}`, index, null, true, 'say "x":'),
+      schema.$comment === 'personal data'
+        ? personalValue(3)
+        : oneOf<unknown>(`open-${index}`, index, null, true, 'say "x":'),
     ]),
   );
 

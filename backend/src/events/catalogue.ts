@@ -28,9 +28,9 @@ interface Exception {
 }
 
 /** Says in the schema of an event that this tells who somebody is: what shows events to people masks it. */
-export const PERSONAL = 'x-personal';
+export const PERSONAL = 'personal data';
 
-const personal = <T extends TSchema>(schema: T) => Type.With(schema, { [PERSONAL]: true });
+const personal = <T extends TSchema>(schema: T) => Type.With(schema, { $comment: PERSONAL });
 
 export const Notification = Type.Object({
   id: id('Of the message'),

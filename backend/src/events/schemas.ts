@@ -1,11 +1,10 @@
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { catalogue, dataschemaOf, type EventType, PERSONAL, schemasOf } from './catalogue.ts';
+import { catalogue, dataschemaOf, type EventType, schemasOf } from './catalogue.ts';
 
 const ajv = new Ajv({ strictSchema: true });
 formats.default(ajv);
 // It says something to readers and asks nothing of the data.
-ajv.addKeyword(PERSONAL);
 
 const types = Object.keys(catalogue) as EventType[];
 const validators = new Map(

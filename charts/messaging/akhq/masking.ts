@@ -9,7 +9,7 @@ export interface Filter {
 }
 
 const EVENTS = join(__dirname, '../../../backend/events');
-const PERSONAL = 'x-personal';
+const PERSONAL = 'personal data';
 
 /** Names that the events of our own services do not have: of networks, and of TM Forum's contacts. */
 const ELSEWHERE = [
@@ -24,7 +24,8 @@ export function personalNames(): string[] {
     if (typeof schema !== 'object' || schema === null) return;
     for (const [keyword, value] of Object.entries(schema)) {
       if (keyword === 'properties') {
-        for (const [name, property] of Object.entries(value as object)) if (PERSONAL in property) names.add(name);
+        for (const [name, property] of Object.entries(value as object))
+          if (property.$comment === PERSONAL) names.add(name);
       }
       collect(value);
     }
@@ -33,7 +34,7 @@ export function personalNames(): string[] {
   for (const name of files) collect(JSON.parse(readFileSync(join(EVENTS, name), 'utf8')));
   if (names.size === 0) {
     throw new Error(
-      `none of the ${files.length} schemas in backend/events marks a property with "${PERSONAL}": AKHQ would show all personal data. Run npm run generate in backend.`,
+      `none of the ${files.length} schemas in backend/events marks a property with $comment "${PERSONAL}": AKHQ would show all personal data. Run npm run generate in backend.`,
     );
   }
   return [...names].sort();
