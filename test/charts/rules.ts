@@ -1,7 +1,6 @@
 import { App, Duration, Size } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { validationErrors } from '../../charts/rules';
-import { databases } from '../../config/databases';
 import type { Environment } from '../../config/environment';
 import { environmentNamed, environments } from '../../config/environments';
 import { laptop as kind } from '../environments';
@@ -228,7 +227,7 @@ describe('Development Secrets', () => {
       'developmentSecrets has no value for key "jwt-signing-key" of Secret "akhq". Add it, or leave developmentSecrets out.',
     ]);
     const keys = Object.values(developmentSecrets).flatMap(Object.keys);
-    expect(errors({ databases, developmentSecrets: {} })).toHaveLength(keys.length);
+    expect(errors({ developmentSecrets: {} })).toHaveLength(keys.length);
   });
 
   it.each([
