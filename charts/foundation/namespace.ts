@@ -49,7 +49,7 @@ export class Namespace extends Component {
               'requests.memory': mebibytes(memory + ROOM.memory),
               'limits.memory': mebibytes(memoryLimit + ROOM.memoryLimit),
               // Room for one more of the largest, to which a volume that is too small or broken is moved.
-              'requests.storage': mebibytes(disks.reduce((sum, each) => sum + each, 0) + Math.max(...disks)),
+              'requests.storage': mebibytes(disks.reduce((sum, each) => sum + each, 0) + Math.max(0, ...disks)),
               'services.loadbalancers': k8s.Quantity.fromString(`${loadBalancers(this.node.root)}`),
             };
           },

@@ -1,5 +1,7 @@
-import { Size } from 'cdk8s';
+import { App, Size } from 'cdk8s';
+import { Namespace } from '../../charts/foundation/namespace';
 import { cpuQuantity, quantity } from '../../lib/container';
+import { objectsOf } from '../../lib/manifest-files';
 import { claims, totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 import { environmentCalled, everyEnvironment } from '../environments';
@@ -128,6 +130,12 @@ it.each(everyEnvironment)('The claims of $name are those of its sets and of its 
   );
   const found = claims(manifests.app).map((mebibytes) => quantity(Size.mebibytes(mebibytes)).value);
   expect(found.sort()).toEqual([...sets, ...own].sort());
+});
+
+it('A namespace in which nothing has a volume has a quota, too', () => {
+  const app = new App();
+  const namespace = new Namespace(app, { namespace: 'bss' });
+  expect(JSON.stringify(objectsOf(namespace))).toContain('"requests.storage":"0');
 });
 
 interface ClaimSpec {
