@@ -11,5 +11,6 @@ test('the whole platform goes with its namespace, and no broker waits for the ot
   kubectl(['delete', 'namespace', bss.name, `--timeout=${DEADLINE_SECONDS}s`]);
   const seconds = (Date.now() - start) / 1000;
   console.info(`the namespace had gone after ${seconds.toFixed(1)} s`);
-  expect(seconds).toBeLessThan(40);
+  // Brokers that wait for each other take over five minutes. The namespace itself may be looked at late.
+  expect(seconds).toBeLessThan(150);
 });
