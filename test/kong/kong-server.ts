@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -8,6 +8,7 @@ import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarat
 import { objectsOf } from '../../lib/manifest-files';
 import { freePort } from '../free-port';
 import type { GatewayInstallation } from '../live/gateway/installation';
+import { exchange } from './wire';
 
 const version = spawnSync('kong', ['version'], { encoding: 'utf8' });
 
@@ -16,9 +17,6 @@ export const missing =
   version.status === 0 && version.stdout.trim() === '3.5.0'
     ? spawnSync('python3', ['--version']).error && 'no python3'
     : `no Kong 3.5.0 on the PATH${version.stdout?.trim() ? `, but ${version.stdout.trim()}` : ''}`;
-
-/** Time in which something more would have come. */
-const QUIET = 300;
 
 interface EnvVar {
   readonly name: string;
@@ -36,7 +34,7 @@ export class KongServer {
   constructor(private readonly installation: GatewayInstallation) {}
 
   async start(): Promise<void> {
-    const [plain, tls, service] = [await freePort(), await freePort(), await freePort()];
+    const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
     Object.assign(this, { plain, tls });
     const objects = objectsOf(this.installation.kong);
     const files: Record<string, string> = objects.find(
@@ -59,7 +57,7 @@ export class KongServer {
       KONG_DECLARATIVE_CONFIG: join(this.directory, 'kong.yml'),
       KONG_PROXY_LISTEN: `127.0.0.1:${plain}, 127.0.0.1:${tls} http2 ssl`,
       KONG_ADMIN_LISTEN: 'off',
-      KONG_STATUS_LISTEN: 'off',
+      KONG_STATUS_LISTEN: `127.0.0.1:${ready}`,
       KONG_NGINX_WORKER_PROCESSES: '1',
       // Its workers would be somebody who cannot read here.
       ...(process.getuid!() === 0 && { KONG_NGINX_USER: 'root root' }),
@@ -70,7 +68,15 @@ export class KongServer {
     const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
     if (status !== 0)
       throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${ready}/status/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    for (let tries = 0; !(await isReady()); tries++) {
+      if (tries === 200) throw new Error('Kong does not get ready');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   stop(): void {
@@ -81,20 +87,11 @@ export class KongServer {
 
   /** Everything that comes back until the gateway is quiet or hangs up. */
   send({ bytes, tls }: { readonly bytes: string; readonly tls: boolean }): Promise<string> {
-    return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      const ready = () => socket.write(bytes, 'latin1');
-      const socket: Socket = tls
+    const open = (ready: () => void) =>
+      tls
         ? connectTls({ host: '127.0.0.1', port: this.tls, rejectUnauthorized: false }, ready)
         : connect(this.plain, '127.0.0.1', ready);
-      socket.setTimeout(10_000, () => socket.destroy());
-      socket.on('data', (data) => {
-        chunks.push(data);
-        socket.setTimeout(QUIET);
-      });
-      socket.on('error', () => undefined);
-      socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
-    });
+    return exchange(open, bytes, { first: 10_000, further: 300 });
   }
 
   read(name: 'access.log' | 'prefix/logs/error.log'): Buffer {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewaySettings } from '../../charts/gateway/kong/settings';
 import { freePort } from '../free-port';
+import { exchange } from './wire';
 
 const FILES = join(__dirname, '../../charts/gateway/kong/nginx');
 const modules = ['ndk_http_module.so', 'ngx_http_lua_module.so'].map((name) => join('/usr/lib/nginx/modules', name));
@@ -59,16 +60,7 @@ export class NginxServer {
 
   /** Byte by byte, as no library would send it. */
   send(text: string): Promise<string> {
-    return new Promise((resolve) => {
-      let answer = '';
-      const socket = connect(this.port, '127.0.0.1', () => socket.write(text, 'latin1'));
-      socket.setTimeout(1000, () => socket.destroy());
-      socket.on('data', (data) => {
-        answer += data.toString('latin1');
-      });
-      socket.on('error', () => undefined);
-      socket.on('close', () => resolve(answer));
-    });
+    return exchange((ready) => connect(this.port, '127.0.0.1', ready), text, { first: 1000, further: 1000 });
   }
 
   /** A request alone, on a connection of its own. */

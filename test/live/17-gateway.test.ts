@@ -272,34 +272,16 @@ describe('The database of rehearsal, which needs no Kong', () => {
     const [pod] = namespace.pods('app.kubernetes.io/name=kong');
     const waits = () => namespace.run('logs', pod!.metadata.name, '-c', 'await');
     eventually('the reason in the log', () => waits().includes(`to complete ${gateway.database}`));
-    namespace.exec(
-      'kong-db-0',
-      'psql',
-      '-U',
-      'kong',
-      '-d',
-      'postgres',
-      '-c',
-      `COMMENT ON DATABASE ${gateway.database} IS 'by a test'`,
-    );
+    sql(namespace, `COMMENT ON DATABASE ${gateway.database} IS 'by a test'`);
     eventually('the end of the wait', () => waits().includes(`${gateway.database} was completed at by a test`));
   });
 });
 
+const sql = (namespace: Namespace, statement: string) =>
+  namespace.exec('kong-db-0', 'psql', '-U', 'kong', '-d', 'postgres', '-Atc', statement);
+
 const databases = (namespace: Namespace) =>
-  namespace
-    .exec(
-      'kong-db-0',
-      'psql',
-      '-U',
-      'kong',
-      '-d',
-      'postgres',
-      '-Atc',
-      "SELECT datname FROM pg_database WHERE datname LIKE 'kong\\_%'",
-    )
-    .trim()
-    .split('\n');
+  sql(namespace, "SELECT datname FROM pg_database WHERE datname LIKE 'kong\\_%'").trim().split('\n');
 
 function expectAnswer({ status, headers = {}, seen = {}, unseen = [], dressed = true }: Case, answer: Answer): void {
   expect([answer.status, answer.body]).toEqual([status, answer.body]);
