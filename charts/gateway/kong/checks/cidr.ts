@@ -1,6 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-
-const asNumber = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+import ipaddr from 'ipaddr.js';
 
 /** What is wrong with a range of addresses, in a few words. @returns nothing when it is well */
 export function cidrError(range: string): string | undefined {
@@ -10,22 +9,14 @@ export function cidrError(range: string): string | undefined {
   const most = isIPv4(address!) ? 32 : 128;
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) return `a range has 0 to ${most} bits`;
   if (!isIPv4(address!)) return undefined;
-  const size = 2 ** (32 - Number(bits));
-  const first = Math.floor(asNumber(address!) / size) * size;
-  return asNumber(address!) === first
-    ? undefined
-    : `Kong would take it as ${asText(first)}/${bits}. Write what you mean`;
+  const first = ipaddr.IPv4.networkAddressFromCIDR(range).toString();
+  return address === first ? undefined : `Kong would take it as ${first}/${bits}. Write what you mean`;
 }
-
-const asText = (number: number) => [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 
 /** Whether two ranges of IPv4 have an address in common; with other addresses, no. */
 export function overlap(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((range) => {
-    const [address, bits = '32'] = range.split('/');
-    const size = 2 ** (32 - Number(bits));
-    const first = isIPv4(address!) ? Math.floor(asNumber(address!) / size) * size : Number.NaN;
-    return { first, last: first + size - 1 };
-  });
-  return a!.first <= b!.last && b!.first <= a!.last;
+  const [a, b] = [one, other].map((range) => range.split('/'));
+  if (!isIPv4(a![0]!) || !isIPv4(b![0]!)) return false;
+  const bits = Math.min(Number(a![1] ?? 32), Number(b![1] ?? 32));
+  return ipaddr.IPv4.parse(a![0]!).match(ipaddr.IPv4.parse(b![0]!), bits);
 }
