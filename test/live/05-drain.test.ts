@@ -18,6 +18,13 @@ function evict(pod: string): { ok: boolean; output: string } {
   );
 }
 
+/** Call it before they go: what it gives tells whether each of these pods has a successor that is ready. */
+function successorsOf(...pods: string[]): () => boolean {
+  const uids = pods.map((pod) => bss.pod(pod)!.metadata.uid);
+  return () =>
+    bss.isReady(...pods) && pods.every((pod, index) => (bss.pod(pod)?.metadata.uid ?? uids[index]) !== uids[index]);
+}
+
 test('no broker may be evicted while another is out of sync, though it still runs; afterwards one may', () => {
   const frozen = bss.pod('kafka-2')!;
   signal(frozen, 'STOP');
@@ -30,20 +37,18 @@ test('no broker may be evicted while another is out of sync, though it still run
     signal(frozen, 'CONT');
   }
   bss.awaitReady('kafka-0', 'kafka-1', 'kafka-2');
-  const uid = bss.pod('kafka-0')!.metadata.uid;
+  const isReplaced = successorsOf('kafka-0');
   eventually('the eviction to be allowed', () => evict('kafka-0').ok);
-  eventually('the broker to be replaced', () => bss.pod('kafka-0')?.metadata.uid !== uid && bss.isReady('kafka-0'));
+  eventually('the broker to be replaced', isReplaced);
 });
 
 test('two brokers that are told to go at the same moment leave one after the other', () => {
   const load = new Load(bss, { name: 'two-leave', partitions: 6, recordsPerSecond: 2000 });
   const pair = ['kafka-1', 'kafka-2'];
-  const before = pair.map((pod) => bss.pod(pod)!.metadata.uid);
+  const areReplaced = successorsOf(...pair);
   // Unlike an eviction, a deletion asks no budget.
   bss.run('delete', 'pod', ...pair, '--wait=false');
-  eventually('both to be replaced', () =>
-    pair.every((pod, index) => bss.isReady(pod) && bss.pod(pod)!.metadata.uid !== before[index]),
-  );
+  eventually('both to be replaced', areReplaced);
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
@@ -52,13 +57,11 @@ test('two brokers that are told to go at the same moment leave one after the oth
 test('ZooKeeper stays for a broker that is told to go with it, as when their node is drained', () => {
   const load = new Load(bss, { name: 'with-zookeeper', partitions: 6, recordsPerSecond: 2000 });
   const pair = ['zookeeper-0', 'kafka-1'];
-  const before = pair.map((pod) => bss.pod(pod)!.metadata.uid);
+  const areReplaced = successorsOf(...pair);
   const start = Date.now();
   bss.run('delete', 'pod', ...pair);
   console.info(`both had left after ${((Date.now() - start) / 1000).toFixed(1)} s`);
-  eventually('both to be replaced', () =>
-    pair.every((pod, index) => bss.isReady(pod) && bss.pod(pod)!.metadata.uid !== before[index]),
-  );
+  eventually('both to be replaced', areReplaced);
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
