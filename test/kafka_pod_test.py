@@ -369,6 +369,11 @@ class Rejoining(unittest.TestCase):
     def test_does_not_wait_for_others(self):
         self.assertEqual(self.rejoin(lambda *_: Nodes("/brokers/ids/0", "/brokers/ids/11")), "")
 
+    def test_takes_back_its_own_wish_to_leave_as_it_is_back_and_nobody_elses(self):
+        nodes = Nodes(*want(0, 1))
+        self.assertEqual(self.rejoin(lambda *_: nodes), "")
+        self.assertEqual(nodes.brokers_that_want_to_leave(), {0})
+
     def test_waits_for_a_zookeeper_that_does_not_answer_yet_but_not_for_ever(self):
         answers = [OSError("not yet"), Nodes()]
         self.assertEqual(self.rejoin(mock.Mock(side_effect=answers)), "")

@@ -1,9 +1,10 @@
-"""Before the broker starts: returns when the registration of its former life has ended, or the seconds are over.
+"""Before the broker starts: returns when nothing of its former life is left in ZooKeeper, or the seconds are over.
 
     rejoin.py SECONDS ZOOKEEPER
 
 A broker that was killed stays registered until its session ends. One that starts before finds its own number taken,
-and gives up.
+and gives up. The wish to leave of one that left ends seconds later, too: a broker that is back would count as one that
+leaves, and the others, told to leave meanwhile, would not wait for each other.
 """
 
 import struct
@@ -12,7 +13,7 @@ import time
 from typing import List
 
 from cluster_metadata import own_number
-from zookeeper_session import REGISTRATIONS, connect
+from zookeeper_session import REGISTRATIONS, WISH, connect
 
 SESSION_SECONDS = 10
 
@@ -25,6 +26,7 @@ def await_end_of_former(me: int, seconds: float, zookeeper: List[str]) -> None:
         try:
             session = session or connect(zookeeper, SESSION_SECONDS)
             if session.read(f"{REGISTRATIONS}/{me}") is None:
+                session.delete(f"/{WISH}{me}")
                 session.close()
                 return
             if not told:
