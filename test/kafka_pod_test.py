@@ -314,6 +314,30 @@ class AllTogether(unittest.TestCase):
         self.assertEqual(nodes.paths, set(want(0)))
 
 
+class Farewell(unittest.TestCase):
+    def end(self, command):
+        """The signal that ended a broker when everybody leaves. It has said a line when it is ready for one."""
+        with (
+            subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE) as broker,
+            tempfile.NamedTemporaryFile("w") as process,
+            mock.patch.multiple(broker_leave, PROCESS=process.name, FAREWELL_SECONDS=0.5),
+        ):
+            broker.stdout.readline()
+            process.write(f"{broker.pid}")
+            process.flush()
+            try:
+                broker_leave.end_with_everybody()
+                return broker.wait(5)
+            finally:
+                broker.kill()
+
+    def test_of_a_broker_that_stops_when_it_is_told_to_is_its_own(self):
+        self.assertEqual(self.end("echo up; exec sleep 60"), -15)
+
+    def test_of_a_broker_that_finds_nobody_who_answers_is_cut_short(self):
+        self.assertEqual(self.end("trap '' TERM; echo up; exec sleep 60"), -9)
+
+
 class WithoutZooKeeper(unittest.TestCase):
     def end(self, error, **constants):
         """The signal that ended the broker, and what was told."""

@@ -31,6 +31,8 @@ HAND_OVER_SECONDS = 8
 
 # Longer than a server's restart takes. Without ZooKeeper no other broker can take over, however long this one waits.
 SILENCE_SECONDS = 20
+# Longer than a stop takes that is answered.
+FAREWELL_SECONDS = 15
 # Written by start.sh.
 PROCESS = "/tmp/broker.pid"
 
@@ -83,6 +85,7 @@ def why_not_leave(session: Session, port: int, me: int, min_in_sync: int) -> str
     session.create_ephemeral(f"/{WISH}{me}", "")
     metadata = fetch(port)
     if everybody_leaves(metadata, session.brokers_that_want_to_leave()):
+        end_with_everybody()
         return ""
     reason = why_not_safe_to_leave(metadata, me, min_in_sync)
     if reason:
@@ -125,6 +128,18 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[
             told = reason
         time.sleep(0.5)
     tell(f"WARN Broker {me} leaves after {seconds:.0f} s all the same, {told}")
+
+
+def end_with_everybody() -> None:
+    """The broker's own stop looks for a controller by names that end with their Services, until it is killed."""
+    with contextlib.suppress(OSError), open(PROCESS, encoding="utf-8") as process:
+        broker = int(process.read())
+        os.kill(broker, signal.SIGTERM)
+        deadline = time.monotonic() + FAREWELL_SECONDS
+        while time.monotonic() < deadline:
+            os.kill(broker, 0)  # an error when it has gone
+            time.sleep(0.2)
+        os.kill(broker, signal.SIGKILL)
 
 
 def end_without_zookeeper(me: int, reason: str) -> None:
