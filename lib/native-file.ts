@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,9 +11,4 @@ export function properties(entries: Record<string, string | number | boolean>): 
   return Object.entries(entries)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
-}
-
-/** A hash of `content` that is the same on every machine. */
-export function contentHash(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -2,23 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { parse } from 'yaml';
-import type { PgBouncer } from '../../charts/data/pgbouncer/pgbouncer';
-import type { PgHero } from '../../charts/data/pghero/pghero';
 import { memorySettings, sharedMemory, spentShare } from '../../charts/data/postgres/memory';
-import type { Postgres } from '../../charts/data/postgres/postgres';
-import { platform } from '../../charts/platform';
-import { validationErrors } from '../../charts/rules';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
+import { model } from '../../charts/synth';
 import { production } from '../../config/production';
 import { objectsOf } from '../../lib/manifest-files';
 import { environmentCalled, everyEnvironment, laptop as kind } from '../environments';
 
 const { gibibytes, mebibytes } = Size;
-const app = (change: Partial<Environment> = {}) => platform(new App(), { ...kind, ...change });
+const changed = (change: Partial<Environment> = {}) => model({ ...kind, ...change });
 // The Secrets of other databases are not what these tests are about.
-const errors = (change: Partial<Environment>) => validationErrors(app({ developmentSecrets: undefined, ...change }));
+const errors = (change: Partial<Environment>) => changed({ developmentSecrets: undefined, ...change }).errors;
 const postgres = (change: Partial<Environment['postgres']>) => errors({ postgres: { ...kind.postgres, ...change } });
 const pgbouncer = (change: Partial<Environment['pgbouncer']>) =>
   errors({ pgbouncer: { ...kind.pgbouncer, ...change } });
@@ -70,7 +66,7 @@ describe('A database', () => {
 
   it('that is added is another Job, and nothing of the server changes', () => {
     const [before, after] = [kind.databases, more].map((each) => {
-      const made = app({ databases: each, developmentSecrets: undefined });
+      const made = changed({ databases: each, developmentSecrets: undefined }).app;
       const objects = made.charts.flatMap(objectsOf);
       return {
         server: objectsOf(made.charts.find(({ node }) => node.id === 'postgres')!),
@@ -83,7 +79,7 @@ describe('A database', () => {
   });
 
   it('that is added needs two passwords more', () => {
-    expect(validationErrors(app({ databases: more }))).toEqual(
+    expect(changed({ databases: more }).errors).toEqual(
       ['reports', 'reports_migrations'].map(
         (key) =>
           `developmentSecrets has no value for key "${key}" of Secret "postgres-users". Add it, or leave ` +
@@ -243,7 +239,7 @@ describe('PgBouncer', () => {
       '"pgbouncer" "of the Secret"\n100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n',
     );
     expect(lifecycle!.preStop!.exec.command).toEqual(['sleep', '15']);
-    const { connectionLifetimeSeconds } = (app().node.findChild('pgbouncer') as PgBouncer).application('bss');
+    const { connectionLifetimeSeconds } = changed().platform!.pgbouncer.application('bss');
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(15 + connectionLifetimeSeconds);
   });
 
@@ -296,7 +292,7 @@ describe('PgBouncer', () => {
 });
 
 describe('PgHero', () => {
-  const pghero = app().node.findChild('pghero') as PgHero;
+  const { pghero } = changed().platform!;
 
   it('answers below one path, to people and to probes', () => {
     const { manifests } = environmentCalled('kind');
@@ -309,7 +305,7 @@ describe('PgHero', () => {
   });
 
   it('knows every database by an address, without its password in the file', () => {
-    const { charts } = app({ databases: more, developmentSecrets: undefined });
+    const { charts } = changed({ databases: more, developmentSecrets: undefined }).app;
     const file = objectsOf(charts.find(({ node }) => node.id === 'pghero')!).find(({ kind }) => kind === 'ConfigMap')
       .data['pghero.yml'];
     const login = "pghero:<%= ERB::Util.url_encode(ENV.fetch('ROLE_PASSWORD')) %>";
@@ -325,9 +321,7 @@ describe('PgHero', () => {
 });
 
 describe('A consumer', () => {
-  const model = platform(new App(), production);
-  const server = model.node.findChild('postgres') as Postgres;
-  const pool = model.node.findChild('pgbouncer') as PgBouncer;
+  const { postgres: server, pgbouncer: pool } = model(production).platform!;
 
   it('is told where its database is and whom to log in as: applications through PgBouncer, migrations directly', () => {
     const told = [pool.application('bss'), server.migrations('bss')].map(({ server, database, role, password }) => [
