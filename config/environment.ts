@@ -1,12 +1,9 @@
 import type { BackendSize } from '../charts/applications/backend/backend';
-import type { PgBouncerSize } from '../charts/data/pgbouncer/pgbouncer';
-import type { PostgresBackupSize } from '../charts/data/postgres/backup';
+import type { PgBouncerSize } from '../charts/data/pgbouncer/size';
 import type { Database } from '../charts/data/postgres/database';
-import type { DatabasesJobSize } from '../charts/data/postgres/databases';
-import type { PostgresSize } from '../charts/data/postgres/postgres';
-import type { RedisSize } from '../charts/data/redis/redis';
-import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
-import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
+import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from '../charts/data/postgres/size';
+import type { RedisSize } from '../charts/data/redis/size';
+import type { RedisBackupSize, RedisClusterSize } from '../charts/data/redis-cluster/size';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
 import type { KongSize } from '../charts/gateway/kong/kong';
 import type { KafkaSize } from '../charts/messaging/kafka/size';

@@ -7,13 +7,6 @@ export function nativeFile(directory: string, name: string): string {
   return readFileSync(join(directory, name), 'utf8');
 }
 
-/** Lines of a Java properties file, in the order given. */
-export function properties(entries: Record<string, string | number | boolean>): string {
-  return Object.entries(entries)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
-}
-
 /** A hash of `content` that is the same on every machine. */
 export function contentHash(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');

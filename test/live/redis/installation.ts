@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import type { RedisCluster } from '../../../charts/data/redis-cluster/redis-cluster';
-import { shape, type Topology } from '../../../charts/data/redis-cluster/topology';
+import { shape, type Topology } from '../../../charts/data/redis-cluster/size';
 import { platform } from '../../../charts/platform';
 import type { Environment } from '../../../config/environment';
 import { kind } from '../../../config/kind';
