@@ -102,9 +102,7 @@ describe('PgBouncer', () => {
   it('says so where a node gives no more files than a container begins with', () => {
     const { status, stdout, stderr } = start({ FILES: '5122' }, 'ulimit -H -n 1024;');
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(
-      /^ERROR PgBouncer needs 5122 open files, .* no more than 1024\. Lower maxClients, or raise/,
-    );
+    expect(stderr).toMatch(/^ERROR PgBouncer needs 5122 open files, .* no more than 1024\. Lower maxClients, or raise/);
   });
 
   it('keeps its own login in memory, whatever characters it is of', () => {

@@ -129,14 +129,16 @@ const SERVER = [
   ...['--syslog-ident', '$(NODE_NAME)'],
 ];
 
-const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+const SCRIPTS = ['cli.sh', 'keeper.sh', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+/** What the keeper plans: the answers of servers, and a file for each kind of step. */
+const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk', 'promote.awk'];
 
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
   const file = (name: string) => nativeFile(__dirname, name);
   return {
-    ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/redis/${name}`, file(name)])),
+    ...Object.fromEntries([...SCRIPTS, ...PLAN].map((name) => [`/etc/redis/${name}`, file(name)])),
     '/etc/redis/redis.conf':
       file('redis.conf') +
       settings(
