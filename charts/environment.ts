@@ -1,14 +1,11 @@
 import type { Resources } from '../lib/container';
 import type { Spread } from '../lib/stateful-workload';
 import type { BackendSize } from './applications/backend/backend';
-import type { PgBouncerSize } from './data/pgbouncer/pgbouncer';
-import type { PostgresBackupSize } from './data/postgres/backup';
+import type { PgBouncerSize } from './data/pgbouncer/size';
 import type { Database } from './data/postgres/database';
-import type { DatabasesJobSize } from './data/postgres/databases';
-import type { PostgresSize } from './data/postgres/postgres';
-import type { RedisSize } from './data/redis/redis';
-import type { RedisBackupSize } from './data/redis-cluster/backup';
-import type { RedisClusterSize } from './data/redis-cluster/redis-cluster';
+import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/postgres/size';
+import type { RedisSize } from './data/redis/size';
+import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
 import type { DevelopmentSecretValues } from './foundation/development-secrets';
 import type { KongSize } from './gateway/kong/kong';
 import type { Images } from './images';

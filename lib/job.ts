@@ -31,11 +31,15 @@ export class OneShotJob extends Workload {
 }
 
 export interface ScheduledJobProps extends OneShotJobProps {
-  /** Five cron fields, UTC. */
-  readonly schedule: string;
-  /** Created, but only started by hand: `kubectl create job --from=cronjob/…`. */
-  readonly suspended: boolean;
+  /**
+   * When it runs: five cron fields, UTC.
+   * @default - only by hand: the CronJob is suspended, and `kubectl create job --from=cronjob/…` starts it
+   */
+  readonly schedule?: string;
 }
+
+/** The 31st of February: Kubernetes takes no CronJob without a schedule, not even one that is suspended. */
+const NEVER = '0 0 31 2 *';
 
 /** Work done again and again, never twice at once. */
 export class ScheduledJob extends Workload {
@@ -43,9 +47,9 @@ export class ScheduledJob extends Workload {
     super(scope, id, props, 1, 1);
     new k8s.KubeCronJob(this, 'resource', {
       spec: {
-        schedule: props.schedule,
+        schedule: props.schedule ?? NEVER,
         timeZone: 'Etc/UTC',
-        suspend: props.suspended,
+        suspend: props.schedule === undefined,
         concurrencyPolicy: 'Forbid',
         startingDeadlineSeconds: 300,
         jobTemplate: {

@@ -5,10 +5,3 @@ import { join } from 'node:path';
 export function nativeFile(directory: string, name: string): string {
   return readFileSync(join(directory, name), 'utf8');
 }
-
-/** Lines of a Java properties file, in the order given. */
-export function properties(entries: Record<string, string | number | boolean>): string {
-  return Object.entries(entries)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
-}

@@ -1,4 +1,4 @@
-import { shape, type Topology } from '../../../charts/data/redis-cluster/topology';
+import { shape, type Topology } from '../../../charts/data/redis-cluster/size';
 import type { Environment } from '../../../charts/environment';
 import { model } from '../../../charts/synth';
 import { kind } from '../../../config/kind';
