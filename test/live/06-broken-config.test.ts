@@ -1,13 +1,16 @@
 import { parseAllDocuments } from 'yaml';
+import { eventually } from '../../cluster/eventually';
+import { awaitConverged, manifests } from '../../cluster/installation';
+import { Load } from '../../cluster/kafka/load';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
 import { kind } from '../../config/kind';
 import { contentHash } from '../../lib/native-file';
-import { eventually, kubectl, type Namespace } from './cluster';
-import { awaitConverged, manifests, runningKind } from './installation';
-import { Load } from './load';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 afterEach(() => {
   kubectl(['apply', '-f', 'dist/kind']);

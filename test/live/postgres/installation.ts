@@ -3,11 +3,13 @@ import { CLIENT_ROLE, type PgBouncer } from '../../../charts/data/pgbouncer/pgbo
 import type { DatabaseLogin } from '../../../charts/data/postgres/database';
 import type { Postgres } from '../../../charts/data/postgres/postgres';
 import { platform } from '../../../charts/platform';
+import { eventually } from '../../../cluster/eventually';
+import { manifests } from '../../../cluster/installation';
+import { kubectl } from '../../../cluster/kubectl';
+import { Namespace } from '../../../cluster/namespace';
+import { startPod } from '../../../cluster/tool-pod';
 import type { Environment } from '../../../config/environment';
 import { rehearsal } from '../../../config/rehearsal';
-import { eventually, kubectl, Namespace } from '../cluster';
-import { manifests } from '../installation';
-import { startPod } from '../pod';
 
 export const POSTGRES_NAMESPACE = 'bss-postgres';
 

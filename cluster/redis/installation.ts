@@ -1,13 +1,16 @@
 import { App } from 'cdk8s';
-import type { RedisCluster } from '../../../charts/data/redis-cluster/redis-cluster';
-import { shape, type Topology } from '../../../charts/data/redis-cluster/topology';
-import { platform } from '../../../charts/platform';
-import type { Environment } from '../../../config/environment';
-import { kind } from '../../../config/kind';
-import { rehearsal } from '../../../config/rehearsal';
-import { addresses } from '../../../lib/endpoint';
-import { eventually, kubectl, Namespace } from '../cluster';
-import { manifests, nodeNames, remove } from '../installation';
+import type { RedisCluster } from '../../charts/data/redis-cluster/redis-cluster';
+import { shape, type Topology } from '../../charts/data/redis-cluster/topology';
+import { platform } from '../../charts/platform';
+import type { Environment } from '../../config/environment';
+import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
+import { addresses } from '../../lib/endpoint';
+import { eventually } from '../eventually';
+import { manifests } from '../installation';
+import { kubectl } from '../kubectl';
+import { Namespace } from '../namespace';
+import { nodeNames } from '../nodes';
 
 export const REDIS_NAMESPACE = 'bss-redis';
 
@@ -143,10 +146,6 @@ export class RedisInstallation {
       const { ok, output } = this.namespace.try('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script);
       return ok ? { keys: Number(output.trim()) } : undefined;
     }).keys;
-  }
-
-  remove(): void {
-    remove(this.namespace.name);
   }
 }
 
