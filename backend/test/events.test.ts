@@ -5,12 +5,13 @@ import { compatibilityPartitioner, createRecordsBatch } from '@platformatic/kafk
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { CloudEvent as SdkEvent, Kafka as SdkKafka } from 'cloudevents';
-import type { Event } from '../src/database/database.ts';
+import type { Event } from '../src/events/catalogue.ts';
 import { fromMessage, toMessage } from '../src/events/cloud-event.ts';
+import { dataErrors } from '../src/events/data-errors.ts';
 import { faultOf } from '../src/events/errors.ts';
 import { sendable } from '../src/events/publisher.ts';
-import { batchLength, batchSize } from '../src/events/record-batch.ts';
-import { dataErrors } from '../src/events/schemas.ts';
+import { batchLength } from '../src/events/record-batch.ts';
+import { batchSize } from './batch-size.ts';
 import { runChain } from './chain.ts';
 import { type Service, startService, waitingIn } from './service.ts';
 

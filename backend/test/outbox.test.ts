@@ -10,7 +10,7 @@ import { OutboxPosition } from '../src/database/outbox-position.ts';
 import { createPool } from '../src/database/pool.ts';
 import { Relay } from '../src/database/relay.ts';
 import { type Transaction, transaction } from '../src/database/transaction.ts';
-import { type EventBus, type Message, NotPublished, type Refusal } from '../src/events/bus.ts';
+import { type EventBus, type Message, NotPublished, type RefusedMessage } from '../src/events/bus.ts';
 import { createLog } from '../src/log.ts';
 import { startService } from './service.ts';
 import { until } from './until.ts';
@@ -18,11 +18,11 @@ import { until } from './until.ts';
 /** Takes messages as it is told to. What Kafka does with them is another test. */
 class Bus implements Partial<EventBus> {
   readonly taken: string[] = [];
-  answer = async (messages: readonly Message[]): Promise<Refusal[]> => this.take(messages);
+  answer = async (messages: readonly Message[]): Promise<RefusedMessage[]> => this.take(messages);
 
   publish = (messages: readonly Message[]) => this.answer(messages);
 
-  take(messages: readonly Message[]): Refusal[] {
+  take(messages: readonly Message[]): RefusedMessage[] {
     this.taken.push(...messages.map(({ topic, key }) => `${key} ${topic}`));
     return [];
   }

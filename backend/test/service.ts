@@ -1,10 +1,12 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Cache, noCache } from '../src/cache.ts';
 import type { DatabaseConfig } from '../src/config.ts';
-import { Database, type Event } from '../src/database/database.ts';
+import { Database } from '../src/database/database.ts';
 import { Outbox, oldest, type Waiting } from '../src/database/outbox.ts';
+import { measureOutbox } from '../src/database/outbox-metrics.ts';
 import { createPool } from '../src/database/pool.ts';
 import { schemaCheck } from '../src/database/schema.ts';
+import type { Event } from '../src/events/catalogue.ts';
 import type { Health } from '../src/http/actuator.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
@@ -50,7 +52,8 @@ export async function startService(
   const used = config ?? (await freshDatabase(name));
   const pool = createPool(used, 8, deadline);
   const log = createLog('silent');
-  const metrics = new Metrics(pool);
+  const metrics = new Metrics();
+  measureOutbox(metrics, pool);
   const events: Event[] = [];
   const outbox = new Outbox(async (announced) => void events.push(...announced));
   const database = new Database(pool, outbox, deadline);

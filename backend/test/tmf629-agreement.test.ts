@@ -9,7 +9,7 @@ import { notification } from '../src/consumers/notification.ts';
 import { Processor } from '../src/consumers/processor.ts';
 import { catalogue, type EventType } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
-import { dataErrors } from '../src/events/schemas.ts';
+import { dataErrors } from '../src/events/data-errors.ts';
 import { createLog } from '../src/log.ts';
 import { askPublished } from './published.ts';
 import { servers } from './servers/servers.ts';

@@ -1,7 +1,7 @@
 import { type Consumer, protocolErrorsCodesById } from '@platformatic/kafka';
+import { within } from '../within.ts';
 import type { Message, Received } from './bus.ts';
 import { kafkaErrors, leaves } from './errors.ts';
-import { within } from './within.ts';
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
 type Partition = FetchResponse['responses'][number]['partitions'][number];

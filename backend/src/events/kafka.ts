@@ -1,12 +1,12 @@
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
+import { within } from '../within.ts';
+import type { EventBus, Handle, Message, Received, RefusedMessage, Subscription } from './bus.ts';
 import { Fetcher, key } from './fetcher.ts';
 import { TIMES } from './member.ts';
 import { Membership } from './membership.ts';
 import { PRODUCER, Publisher } from './publisher.ts';
 import { rangeIn } from './range.ts';
-import { within } from './within.ts';
 
 const CHECK_DEADLINE = 1000;
 
@@ -26,7 +26,7 @@ export class Kafka implements EventBus {
     this.admin = new Admin({ ...this.connection, retries: 0, timeout: CHECK_DEADLINE, connectTimeout: CHECK_DEADLINE });
   }
 
-  publish(messages: readonly Message[]): Promise<Refusal[]> {
+  publish(messages: readonly Message[]): Promise<RefusedMessage[]> {
     return this.publisher.publish(messages);
   }
 

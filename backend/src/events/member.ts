@@ -1,10 +1,10 @@
 import type { Consumer, ConsumerGroupJoinPayload } from '@platformatic/kafka';
 import type { Seldom } from '../seldom.ts';
+import { within } from '../within.ts';
 import { plain } from './errors.ts';
 import { type Fetcher, key, type Place, type Topic } from './fetcher.ts';
 import type { Lane } from './lane.ts';
 import { Pump } from './pump.ts';
-import { within } from './within.ts';
 
 /** In milliseconds. */
 export const TIMES = {

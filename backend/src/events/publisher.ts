@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compatibilityPartitioner, type Producer } from '@platformatic/kafka';
-import { headerList, type Message, NotPublished, type Refusal } from './bus.ts';
+import { within } from '../within.ts';
+import { headerList, type Message, NotPublished, type RefusedMessage } from './bus.ts';
 import { answersIn, faultOf, plain, topicError, UNKNOWN_TOPIC } from './errors.ts';
 import { batchLength } from './record-batch.ts';
-import { within } from './within.ts';
 
 /** Brokers take that much unless they are told otherwise; a topic that takes less says so. */
 const LARGEST_BATCH = 1_048_588;
@@ -71,9 +71,9 @@ export class Publisher {
   ) {}
 
   /** As the bus says of it. */
-  async publish(messages: readonly Message[]): Promise<Refusal[]> {
+  async publish(messages: readonly Message[]): Promise<RefusedMessage[]> {
     const published = new Set<Message>();
-    const refusals: Refusal[] = [];
+    const refusals: RefusedMessage[] = [];
     const end = performance.now() + this.times.deadline;
     let problem = '';
     try {
@@ -101,7 +101,7 @@ export class Publisher {
   }
 
   /** @returns what is the matter with what could not be sent */
-  private async sendAll(lanes: Lane[], end: number, published: Set<Message>, refusals: Refusal[]) {
+  private async sendAll(lanes: Lane[], end: number, published: Set<Message>, refusals: RefusedMessage[]) {
     let patience: number | undefined;
     for (;;) {
       const left = lanes.filter(({ waiting }) => waiting.length > 0);
@@ -131,7 +131,7 @@ export class Publisher {
     { lane, messages, size }: RecordBatch,
     error: string | undefined,
     done: Set<Message>,
-    refusals: Refusal[],
+    refusals: RefusedMessage[],
   ) {
     lane.problem = undefined;
     if (error === undefined) {
@@ -254,7 +254,7 @@ function enter(lanes: Map<string, Lane>, message: Message, count: number): void 
 }
 
 /** One batch for each partition that has something left, as far as a request may hold them. */
-function cut(lanes: Lane[], refusals: Refusal[]): RecordBatch[] {
+function cut(lanes: Lane[], refusals: RefusedMessage[]): RecordBatch[] {
   const batches: RecordBatch[] = [];
   let request = 0;
   for (const lane of lanes) {

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { type Customer, createCustomer, customers, editCustomer } from '../resources/customer.ts';
-import { line } from '../resources/fields.ts';
+import { createCustomer, customers, editCustomer } from '../resources/customer.ts';
 import { page, type Resource } from '../resources/resource.ts';
+import type { Customer } from '../schemas/customer.ts';
+import { line } from '../schemas/fields.ts';
 import { actorOf } from './actor.ts';
 import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { OffsetQuery } from './paging.ts';

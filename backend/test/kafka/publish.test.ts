@@ -5,8 +5,8 @@ import { Producer, ResponseError } from '@platformatic/kafka';
 import { type Message, NotPublished } from '../../src/events/bus.ts';
 import { Kafka } from '../../src/events/kafka.ts';
 import { PRODUCER, Publisher, TIMES } from '../../src/events/publisher.ts';
-import { batchSize } from '../../src/events/record-batch.ts';
 import { createLog } from '../../src/log.ts';
+import { batchSize } from '../batch-size.ts';
 import { until } from '../until.ts';
 import { type Broker, message, startBroker } from './broker.ts';
 
