@@ -11,7 +11,7 @@ import { Relay } from '../src/database/relay.ts';
 import { topicsOf } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
 import { Kafka } from '../src/events/kafka.ts';
-import { sendable } from '../src/events/publisher.ts';
+import { sendable } from '../src/events/producer.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';

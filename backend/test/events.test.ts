@@ -9,7 +9,7 @@ import type { Event } from '../src/events/catalogue.ts';
 import { fromMessage, toMessage } from '../src/events/cloud-event.ts';
 import { dataErrors } from '../src/events/data-errors.ts';
 import { faultOf } from '../src/events/errors.ts';
-import { sendable } from '../src/events/publisher.ts';
+import { sendable } from '../src/events/producer.ts';
 import { batchLength } from '../src/events/record-batch.ts';
 import { batchSize } from './batch-size.ts';
 import { runChain } from './chain.ts';
