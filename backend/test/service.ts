@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Cache, noCache } from '../src/cache.ts';
 import type { DatabaseConfig } from '../src/config.ts';
@@ -30,6 +31,8 @@ export interface Service {
     body?: unknown,
     headers?: Record<string, string>,
   ) => Promise<Answer>;
+  /** Below /api. @returns what was created, or fails */
+  readonly create: (path: string, body: object) => Promise<Answer['body']>;
 }
 
 export interface Answer {
@@ -71,6 +74,11 @@ export async function startService(
     const json = /json/.test(String(answer.headers['content-type']));
     return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : answer.body };
   };
+  const create: Service['create'] = async (path, body) => {
+    const { status, body: created } = await ask('POST', `/api/${path}`, body);
+    assert.equal(status, 201, JSON.stringify(created));
+    return created;
+  };
   const end = async () => {
     await app.close();
     await caching.close();
@@ -78,7 +86,7 @@ export async function startService(
     await stopTracing();
   };
   const asOwner = (text: string) => sql({ ...used, user: OWNER }, text);
-  return { app, database, metrics, health, config: used, asOwner, events, ask, end };
+  return { app, database, metrics, health, config: used, asOwner, events, ask, create, end };
 }
 
 /** What waits in the outbox, the first hundred thousand after `after`. */

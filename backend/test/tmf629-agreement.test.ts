@@ -187,21 +187,4 @@ describe('tmf629-agreement', () => {
     ]);
     assert.equal(rowCount, 0);
   });
-
-  test('the same Idempotency-Key is answered by what the first request was, and another body is refused', async () => {
-    const headers = { 'idempotency-key': 'tmf-1' };
-    const ask = () => askPublished(service, 'POST /customer', { body: minimal, headers });
-    const before = service.events.length;
-    const answers = await Promise.all([ask(), ask(), ask()]);
-    assert.equal(new Set(answers.map(({ body }) => JSON.stringify(body))).size, 1);
-    assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length, 2);
-    assert.equal(service.events.length, before + 1);
-    const other = await service.ask(
-      'POST',
-      answers[0]!.body.href.replace(/\/[^/]*$/, ''),
-      { ...minimal, name: 'B' },
-      headers,
-    );
-    assert.deepEqual([other.status, other.body.code], [422, 'key-reused']);
-  });
 });
