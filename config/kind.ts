@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { databases } from './databases';
 import { developmentSecrets } from './development-secrets';
-import type { Environment } from './environment';
 import { images } from './images';
 import { topics } from './topics';
 

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { databases } from './databases';
-import type { Environment } from './environment';
 import { images } from './images';
 import { topics } from './topics';
 

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { CONSUMERS } from '../charts/gateway/kong/configuration';
-import type { Environment } from './environment';
 import { kind } from './kind';
 import { production } from './production';
 import { certificate } from './rehearsal-certificate';

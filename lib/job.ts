@@ -1,6 +1,7 @@
+import { Lazy } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
-import { contentHash } from './native-file';
+import { contentHash } from './content';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
@@ -23,7 +24,7 @@ export class OneShotJob extends Workload {
     super(scope, id, props, 1, 1);
     const template = podTemplate(this, props, { name: this.name, labels: this.labels, restartPolicy: 'Never' });
     new k8s.KubeJob(this, 'resource', {
-      metadata: { name: `${this.name}-${contentHash(template).slice(0, 8)}` },
+      metadata: { name: Lazy.any({ produce: () => `${this.name}-${contentHash(template).slice(0, 8)}` }) },
       spec: { backoffLimit: props.retries, activeDeadlineSeconds: props.deadlineSeconds, template },
     });
   }

@@ -1,15 +1,13 @@
-import { App } from 'cdk8s';
-import { platform } from '../charts/platform';
-import { validationErrors } from '../charts/rules';
-import type { Environment } from '../config/environment';
+import type { Environment } from '../charts/environment';
+import { model } from '../charts/synth';
 import { laptop } from './environments';
 
 /** The laptop's platform with other values. */
-export const changed = (change: Partial<Environment> = {}) => platform(new App(), { ...laptop, ...change });
+export const changed = (change: Partial<Environment> = {}) => model({ ...laptop, ...change });
 
 /** What is wrong with them; the Secrets of other databases are not what is asked. */
 export const complaints = (change: Partial<Environment>) =>
-  validationErrors(changed({ developmentSecrets: undefined, ...change }));
+  changed({ developmentSecrets: undefined, ...change }).errors;
 
 /** What is wrong with the names of these databases, beside `bss`, which the backend needs. */
 export const databaseComplaints = (...names: string[]) =>

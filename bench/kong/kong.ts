@@ -1,8 +1,8 @@
+import type { Environment } from '../../charts/environment';
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
 import type { Configuration } from '../../charts/gateway/kong/entities';
 import type { Plugin, PluginName } from '../../charts/gateway/kong/plugins';
 import { pluginNames } from '../../charts/gateway/kong/runtime';
-import type { Environment } from '../../config/environment';
 import { images } from '../../config/images';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';

@@ -1,4 +1,3 @@
-import { validationErrors } from '../../charts/rules';
 import { objectsOf } from '../../lib/manifest-files';
 import { changed, complaints, databaseComplaints, twoDatabases } from '../changed';
 import { laptop as kind } from '../environments';
@@ -44,7 +43,7 @@ describe('A database', () => {
 
   it('that is added is another Job, and nothing of the server changes', () => {
     const [before, after] = [kind.databases, twoDatabases].map((each) => {
-      const made = changed({ databases: each, developmentSecrets: undefined });
+      const made = changed({ databases: each, developmentSecrets: undefined }).app;
       const objects = made.charts.flatMap(objectsOf);
       return {
         server: objectsOf(made.charts.find(({ node }) => node.id === 'postgres')!),
@@ -57,7 +56,7 @@ describe('A database', () => {
   });
 
   it('that is added needs two passwords more', () => {
-    expect(validationErrors(changed({ databases: twoDatabases }))).toEqual(
+    expect(changed({ databases: twoDatabases }).errors).toEqual(
       ['reports', 'reports_migrations'].map(
         (key) =>
           `developmentSecrets has no value for key "${key}" of Secret "postgres-users". Add it, or leave ` +

@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PgBouncer } from '../../charts/data/pgbouncer/pgbouncer';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
 import { changed, complaints, databaseComplaints, imageComplaints } from '../changed';
 import { everyEnvironment, laptop as kind } from '../environments';
 
@@ -69,7 +68,7 @@ describe('PgBouncer', () => {
       '"pgbouncer" "of the Secret"\n100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n',
     );
     expect(lifecycle!.preStop!.exec.command).toEqual(['sleep', '15']);
-    const { connectionLifetimeSeconds } = (changed().node.findChild('pgbouncer') as PgBouncer).application('bss');
+    const { connectionLifetimeSeconds } = changed().platform!.pgbouncer.application('bss');
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(15 + connectionLifetimeSeconds);
   });
 

@@ -1,11 +1,10 @@
 import { parse } from 'yaml';
-import type { PgHero } from '../../charts/data/pghero/pghero';
 import { objectsOf } from '../../lib/manifest-files';
 import { changed, twoDatabases } from '../changed';
 import { environmentCalled } from '../environments';
 
 describe('PgHero', () => {
-  const pghero = changed().node.findChild('pghero') as PgHero;
+  const { pghero } = changed().platform!;
 
   it('answers below one path, to people and to probes', () => {
     const { manifests } = environmentCalled('kind');
@@ -18,7 +17,7 @@ describe('PgHero', () => {
   });
 
   it('knows every database by an address, without its password in the file', () => {
-    const { charts } = changed({ databases: twoDatabases, developmentSecrets: undefined });
+    const { charts } = changed({ databases: twoDatabases, developmentSecrets: undefined }).app;
     const file = objectsOf(charts.find(({ node }) => node.id === 'pghero')!).find(({ kind }) => kind === 'ConfigMap')
       .data['pghero.yml'];
     const login = "pghero:<%= ERB::Util.url_encode(ENV.fetch('ROLE_PASSWORD')) %>";

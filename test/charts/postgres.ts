@@ -2,12 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
-import type { PgBouncer } from '../../charts/data/pgbouncer/pgbouncer';
+import { Size } from 'cdk8s';
 import { memorySettings, sharedMemory, spentShare } from '../../charts/data/postgres/memory';
-import type { Postgres } from '../../charts/data/postgres/postgres';
-import { platform } from '../../charts/platform';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
+import { model } from '../../charts/synth';
 import { production } from '../../config/production';
 import { complaints, imageComplaints } from '../changed';
 import { everyEnvironment, laptop as kind } from '../environments';
@@ -111,9 +109,7 @@ describe('PostgreSQL', () => {
 });
 
 describe('A consumer', () => {
-  const model = platform(new App(), production);
-  const server = model.node.findChild('postgres') as Postgres;
-  const pool = model.node.findChild('pgbouncer') as PgBouncer;
+  const { postgres: server, pgbouncer: pool } = model(production).platform!;
 
   it('is told where its database is and whom to log in as: applications through PgBouncer, migrations directly', () => {
     const told = [pool.application('bss'), server.migrations('bss')].map(({ server, database, role, password }) => [

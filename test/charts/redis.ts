@@ -1,15 +1,13 @@
-import { App, Size } from 'cdk8s';
-import type { RedisCluster } from '../../charts/data/redis-cluster/redis-cluster';
-import { platform } from '../../charts/platform';
-import { notices, validationErrors } from '../../charts/rules';
-import type { Environment } from '../../config/environment';
+import { Size } from 'cdk8s';
+import type { Environment } from '../../charts/environment';
+import { model } from '../../charts/synth';
 import { kind } from '../../config/kind';
 import { everyEnvironment } from '../environments';
 import { Manifests } from '../manifests';
 
 const { gibibytes, mebibytes } = Size;
-const app = (change: Partial<Environment>) => platform(new App(), { ...kind, ...change });
-const errors = (change: Partial<Environment>) => validationErrors(app(change));
+const changed = (change: Partial<Environment>) => model({ ...kind, ...change });
+const errors = (change: Partial<Environment>) => changed(change).errors;
 const cluster = (change: Partial<Environment['redisCluster']>) =>
   errors({
     redisCluster: { ...kind.redisCluster, ...change },
@@ -38,11 +36,11 @@ describe('Redis Cluster', () => {
     const topology = { kind: 'sharded', shards: 3 } as const;
     expect(cluster({ topology })).toEqual([]);
     const redisBackup = { ...kind.redisBackup, disk: gibibytes(3) };
-    expect(notices(app({ redisCluster: { ...kind.redisCluster, topology }, redisBackup }))).toEqual([
+    expect(changed({ redisCluster: { ...kind.redisCluster, topology }, redisBackup }).notices).toEqual([
       'redisCluster.topology is sharded: 3 masters without replicas. When a node is lost its keys cannot be reached until ' +
         "it is back, and are lost with its volume. For failover: { kind: 'highlyAvailable', shards: 3, replicas: 1 }.",
     ]);
-    expect(notices(app({}))).toEqual([]);
+    expect(changed({}).notices).toEqual([]);
   });
 
   it('leaves memory for snapshots and buffers', () => {
@@ -84,7 +82,7 @@ describe('Redis Cluster with TLS', () => {
   const encrypted = { ...kind.redisCluster, transport: 'tls' } as const;
 
   it('has no port without it', () => {
-    const manifests = new Manifests(app({ redisCluster: encrypted, developmentSecrets: undefined }));
+    const manifests = new Manifests(changed({ redisCluster: encrypted, developmentSecrets: undefined }).app);
     const pod = manifests.pods().find(({ owner }) => owner.metadata.name === 'redis-cluster-0')!;
     const lines = manifests.filesOf(pod)['/etc/redis/redis.conf']!.trim().split('\n');
     // The last line of a name counts.
@@ -103,8 +101,8 @@ describe('Redis Cluster with TLS', () => {
   });
 
   it('tells the operator which names the certificate is for, and clients who signed it', () => {
-    const cluster = app({ redisCluster: encrypted }).node.findChild('redis-cluster') as RedisCluster;
-    const { secret, key } = cluster.clients.authority!;
+    const { redisCluster } = changed({ redisCluster: encrypted }).platform!;
+    const { secret, key } = redisCluster.clients.authority!;
     expect([secret.name, key]).toEqual(['redis-cluster-tls', 'ca.crt']);
     expect(secret.keys['tls.crt']).toContain('`redis-cluster-0-0.bss.svc`');
   });

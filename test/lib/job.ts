@@ -32,6 +32,12 @@ describe('Work done once', () => {
     expect(once(change).metadata.name).not.toBe(once().metadata.name);
   });
 
+  it('has another name with another file that is made at synth', () => {
+    const files = { '/etc/till/till.conf': () => 'a=2\n' };
+    expect(once({ files }).metadata.name).toBe(once({ files: { '/etc/till/till.conf': 'a=2\n' } }).metadata.name);
+    expect(once({ files }).metadata.name).not.toBe(once().metadata.name);
+  });
+
   it('has pods that carry the name without the hash, for policies and people', () => {
     expect(once().spec.template.metadata.labels['app.kubernetes.io/name']).toBe('example');
   });

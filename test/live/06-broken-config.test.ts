@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { kind } from '../../config/kind';
-import { contentHash } from '../../lib/native-file';
+import { contentHash } from '../../lib/content';
 import { eventually, kubectl, type Namespace } from './cluster';
 import { awaitConverged, manifests, runningKind } from './installation';
 import { Load } from './load';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
 import { rehearsal } from '../../config/rehearsal';
 import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import { parse } from 'yaml';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
 import { kind } from '../../config/kind';
 import { nativeFile } from '../../lib/native-file';
 import { unless } from '../unless';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
-import { type Backend, CLIENT_ROLE } from '../../../charts/applications/backend/backend';
-import { platform } from '../../../charts/platform';
-import type { Environment } from '../../../config/environment';
+import { Size } from 'cdk8s';
+import { CLIENT_ROLE } from '../../../charts/applications/backend/backend';
+import type { Environment } from '../../../charts/environment';
+import { model } from '../../../charts/synth';
 import { rehearsal } from '../../../config/rehearsal';
 import { kubectl, Namespace } from '../cluster';
 import { awaitConverged, MESSAGING, manifests } from '../installation';
@@ -41,7 +41,7 @@ export class BackendInstallation {
   }
 
   get address(): string {
-    return (platform(new App(), environment).node.findChild('backend') as Backend).web.address;
+    return model(environment).platform!.backend.web.address;
   }
 
   /** A pod that calls the backend, as an application in the cluster does. */
