@@ -1,22 +1,12 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import type { Kafka } from '../kafka/kafka';
+import type { TopicsJobSize } from './size';
 import { segmentTime, type Topic } from './topic';
-
-/** What the topics Job of an environment may need, and how often it runs again. */
-export interface TopicsJobSize {
-  readonly resources: Resources;
-  /**
-   * When drift is mended: five cron fields, UTC.
-   * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
-   */
-  readonly driftSchedule?: string;
-}
 
 export interface TopicsProps extends ComponentProps, TopicsJobSize {
   /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
