@@ -3,12 +3,13 @@ import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/applications/backend/backend';
 import type { Environment } from '../../../charts/environment';
 import { model } from '../../../charts/synth';
+import { awaitConverged, MESSAGING, manifests } from '../../../cluster/installation';
+import { kubectl } from '../../../cluster/kubectl';
+import { Namespace } from '../../../cluster/namespace';
+import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
+import { endLoad, startPod } from '../../../cluster/tool-pod';
 import { rehearsal } from '../../../config/rehearsal';
-import { kubectl, Namespace } from '../cluster';
-import { awaitConverged, MESSAGING, manifests } from '../installation';
 import { QUICK_TOOLS } from '../kafka-tool';
-import { bundle, NODE_IMAGE } from '../node-program';
-import { endLoad, startPod } from '../pod';
 
 export const BACKEND_NAMESPACE = 'bss-backend';
 

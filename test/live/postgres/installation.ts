@@ -3,10 +3,12 @@ import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../../charts/data/postgres/database';
 import type { Environment } from '../../../charts/environment';
 import { model } from '../../../charts/synth';
+import { eventually } from '../../../cluster/eventually';
+import { manifests } from '../../../cluster/installation';
+import { kubectl } from '../../../cluster/kubectl';
+import { Namespace } from '../../../cluster/namespace';
+import { startPod } from '../../../cluster/tool-pod';
 import { rehearsal } from '../../../config/rehearsal';
-import { eventually, kubectl, Namespace } from '../cluster';
-import { manifests } from '../installation';
-import { startPod } from '../pod';
 
 export const POSTGRES_NAMESPACE = 'bss-postgres';
 

@@ -1,23 +1,26 @@
-import { kind } from '../../config/kind';
-import { rehearsal } from '../../config/rehearsal';
+import { eventually } from '../../cluster/eventually';
+import { abandon } from '../../cluster/installation';
+import type { Namespace } from '../../cluster/namespace';
+import { dispensableNode, runNodeCommand, threeNodes } from '../../cluster/nodes';
+import {
+  REDIS_NAMESPACE,
+  RedisInstallation,
+  SERVERS,
+  servesAllSlots,
+  sixServers,
+} from '../../cluster/redis/installation';
+import { signal } from '../../cluster/signal';
 import { unless } from '../unless';
-import { eventually, type Namespace } from './cluster';
-import { remove } from './installation';
-import { dispensableNode, runNodeCommand, signal, TOOLS, threeNodes } from './node';
-import { RedisInstallation, SERVERS, servesAllSlots, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
+import { beginWithNothing } from './shared';
 
 const KEYS = 3000;
 const redis = new RedisInstallation(sixServers());
 const bss: Namespace = redis.namespace;
 const seconds = (start: number) => ((Date.now() - start) / 1000).toFixed(1);
 
-// A laptop does not bear them beside this.
-beforeAll(() => remove(kind.namespace, rehearsal.namespace));
-afterAll(() => {
-  redis.remove();
-  remove(TOOLS);
-});
+beforeAll(() => beginWithNothing(REDIS_NAMESPACE));
+afterAll(() => abandon(REDIS_NAMESPACE));
 
 test('six servers form a cluster from one apply', () => {
   const start = Date.now();

@@ -1,12 +1,14 @@
 import { Duration } from 'cdk8s';
+import { manifests } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
 import { kind } from '../../config/kind';
-import { kubectl, type Namespace } from './cluster';
-import { manifests, runningKind } from './installation';
 import { kafkaTool } from './kafka-tool';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 afterAll(() => {
   kubectl(['apply', '-f', 'dist/kind']);

@@ -1,11 +1,14 @@
-import { shape, type Topology } from '../../../charts/data/redis-cluster/size';
-import type { Environment } from '../../../charts/environment';
-import { model } from '../../../charts/synth';
-import { kind } from '../../../config/kind';
-import { rehearsal } from '../../../config/rehearsal';
-import { addresses } from '../../../lib/endpoint';
-import { eventually, kubectl, Namespace } from '../cluster';
-import { manifests, nodeNames, remove } from '../installation';
+import { shape, type Topology } from '../../charts/data/redis-cluster/size';
+import type { Environment } from '../../charts/environment';
+import { model } from '../../charts/synth';
+import { kind } from '../../config/kind';
+import { rehearsal } from '../../config/rehearsal';
+import { addresses } from '../../lib/endpoint';
+import { eventually } from '../eventually';
+import { manifests } from '../installation';
+import { kubectl } from '../kubectl';
+import { Namespace } from '../namespace';
+import { nodeNames } from '../nodes';
 
 export const REDIS_NAMESPACE = 'bss-redis';
 
@@ -140,10 +143,6 @@ export class RedisInstallation {
       const { ok, output } = this.namespace.try('exec', this.pods[0]!, '-c', 'keeper', '--', 'sh', '-c', script);
       return ok ? { keys: Number(output.trim()) } : undefined;
     }).keys;
-  }
-
-  remove(): void {
-    remove(this.namespace.name);
   }
 }
 

@@ -1,13 +1,16 @@
+import { eventually } from '../../cluster/eventually';
+import { abandon, restarted } from '../../cluster/installation';
+import { isReady } from '../../cluster/pod';
+import { signal } from '../../cluster/signal';
 import { BACKEND_NAMESPACE, BackendInstallation } from './backend/installation';
-import { eventually, isReady } from './cluster';
-import { remove, restarted } from './installation';
 import { QUICK_TOOLS } from './kafka-tool';
-import { signal, TOOLS } from './node';
+import { beginWithNothing } from './shared';
 
 const backend = new BackendInstallation();
 const bss = backend.namespace;
 
-afterAll(() => remove(BACKEND_NAMESPACE, TOOLS));
+beforeAll(() => beginWithNothing(BACKEND_NAMESPACE));
+afterAll(() => abandon(BACKEND_NAMESPACE));
 
 const REACHES = ['node', '-e', `fetch('http://${backend.address}/api/customers').then(() => process.exit(0))`];
 

@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { eventually } from '../../cluster/eventually';
+import { tryKubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { removePod, startPod } from '../../cluster/tool-pod';
 import { images } from '../../config/images';
-import { eventually, type Namespace, tryKubectl } from './cluster';
-import { runningKind } from './installation';
-import { removePod, startPod } from './pod';
+import { laptop } from './shared';
 
 const PROBES = ['stranger', 'client', 'akhq-stand-in'];
 let bss: Namespace;
 
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
   start('stranger', {}, ['sleep', 'infinity']);
   start('client', { [`role.bss/${CLIENT_ROLE}`]: 'true' }, ['sleep', 'infinity']);
   // Policies select by labels: a listener with AKHQ's stands for it, so that nothing depends on its image.

@@ -1,52 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { images } from '../../config/images';
-import { kubectl, mainContainer, Namespace, type Pod } from './cluster';
-import { nodeNames } from './installation';
+import { kubectl } from './kubectl';
 
-/** A place for pods that the platform's namespace rightly refuses. */
-export const TOOLS = 'bss-live-tools';
-
-/** Sends a signal to the process of a pod's main container, from the node: its PID 1 ignores signals from inside. */
-export function signal(pod: Pod, name: 'KILL' | 'STOP' | 'CONT'): void {
-  const tools = new Namespace(TOOLS);
-  const shell = `shell-on-${pod.spec.nodeName}`;
-  if (!tools.pod(shell)) kubectl(['apply', '-f', '-'], nodeShell(shell, pod.spec.nodeName));
-  tools.awaitReady(shell);
-  const container = mainContainer(pod)!.containerID.replace(/^.*:\/\//, '');
-  tools.exec(shell, 'bash', '-c', `kill -s ${name} $(grep -sl ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)`);
-}
-
-function nodeShell(name: string, nodeName: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: TOOLS, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
-      },
-      {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name, namespace: TOOLS },
-        spec: {
-          nodeName,
-          hostPID: true,
-          terminationGracePeriodSeconds: 0,
-          containers: [
-            {
-              name: 'shell',
-              image: images.kafka,
-              command: ['sleep', 'infinity'],
-              securityContext: { privileged: true, runAsUser: 0 },
-            },
-          ],
-        },
-      },
-    ],
-  });
-}
+export const nodeNames = () =>
+  kubectl(['get', 'nodes', '-o', 'name'])
+    .trim()
+    .split('\n')
+    .map((name) => name.replace('node/', ''));
 
 /** Commands that take a node away and give it back; the node's name is appended. @returns undefined where nobody knows how */
 function nodeCommands(): { stop: string; start: string } | undefined {

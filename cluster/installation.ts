@@ -1,24 +1,16 @@
 import { Yaml } from 'cdk8s';
-import type { Environment } from '../../charts/environment';
-import { model } from '../../charts/synth';
-import { kind } from '../../config/kind';
-import { rehearsal } from '../../config/rehearsal';
-import { objectsOf } from '../../lib/manifest-files';
-import { DEADLINE_SECONDS, eventually, existing, kubectl, Namespace, tryKubectl } from './cluster';
+import type { Environment } from '../charts/environment';
+import { model } from '../charts/synth';
+import { objectsOf } from '../lib/manifest-files';
+import { DEADLINE_SECONDS, eventually } from './eventually';
+import { existing, kubectl, tryKubectl } from './kubectl';
+import type { Namespace } from './namespace';
 
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
   const app = model(environment).app;
   const charts = app.charts.filter(({ node }) => names.length === 0 || names.includes(node.id));
   return Yaml.stringify(...charts.flatMap(objectsOf));
-}
-
-/** The platform of a laptop running, its brokers in sync and its topics there; what ran already stays. */
-export function runningKind(): Namespace {
-  kubectl(['apply', '-f', 'dist/kind']);
-  const namespace = new Namespace(kind.namespace);
-  awaitConverged(namespace);
-  return namespace;
 }
 
 /** The charts through which records flow, and no more. */
@@ -43,30 +35,23 @@ export const restarted = (namespace: Namespace, selector?: string): string[] =>
     return again.map(({ name }) => `${metadata.name} ${name}`);
   });
 
-/** Ends what runs in the namespaces, claims included, without a farewell, and waits until it is gone. */
-export function remove(...namespaces: string[]): void {
-  for (const namespace of namespaces) {
+/** Ends what runs in the namespaces, claims included, without a farewell. That they are gone is not waited for. */
+export function abandon(...namespaces: string[]): void {
+  for (const namespace of existing('namespace', ...namespaces).map((name) => name.replace('namespace/', ''))) {
     // Brokers that all leave at once wait for each other; nobody will ask for their records again. And what makes pods
     // goes before the pods, or it makes others, which a namespace waits for as long as they may take to leave.
     tryKubectl(['-n', namespace, 'delete', MAKES_PODS, '--all', '--cascade=orphan']);
     const atOnce = ['--force', '--grace-period=0', `--timeout=${DEADLINE_SECONDS}s`];
     tryKubectl(['-n', namespace, 'delete', 'pods,persistentvolumeclaims', '--all', ...atOnce]);
+    kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false']);
   }
-  kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
 }
 const MAKES_PODS = 'cronjobs,jobs,deployments,replicasets,statefulsets';
 
-/** A class whose volumes are file systems of their own, of the size asked for, as a cloud's disks are. */
-export const EXT4_CLASS = process.env['LIVE_EXT4_STORAGE_CLASS'] ?? 'standard-ext4';
-
-/** Messaging as the rehearsal has it, and nothing beside it, on such volumes where there are any. */
-export function rehearsing(): Namespace {
-  remove(kind.namespace);
-  const environment = { ...rehearsal, storageClass: storageClassExists(EXT4_CLASS) ? EXT4_CLASS : undefined };
-  kubectl(['apply', '-f', '-'], manifests(environment, ...MESSAGING));
-  const namespace = new Namespace(rehearsal.namespace);
-  awaitConverged(namespace);
-  return namespace;
+/** The same, and waits until they are gone. */
+export function remove(...namespaces: string[]): void {
+  abandon(...namespaces);
+  kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
 }
 
 /** Whether the image of a Deployment's pod can be had here; waits until that is known. */
@@ -82,11 +67,3 @@ export function unavailableImage(namespace: Namespace, deployment: string): stri
     }).replace(/^available$/, '') || undefined
   );
 }
-
-export const storageClassExists = (name: string) => existing('storageclass', name).length > 0;
-
-export const nodeNames = () =>
-  kubectl(['get', 'nodes', '-o', 'name'])
-    .trim()
-    .split('\n')
-    .map((name) => name.replace('node/', ''));

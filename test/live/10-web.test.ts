@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unavailableImage } from '../../cluster/installation';
 import { kind } from '../../config/kind';
 import { unless } from '../unless';
-import { runningKind, unavailableImage } from './installation';
+import { laptop } from './shared';
 
 // Before the tests are declared: whether they can run is part of their names.
-const bss = runningKind();
+const bss = laptop();
 const withoutAkhq = unavailableImage(bss, 'akhq');
 const onAkhq = unless(withoutAkhq);
 const withoutKong = unavailableImage(bss, 'kong');

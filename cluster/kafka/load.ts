@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { QUICK_JVM } from '../../charts/messaging/topics/topics';
 import { nativeFile } from '../../lib/native-file';
-import type { Namespace } from './cluster';
-import { removePod, startPod } from './pod';
+import type { Namespace } from '../namespace';
+import { removePod, startPod } from '../tool-pod';
 
 /** What the load saw; see Load.java. */
 export interface LoadResult {
@@ -74,7 +73,7 @@ export class Load {
         ...[partitions, 3, 2, recordsPerSecond, limit ?? Number.MAX_SAFE_INTEGER].map(String),
       ],
       files: {
-        [program]: nativeFile(join(__dirname, 'load'), 'Load.java'),
+        [program]: nativeFile(__dirname, 'Load.java'),
         '/etc/load/log4j.properties': 'log4j.rootLogger=OFF\n',
       },
       scratch: { '/tmp': Size.mebibytes(16) },

@@ -1,8 +1,9 @@
+import { eventually } from '../../cluster/eventually';
+import { Load } from '../../cluster/kafka/load';
+import type { Namespace } from '../../cluster/namespace';
+import { dispensableNode, isReadyNode, runNodeCommand, threeNodes } from '../../cluster/nodes';
 import { unless } from '../unless';
-import { eventually, type Namespace } from './cluster';
-import { rehearsing } from './installation';
-import { Load } from './load';
-import { dispensableNode, isReadyNode, runNodeCommand, threeNodes } from './node';
+import { rehearsing } from './shared';
 
 const { commands, missing } = threeNodes();
 const onNodes = unless(missing);

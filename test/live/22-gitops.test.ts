@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import { parse } from 'yaml';
 import type { Environment } from '../../charts/environment';
-import { kind } from '../../config/kind';
+import { eventually } from '../../cluster/eventually';
+import { abandon, manifests } from '../../cluster/installation';
+import { kubectl, tryKubectl } from '../../cluster/kubectl';
+import { Namespace } from '../../cluster/namespace';
+import { removePod, startPod } from '../../cluster/tool-pod';
 import { nativeFile } from '../../lib/native-file';
 import { unless } from '../unless';
-import { eventually, kubectl, Namespace, tryKubectl } from './cluster';
-import { MESSAGING, manifests, remove } from './installation';
-import { removePod, startPod } from './pod';
+import { CHARTS, environment, GITOPS_NAMESPACE } from './gitops/installation';
+import { beginWithNothing } from './shared';
 
 const missing = !tryKubectl(['get', 'crd', 'kustomizations.kustomize.toolkit.fluxcd.io']).ok
   ? 'there is no Flux in the cluster; flux install'
@@ -20,18 +23,15 @@ const missing = !tryKubectl(['get', 'crd', 'kustomizations.kustomize.toolkit.flu
 const withFlux = unless(missing);
 
 const flux = new Namespace('flux-system');
-const bss = new Namespace(kind.namespace);
+const bss = new Namespace(GITOPS_NAMESPACE);
 const SERVER = 'bss-git';
 const REPOSITORY = '/tmp/repository';
-/** Parts whose images can be had everywhere, with all that Flux has to wait for, and to keep. */
-const CHARTS = [...MESSAGING, 'development-secrets', 'postgres', 'postgres-backup', 'redis-cluster', 'redis-backup'];
-const laptop: Environment = { ...kind, exposure: undefined };
 const example = (file: string) => parse(readFileSync(`gitops/flux/${file}.yaml`, 'utf8'));
 const { path } = example('kustomization').spec;
 
 beforeAll(() => {
   if (missing) return;
-  remove(kind.namespace);
+  beginWithNothing(GITOPS_NAMESPACE);
   startPod(flux, {
     name: SERVER,
     command: ['python3', '/etc/git/server.py'],
@@ -51,15 +51,16 @@ beforeAll(() => {
 
 afterAll(() => {
   if (missing) return;
-  // The namespace goes as a whole at the end of all tests: pruning would wait for every broker to leave.
+  // The namespace goes as a whole: pruning would wait for every broker to leave.
   flux.try('patch', 'kustomization.kustomize.toolkit.fluxcd.io/bss', '--type=merge', '-p', '{"spec":{"prune":false}}');
   flux.try('delete', '-f', 'gitops/flux');
   flux.try('delete', 'service', SERVER);
   removePod(flux, SERVER);
+  abandon(GITOPS_NAMESPACE);
 });
 
 /** A commit with these charts in the folder that the example names, where Flux can clone it. Gives its revision. */
-function commit(environment: Environment, charts: string[]): string {
+function commit(made: Environment, charts: string[]): string {
   const directory = mkdtempSync(join(tmpdir(), 'bss-git-'));
   const git = (args: string[], input?: string) =>
     execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
@@ -68,7 +69,7 @@ function commit(environment: Environment, charts: string[]): string {
       maxBuffer: 64 * 1024 * 1024,
     });
   mkdirSync(join(directory, path), { recursive: true });
-  writeFileSync(join(directory, path, 'all.k8s.yaml'), manifests(environment, ...charts));
+  writeFileSync(join(directory, path, 'all.k8s.yaml'), manifests(made, ...charts));
   git(['init', '--quiet']);
   git(['add', '--all']);
   const name = git(['commit-tree', git(['write-tree']).toString().trim(), '-m', 'As the model says'])
@@ -117,8 +118,8 @@ function awaitRevision(revision: string): void {
 }
 
 const keeping = (days: number): Environment => ({
-  ...laptop,
-  topics: laptop.topics.map((topic) =>
+  ...environment,
+  topics: environment.topics.map((topic) =>
     topic.name === 'bss.events' ? { ...topic, retention: Duration.days(days) } : topic,
   ),
 });
@@ -129,7 +130,7 @@ const retentionNow = () =>
   );
 
 withFlux('Flux installs from a repository by the example, and is Ready although no backup was made yet', () => {
-  const revision = commit(laptop, CHARTS);
+  const revision = commit(environment, CHARTS);
   const source = example('source');
   const url = `http://${SERVER}.${flux.name}.svc/bss.git`;
   kubectl(['apply', '-f', '-'], JSON.stringify({ ...source, spec: { ...source.spec, url } }));
@@ -144,14 +145,14 @@ withFlux('a changed topic is changed in Kafka before Flux is Ready again', () =>
 });
 
 withFlux('a revert is carried out, though its Job has the name of one that was complete', () => {
-  awaitRevision(commit(laptop, CHARTS));
+  awaitRevision(commit(environment, CHARTS));
   expect(retentionNow()).not.toContain(`retention.ms=${3 * 86_400_000}`);
 });
 
 withFlux('a component that vanishes from the repository is pruned, and the claim of its backups is kept', () => {
   awaitRevision(
     commit(
-      laptop,
+      environment,
       CHARTS.filter((chart) => chart !== 'redis-backup'),
     ),
   );

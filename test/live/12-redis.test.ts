@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { eventually } from '../../cluster/eventually';
+import type { Namespace } from '../../cluster/namespace';
+import { onKind, type RedisInstallation } from '../../cluster/redis/installation';
 import { kind } from '../../config/kind';
-import { eventually, type Namespace } from './cluster';
-import { runningKind } from './installation';
-import { onKind, type RedisInstallation } from './redis/installation';
+import { laptop } from './shared';
 
 const SERVER = 'redis-cluster-0-0';
 let bss: Namespace;
 let redis: RedisInstallation;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
   redis = onKind();
   redis.awaitReady();
 });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PLATFORM_LABELS } from '../../lib/component';
-import { existing, kubectl } from './cluster';
+import { PLATFORM_LABELS } from '../lib/component';
+import { existing, kubectl } from './kubectl';
 
 const PLATFORM = `app.kubernetes.io/part-of=${PLATFORM_LABELS['app.kubernetes.io/part-of']}`;
 

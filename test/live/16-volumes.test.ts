@@ -1,7 +1,9 @@
+import { eventually } from '../../cluster/eventually';
+import { Load } from '../../cluster/kafka/load';
+import type { Namespace } from '../../cluster/namespace';
+import { nodeNames } from '../../cluster/nodes';
 import { unless } from '../unless';
-import { eventually, type Namespace } from './cluster';
-import { EXT4_CLASS, nodeNames, rehearsing, storageClassExists } from './installation';
-import { Load } from './load';
+import { EXT4_CLASS, rehearsing, storageClassExists } from './shared';
 
 const missing =
   nodeNames().length < 3

@@ -1,9 +1,10 @@
 import { App } from 'cdk8s';
-import { images } from '../../config/images';
-import * as k8s from '../../imports/k8s';
-import { Component } from '../../lib/component';
-import { type PodProps, podTemplate } from '../../lib/pod';
-import { kubectl, type Namespace } from './cluster';
+import { images } from '../config/images';
+import * as k8s from '../imports/k8s';
+import { Component } from '../lib/component';
+import { type PodProps, podTemplate } from '../lib/pod';
+import { kubectl } from './kubectl';
+import type { Namespace } from './namespace';
 
 export interface ToolPodProps extends Omit<PodProps, 'image' | 'component' | 'user' | 'graceSeconds'> {
   /** @default - Kafka's, which has many tools */

@@ -1,9 +1,11 @@
-import { eventually, kubectl, type Namespace } from './cluster';
-import { runningKind } from './installation';
+import { eventually } from '../../cluster/eventually';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 afterAll(() => {
   bss.run('delete', 'pods', '-l', 'test=missing', '--grace-period=0', '--force');

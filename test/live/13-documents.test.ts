@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { eventually } from '../../cluster/eventually';
+import { awaitConverged } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
 import { type Fence, fencesUnder } from '../fences';
 import { unless } from '../unless';
-import { eventually, kubectl, type Namespace } from './cluster';
-import { awaitConverged, runningKind } from './installation';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
   // Something to back up, to restore and to replay.
   const customer = (number: number) => `fetch('http://localhost:8080/api/customers', { method: 'POST',
     headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Customer ${number}', email: 'a@example.com' }) })`;

@@ -1,11 +1,12 @@
+import { eventually } from '../../cluster/eventually';
+import { abandon, restarted } from '../../cluster/installation';
+import { signal } from '../../cluster/signal';
+import { removePod } from '../../cluster/tool-pod';
 import { databases } from '../../config/databases';
 import { rehearsal } from '../../config/rehearsal';
-import { eventually } from './cluster';
-import { remove, restarted } from './installation';
-import { signal, TOOLS } from './node';
-import { removePod } from './pod';
 import { POSTGRES_NAMESPACE, PostgresInstallation } from './postgres/installation';
 import { PostgresLoad } from './postgres/load';
+import { beginWithNothing } from './shared';
 
 const postgres = new PostgresInstallation();
 const bss = postgres.namespace;
@@ -15,6 +16,7 @@ const server = () => bss.pod('postgres-0')!;
 const since = (start: number) => `${((Date.now() - start) / 1000).toFixed(1)} s`;
 
 beforeAll(() => {
+  beginWithNothing(POSTGRES_NAMESPACE);
   const start = Date.now();
   postgres.apply();
   postgres.awaitReady();
@@ -22,7 +24,7 @@ beforeAll(() => {
   postgres.startClient('client');
   postgres.awaitClient(application);
 });
-afterAll(() => remove(POSTGRES_NAMESPACE, TOOLS));
+afterAll(() => abandon(POSTGRES_NAMESPACE));
 
 test('one apply makes the databases with their owners and roles, and no container restarts', () => {
   const declared = databases.map(({ name }) => `${name}|${name}_migrations|b`).join('\n');

@@ -1,9 +1,11 @@
-import { DEADLINE_SECONDS, eventually, kubectl, type Namespace } from './cluster';
-import { runningKind } from './installation';
+import { DEADLINE_SECONDS, eventually } from '../../cluster/eventually';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 
 test('the whole platform goes with its namespace, and no broker waits for the others or for ZooKeeper', () => {

@@ -1,12 +1,14 @@
 import type { Environment } from '../../charts/environment';
+import { eventually } from '../../cluster/eventually';
+import { abandon } from '../../cluster/installation';
+import type { Namespace } from '../../cluster/namespace';
+import { REDIS_NAMESPACE, RedisInstallation, SERVERS, sixServers } from '../../cluster/redis/installation';
+import { signal } from '../../cluster/signal';
 import { rehearsal } from '../../config/rehearsal';
 import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';
-import { eventually, type Namespace } from './cluster';
-import { remove } from './installation';
-import { signal, TOOLS } from './node';
-import { RedisInstallation, SERVERS, sixServers } from './redis/installation';
 import { RedisLoad } from './redis/load';
+import { beginWithNothing } from './shared';
 
 const KEYS = 2000;
 /** Those, and what the load of a test has left. */
@@ -28,14 +30,12 @@ const bss: Namespace = redis.namespace;
 const passwords = rehearsal.developmentSecrets![SECRET]!;
 
 beforeAll(() => {
+  beginWithNothing(REDIS_NAMESPACE);
   redis.apply();
   redis.awaitReady();
   redis.fill(KEYS);
 });
-afterAll(() => {
-  redis.remove();
-  remove(TOOLS);
-});
+afterAll(() => abandon(REDIS_NAMESPACE));
 
 /** The kubelet looks at mounted Secrets once a minute, and at once when the pod is touched. */
 const mountSecrets = () => bss.run('annotate', 'pods', '--overwrite', '-l', SERVERS, `touched=${Date.now()}`);

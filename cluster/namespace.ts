@@ -1,75 +1,11 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-
-/** Generous: a deadline ends a run that hangs, it does not measure. */
-export const DEADLINE_SECONDS = 300;
-
-/** Runs kubectl in the current context. @throws with what kubectl said when it fails. */
-export function kubectl(args: string[], input?: string): string {
-  // Jest gives a test an environment of its own, which a child sees only when it is handed on.
-  const options = { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, env: process.env } as const;
-  const run = spawnSync('kubectl', args, options);
-  if (run.error) throw run.error;
-  if (run.status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${run.stderr}${run.stdout}`);
-  return run.stdout;
-}
-
-/** Like {@link kubectl}, but a refusal is an answer. */
-export function tryKubectl(args: string[], input?: string): { ok: boolean; output: string } {
-  const run = spawnSync('kubectl', args, { input, encoding: 'utf8' });
-  return { ok: run.status === 0, output: run.stdout + run.stderr };
-}
-
-/**
- * Blocks until `attempt` gives a value, asking again and again, at first often: a kubectl takes a tenth of a second of a
- * core, and asking all the time would take a sixth of a laptop's two. @throws after the deadline, saying what was awaited.
- */
-export function eventually<T>(what: string, attempt: () => T | undefined | false, seconds = DEADLINE_SECONDS): T {
-  const deadline = Date.now() + seconds * 1000;
-  for (let pause = 0.2; Date.now() < deadline; pause = Math.min(pause * 1.2, 1)) {
-    const value = attempt();
-    if (value !== undefined && value !== false) return value;
-    execFileSync('sleep', [`${pause}`]);
-  }
-  throw new Error(`waited ${seconds} s for ${what}`);
-}
-
-/** Names of those that there are, as `namespace/bss`. @throws when there is no answer: only "not found" means no. */
-export const existing = (...what: string[]): string[] =>
-  kubectl(['get', ...what, '--ignore-not-found', '-o', 'name'])
-    .split('\n')
-    .filter(Boolean);
-
-export interface Pod {
-  readonly metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
-  readonly spec: { nodeName: string };
-  readonly status: {
-    phase?: string;
-    podIP?: string;
-    conditions?: { type: string; status: string }[];
-    initContainerStatuses?: ContainerStatus[];
-    containerStatuses?: ContainerStatus[];
-  };
-}
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly image: string;
-  readonly containerID: string;
-  readonly restartCount: number;
-  readonly ready: boolean;
-  readonly state: { waiting?: { reason: string; message?: string }; running?: { startedAt: string } };
-}
+import { execFile } from 'node:child_process';
+import { DEADLINE_SECONDS, eventually } from './eventually';
+import { kubectl, tryKubectl } from './kubectl';
+import { isReady, mainContainer, type Pod } from './pod';
 
 interface Job {
   readonly metadata: { name: string; ownerReferences?: unknown[] };
 }
-
-/** The status of a pod's main container, which has the workload's name; what stands beside it has others. */
-export const mainContainer = ({ metadata, status }: Pod) =>
-  status.containerStatuses?.find(({ name }) => name === metadata.labels['app.kubernetes.io/name']);
-
-export const isReady = ({ metadata, status }: Pod): boolean =>
-  !metadata.deletionTimestamp && !!status.containerStatuses?.every(({ ready }) => ready);
 
 /** A namespace in which a part of the platform runs. */
 export class Namespace {
