@@ -8,7 +8,7 @@ import type { RedisSize } from '../charts/data/redis/redis';
 import type { RedisBackupSize } from '../charts/data/redis-cluster/backup';
 import type { RedisClusterSize } from '../charts/data/redis-cluster/redis-cluster';
 import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
-import type { KongSize } from '../charts/gateway/kong/kong';
+import type { KongSize } from '../charts/gateway/kong/size';
 import type { KafkaSize } from '../charts/messaging/kafka/size';
 import type { Topic } from '../charts/messaging/topics/topic';
 import type { TopicsJobSize } from '../charts/messaging/topics/topics';

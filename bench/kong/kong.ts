@@ -1,7 +1,7 @@
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
+import { pluginNames } from '../../charts/gateway/kong/effective';
 import type { Configuration } from '../../charts/gateway/kong/entities';
 import type { Plugin, PluginName } from '../../charts/gateway/kong/plugins';
-import { pluginNames } from '../../charts/gateway/kong/runtime';
 import type { Environment } from '../../config/environment';
 import { images } from '../../config/images';
 import { kind } from '../../config/kind';
@@ -102,7 +102,7 @@ const inPostgres = {
 const NO_LIMIT = 1_000_000_000;
 
 function only(configuration: Configuration, names: readonly PluginName[]): Configuration {
-  const chosen = (plugins: readonly Plugin[] = []) =>
+  const chosen = (plugins: readonly Plugin[]) =>
     plugins
       .filter(({ name }) => names.includes(name))
       .map((plugin) =>
@@ -111,11 +111,7 @@ function only(configuration: Configuration, names: readonly PluginName[]): Confi
   return {
     ...configuration,
     plugins: chosen(configuration.plugins),
-    services: configuration.services.map((service) => ({
-      ...service,
-      plugins: chosen(service.plugins),
-      routes: service.routes.map((route) => ({ ...route, plugins: chosen(route.plugins) })),
-    })),
+    services: configuration.services.map((service) => ({ ...service, plugins: chosen(service.plugins) })),
   };
 }
 

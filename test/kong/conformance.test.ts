@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { routesOf } from '../../charts/gateway/kong/policy';
+import { routesOf } from '../../charts/gateway/kong/effective';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { freePort } from '../free-port';

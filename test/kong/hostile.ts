@@ -1,7 +1,6 @@
-import { CORRELATION_HEADER } from '../../charts/gateway/kong/configuration';
+import { effectivePlugin, routesOf } from '../../charts/gateway/kong/effective';
 import type { Route, Service } from '../../charts/gateway/kong/entities';
-import { effectivePlugin, routesOf } from '../../charts/gateway/kong/policy';
-import { KEY_HEADER } from '../../charts/gateway/kong/site';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugins';
 import { type Model, pathOf } from '../live/gateway/cases';
 
 /** Bytes as no library would send them, and what must come of them. */

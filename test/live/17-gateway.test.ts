@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
-import { MISREAD } from '../kong/misread';
-import { REFUSED } from '../kong/refused';
 import { unless } from '../unless';
 import { eventually, type Namespace } from './cluster';
 import { type Answer, type Case, conformanceCases, EVERYWHERE, NOWHERE, type Request } from './gateway/cases';
@@ -165,15 +163,6 @@ describe('As kind has it', () => {
     expect(gateway.ask([asMobile])[0]!.status).toBe(200);
     gateway.setKeys({ 'bss-partner': gateway.model.keys['bss-partner']! });
   });
-
-  onKong(
-    'Kong refuses what synth says that it refuses, and takes without a word what synth says that it misreads',
-    () => {
-      const rows = [...REFUSED, ...MISREAD];
-      const refused = rows.filter(([, { configuration }]) => !gateway.takes(configuration)).map(([name]) => name);
-      expect(refused).toEqual(REFUSED.map(([name]) => name));
-    },
-  );
 
   onKong('a service that answers 503 is asked once, and the answer is passed on with all headers', () => {
     const [answer] = gateway.ask([{ ...asFrontend, path: '/api/witness?status=503' }]);

@@ -9,9 +9,10 @@ import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { each, oneLine } from '../../secret-values';
+import { pluginNames } from './effective';
 import type { Configuration } from './entities';
 import { RENDERED, type renderedKeys } from './keys';
-import { MEMORY_VOLUMES, PREFIX, pluginNames } from './runtime';
+import { MEMORY_VOLUMES, PREFIX } from './memory';
 import { commonSettings } from './settings';
 
 export interface ConfigurationDatabaseProps {

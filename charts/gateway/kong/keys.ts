@@ -6,8 +6,9 @@ import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { and } from '../../../lib/values/check';
 import { changing, distinct, each } from '../../secret-values';
 import { declarativeFile, keyVariable } from './declarative';
+import { pluginNames } from './effective';
 import type { Configuration } from './entities';
-import { pluginNames, RENDERED_VOLUME } from './runtime';
+import { RENDERED_VOLUME } from './memory';
 import { commonSettings } from './settings';
 
 export interface KeysProps {

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import type { EnvValue } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
-import { BODY_LIMIT } from './configuration';
-import type { PublicPorts } from './entry';
-import { NEXT_TRY_SECONDS } from './policy';
-import { BODIES, MEMORY_CACHE, PREFIX } from './runtime';
+import { CACHE_MEBIBYTES, PREFIX } from './memory';
+import { BODY_LIMIT } from './plugins';
+import { NEXT_TRY_SECONDS } from './policies';
 
 export const PORTS = { proxy: 8000, 'proxy-ssl': 8443, status: 8100 };
+
+/** Port that clients know, by name of ours. */
+export type PublicPorts = { readonly [port in 'proxy' | 'proxy-ssl']: number };
+
+/** Bodies of requests while they come in. */
+export const BODIES = '/bodies';
 
 const LISTEN_OPTIONS = 'reuseport backlog=16384';
 
@@ -71,7 +76,7 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   KONG_STATUS_LISTEN: `0.0.0.0:${PORTS.status}`,
   KONG_PORT_MAPS: `${props.publicPorts.proxy}:${PORTS.proxy},${props.publicPorts['proxy-ssl']}:${PORTS['proxy-ssl']}`,
   KONG_NGINX_WORKER_PROCESSES: `${props.workers}`,
-  KONG_MEM_CACHE_SIZE: `${MEMORY_CACHE.toMebibytes()}m`,
+  KONG_MEM_CACHE_SIZE: `${CACHE_MEBIBYTES}m`,
   // An SRV record's port would come before the one that is configured: https://github.com/Kong/kong/issues/4789
   KONG_DNS_ORDER: 'LAST,A,CNAME',
   // Old addresses are better than none while DNS is away; the default is 4 s.

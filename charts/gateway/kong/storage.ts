@@ -1,24 +1,11 @@
-import type { Size } from 'cdk8s';
 import type { Component } from '../../../lib/component';
-import type { EnvValue, Probes, Resources } from '../../../lib/container';
+import type { EnvValue, Probes } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
 import type { PodProps } from '../../../lib/pod';
 import { http, tcp } from '../../../lib/probe';
 import { ConfigurationDatabase } from './database';
 import { type KeysProps, RENDERED, renderedKeys, requireKeys } from './keys';
-
-/** Where the gateway has its configuration from. */
-export type Storage =
-  /** From the ConfigMap, and nothing else is needed: what is in Git is what runs. */
-  | { readonly kind: 'dbless' }
-  /** From a PostgreSQL of its own, which a Job fills from the same model. */
-  | {
-      readonly kind: 'postgres';
-      readonly resources: Resources;
-      readonly disk: Size;
-      /** Counted up when keys, or the password of Redis, have changed, as the model does not see them: the Job runs again. */
-      readonly keysRevision: number;
-    };
+import type { Storage } from './size';
 
 export interface StorageProps extends KeysProps {
   readonly storage: Storage;

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
-import { CORRELATION_HEADER } from '../../../charts/gateway/kong/configuration';
+import { pluginNames } from '../../../charts/gateway/kong/effective';
 import type { Service } from '../../../charts/gateway/kong/entities';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
-import { worstCaseSeconds } from '../../../charts/gateway/kong/policy';
-import { pluginNames } from '../../../charts/gateway/kong/runtime';
-import { api, KEY_HEADER, operatorsPage } from '../../../charts/gateway/kong/site';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
+import { api, operatorsPage, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import type { Akhq } from '../../../charts/messaging/akhq/akhq';
 import { validationErrors } from '../../../charts/rules';
 import { kind } from '../../../config/kind';
@@ -33,7 +32,7 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
     namespace: 'shop',
     image: 'kong:3.5.0',
     postgresImage: 'postgres:17.12-alpine',
-    sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces', atRoot: true })],
+    sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces' })],
     counters: { server: redis, user: { name: 'counter', password } },
     tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
     ...change,
@@ -163,8 +162,9 @@ describe("Kong's pod", () => {
   });
 
   it('knows keys also where no route asks for one, as its consumers have some', () => {
-    const { kong } = gateway({ sites: [] });
+    const { kong, app } = gateway({ sites: [] });
     expect(pluginNames(kong.configuration)).toContain('key-auth');
+    expect(validationErrors(app)).toEqual([expect.stringContaining('kong has no sites')]);
   });
 });
 
@@ -267,16 +267,12 @@ describe('The storage', () => {
 
 describe('A site', () => {
   const { kong, app } = gateway();
-  const [backend, traces] = kong.configuration.services;
+  const [backend] = kong.configuration.services;
 
   it('is a service and a route with its path and what is below it, and nothing that only begins like it', () => {
     expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 1 });
     expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
     expect(validationErrors(app)).toEqual([]);
-  });
-
-  it('that lives at its root gets paths without the prefix', () => {
-    expect(traces!.routes[0]).toMatchObject({ strip_path: true, paths: ['/traces/', '~/traces$'] });
   });
 
   it('for applications asks for a key and counts each consumer for itself; for people, neither', () => {
@@ -361,12 +357,4 @@ describe('Traces', () => {
   it('are not, where there is none', () => {
     expect(settings(onKind)).not.toHaveProperty('KONG_TRACING_INSTRUMENTATIONS');
   });
-});
-
-it('A gateway that is too small, or whose pods each count for themselves, does not synthesize', () => {
-  const small = gateway({ resources: { ...kind.kong.resources, memoryLimit: Size.mebibytes(256) } });
-  expect(validationErrors(small.app)).toEqual([
-    'kong: resources.memoryLimit is 256 MiB, but 1 workers and the volumes in memory need 492 MiB: under load the kernel ' +
-      'would kill workers, which no status, event or restart shows. Raise it, or ask for less CPU.',
-  ]);
 });

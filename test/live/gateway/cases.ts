@@ -1,8 +1,6 @@
-import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/configuration';
-import type { Configuration, Path, Route, Service } from '../../../charts/gateway/kong/entities';
-import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/policy';
-import type { Runtime } from '../../../charts/gateway/kong/runtime';
-import { KEY_HEADER, REQUESTS_PER_MINUTE } from '../../../charts/gateway/kong/site';
+import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/effective';
+import type { Configuration, Route, Service } from '../../../charts/gateway/kong/entities';
+import { CORRELATION_HEADER, KEY_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/plugins';
 
 /** As client.py takes it. */
 export interface Request {
@@ -42,7 +40,7 @@ export interface Case {
 
 export interface Model {
   readonly configuration: Configuration;
-  readonly runtime: Runtime;
+  readonly runtime: { /** MiB */ readonly bodyLimit: number };
   /** One key of each consumer. */
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -96,12 +94,11 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
   // In the order in which plugins run: who has no key never gets to the list of addresses, and so on.
   const stranger = keyAuth ? 401 : guarded ? 403 : 200;
   const known = guarded ? 403 : 200;
-  const counted = { 'ratelimit-limit': exactly(`${REQUESTS_PER_MINUTE}`), 'ratelimit-remaining': /^\d+$/ };
-  const seenPath = (path: string) => ({ path: route.strip_path ? path.slice(prefix.length) || '/' : path });
   const asking = { 'www-authenticate': /^Key realm="kong"$/ };
   const about = (sentence: string) => `${route.name}: ${sentence}`;
-  const limited = effectivePlugin(configuration, service, route, 'rate-limiting') !== undefined;
-  const good = (path: string) => (known === 200 ? { ...(limited && { headers: counted }), seen: seenPath(path) } : {});
+  const limit = effectivePlugin(configuration, service, route, 'rate-limiting')?.config.minute;
+  const counted = limit && { 'ratelimit-limit': exactly(`${limit}`), 'ratelimit-remaining': /^\d+$/ };
+  const good = (path: string) => (known === 200 ? { ...(counted && { headers: counted }), seen: { path } } : {});
 
   return [
     { sentence: about('no key'), request: get, status: stranger, headers: keyAuth ? asking : {} },
@@ -121,7 +118,7 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
       request: { ...get, headers: { [KEY_HEADER]: own, 'X-Consumer-Username': 'somebody-else' } },
       status: known,
       ...good(get.path),
-      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name } }),
+      ...(keyAuth && { seen: { path: get.path, 'x-consumer-username': name } }),
       ...(known === 200 && { unseen: [KEY_HEADER, ...(keyAuth ? [] : ['x-consumer-username'])] }),
     })),
     {
@@ -238,4 +235,4 @@ const preflight = (get: Request, origin: string): Request => ({
   },
 });
 
-export const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');
+export const pathOf = (path: string) => path.replace(/^~/, '').replace(/[/$]+$/, '');
