@@ -4,7 +4,7 @@ import { pluginNames } from '../../../charts/gateway/kong/effective';
 import type { Service } from '../../../charts/gateway/kong/entities';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
-import { api, operatorsPage, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
+import { api, operatorsPage, type Site, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import type { Akhq } from '../../../charts/messaging/akhq/akhq';
 import { validationErrors } from '../../../charts/rules';
 import { kind } from '../../../config/kind';
@@ -273,6 +273,21 @@ describe('A site', () => {
     expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 1 });
     expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
     expect(validationErrors(app)).toEqual([]);
+  });
+
+  it('at "/" gets what no other site takes, but for what services have for themselves, which is nowhere', () => {
+    const web = new Pods(new Example(new App()), 'frontend', { web: 8080 }).endpoint('web');
+    const at = (path: Site['path']) => operatorsPage({ web, path });
+    const { kong, app } = gateway({ sites: [at('/'), at('/page')] });
+    expect(validationErrors(app)).toEqual([]);
+    expect(kong.configuration.services.flatMap(({ routes }) => routes.map(({ paths }) => paths))).toEqual([
+      ['/'],
+      ['/page/', '~/page$'],
+    ]);
+    expect(kong.configuration.routes).toMatchObject([
+      { paths: ['/actuator', '/metrics'], plugins: [{ name: 'request-termination', config: { status_code: 404 } }] },
+    ]);
+    expect(gateway().kong.configuration).not.toHaveProperty('routes');
   });
 
   it('for applications asks for a key and counts each consumer for itself; for people, neither', () => {
