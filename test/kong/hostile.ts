@@ -1,7 +1,8 @@
 import { effectivePlugin, routesOf } from '../../charts/gateway/kong/effective';
 import type { Route, Service } from '../../charts/gateway/kong/entities';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugins';
-import { type Model, pathOf } from '../live/gateway/cases';
+import type { Model } from '../../cluster/gateway/requests';
+import { pathOf } from '../live/gateway/cases';
 
 /** Bytes as no library would send them, and what must come of them. */
 export interface HostileCase {

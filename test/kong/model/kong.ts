@@ -6,7 +6,7 @@ import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
 import { api, operatorsPage, type Site, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import type { Akhq } from '../../../charts/messaging/akhq/akhq';
-import { validationErrors } from '../../../charts/rules';
+import { constructErrors } from '../../../charts/synth';
 import { kind } from '../../../config/kind';
 import { production } from '../../../config/production';
 import { nativeFile } from '../../../lib/native-file';
@@ -164,7 +164,7 @@ describe("Kong's pod", () => {
   it('knows keys also where no route asks for one, as its consumers have some', () => {
     const { kong, app } = gateway({ sites: [] });
     expect(pluginNames(kong.configuration)).toContain('key-auth');
-    expect(validationErrors(app)).toEqual([expect.stringContaining('kong has no sites')]);
+    expect(constructErrors(app)).toEqual([expect.stringContaining('kong has no sites')]);
   });
 });
 
@@ -272,14 +272,14 @@ describe('A site', () => {
   it('is a service and a route with its path and what is below it, and nothing that only begins like it', () => {
     expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 1 });
     expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
-    expect(validationErrors(app)).toEqual([]);
+    expect(constructErrors(app)).toEqual([]);
   });
 
   it('at "/" gets what no other site takes, but for what services have for themselves, which is nowhere', () => {
     const web = new Pods(new Example(new App()), 'frontend', { web: 8080 }).endpoint('web');
     const at = (path: Site['path']) => operatorsPage({ web, path });
     const { kong, app } = gateway({ sites: [at('/'), at('/page')] });
-    expect(validationErrors(app)).toEqual([]);
+    expect(constructErrors(app)).toEqual([]);
     expect(kong.configuration.services.flatMap(({ routes }) => routes.map(({ paths }) => paths))).toEqual([
       ['/'],
       ['/page/', '~/page$'],
@@ -366,7 +366,7 @@ describe('Traces', () => {
       KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
       KONG_TRACING_SAMPLING_RATE: '0.1',
     });
-    expect(validationErrors(app)).toEqual([]);
+    expect(constructErrors(app)).toEqual([]);
   });
 
   it('are not, where there is none', () => {

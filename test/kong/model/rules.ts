@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import { valueErrors } from '../../../charts/environment';
 import { APPLICATIONS, api, OPERATORS, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import { siteErrors } from '../../../charts/gateway/kong/rules';
 import type { KongSize, LoadBalancer } from '../../../charts/gateway/kong/size';
+import { valueErrors } from '../../../charts/values';
 import { production } from '../../../config/production';
 import { everything, siteOf } from '../stand-in';
 
