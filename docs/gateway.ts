@@ -1,8 +1,8 @@
 import type { App } from 'cdk8s';
-import { effectivePlugin, effectivePlugins, routesOf } from '../charts/gateway/kong/effective';
-import type { Route, Service } from '../charts/gateway/kong/entities';
+import type { Route, Service } from '../charts/gateway/kong/configuration';
 import type { Kong } from '../charts/gateway/kong/kong';
 import { NEXT_TRY_SECONDS, secondsOfTry, worstCaseSeconds } from '../charts/gateway/kong/policies';
+import { effectivePlugin, effectivePlugins, routesOf } from './effective';
 import { table } from './markdown';
 
 /** The gateway of a model. */
@@ -19,7 +19,7 @@ export function effectivePolicy(app: App): string {
     list(route.paths),
     code(`${service.host}:${service.port}`),
     protocols(route),
-    audience(kong, service, route),
+    audience(kong, service),
     limits(kong, service, route),
     waiting(service),
   ]);
@@ -31,7 +31,7 @@ export function pluginChains(app: App): string {
   const { configuration } = kongOf(app);
   const rows = routesOf(configuration).map(({ service, route }) => [
     code(route.name),
-    effectivePlugins(configuration, service, route)
+    effectivePlugins(configuration, service)
       .map(({ plugin, from }) => (from === 'global' ? plugin.name : `**${plugin.name}**`))
       .join(' → '),
   ]);
@@ -43,9 +43,9 @@ const protocols = (route: Route) =>
     ? `HTTPS; HTTP is sent there with ${route.https_redirect_status_code}`
     : 'HTTP and HTTPS';
 
-function audience({ configuration }: Kong, service: Service, route: Route): string {
-  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
-  const addresses = effectivePlugin(configuration, service, route, 'ip-restriction')?.config;
+function audience({ configuration }: Kong, service: Service): string {
+  const keyAuth = effectivePlugin(configuration, service, 'key-auth');
+  const addresses = effectivePlugin(configuration, service, 'ip-restriction')?.config;
   const consumers = list(configuration.consumers.map(({ username }) => username));
   return [
     ...(keyAuth ? [`${consumers}, by a key in ${list(keyAuth.config.key_names)}`] : []),
@@ -57,7 +57,7 @@ function audience({ configuration }: Kong, service: Service, route: Route): stri
 const WHOSE = { consumer: 'for each consumer', service: 'for all together' };
 
 function limits({ configuration, pods }: Kong, service: Service, route: Route): string {
-  const config = effectivePlugin(configuration, service, route, 'rate-limiting')?.config;
+  const config = effectivePlugin(configuration, service, 'rate-limiting')?.config;
   if (!config) return 'none';
   const counted = config.policy === 'redis' ? `over all ${pods} pods` : `in ${pods} pod`;
   const together = service.routes.filter(({ name }) => name !== route.name).map(({ name }) => name);

@@ -1,7 +1,6 @@
 import type { Environment } from '../../charts/environment';
+import { type Configuration, pluginNames } from '../../charts/gateway/kong/configuration';
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
-import { pluginNames } from '../../charts/gateway/kong/effective';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import type { Plugin, PluginName } from '../../charts/gateway/kong/plugins';
 import { GatewayInstallation } from '../../cluster/gateway/installation';
 import { unavailableImage } from '../../cluster/installation';

@@ -1,4 +1,4 @@
-import type { Configuration } from '../../charts/gateway/kong/entities';
+import type { Configuration } from '../../charts/gateway/kong/configuration';
 
 /** As client.py takes it. */
 export interface Request {

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Configuration } from '../../charts/gateway/kong/configuration';
 import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarative';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import { developmentSecrets } from '../../config/development-secrets';
 import { everything } from './stand-in';
 

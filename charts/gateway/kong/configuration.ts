@@ -1,10 +1,14 @@
 import { keysOf } from './declarative';
-import type { Configuration, Protocols, Route, Service } from './entities';
 import * as plugins from './plugins';
 import type { Access, PublicSite, Site } from './policies';
 
 /** The applications that may call the API, each with keys of its own. A browser's key is an identifier, no secret. */
 export const CONSUMERS = ['bss-frontend', 'bss-mobile', 'bss-partner'] as const;
+
+/** Without the status, a plain request to a route for TLS is answered with 426, which no browser follows. */
+export type Protocols =
+  | { readonly protocols: readonly ['http', 'https'] }
+  | { readonly protocols: readonly ['https']; readonly https_redirect_status_code: 308 };
 
 /** Paths, and all that begins like them, that services have for their own beside what they have for others. */
 export const PRIVATE = ['/actuator', '/metrics'] as const;
@@ -24,8 +28,12 @@ export interface ConfigurationProps {
   readonly tracing?: { /** OTLP over HTTP. */ readonly endpoint: string };
 }
 
-/** The whole gateway: what is public, who may call, and what holds for every request. */
-export const configuration = (props: ConfigurationProps): Configuration => ({
+/**
+ * The whole gateway: what is public, who may call, and what holds for every request. It is Kong's declarative format as version
+ * 3.5.0 takes it, in Kong's own names, and of it what this platform uses.
+ * @see https://docs.konghq.com/gateway/3.5.x/production/deployment-topologies/db-less-and-declarative-config/
+ */
+export const configuration = (props: ConfigurationProps) => ({
   services: props.sites
     .filter((site, index) => props.sites.findIndex((other) => sharesService(site, other)) === index)
     .map((first) =>
@@ -34,6 +42,7 @@ export const configuration = (props: ConfigurationProps): Configuration => ({
         props,
       ),
     ),
+  // Routes that lead to no service.
   ...(props.sites.some(({ site }) => site.path === '/') && { routes: [privatePaths(props)] }),
   consumers: CONSUMERS.map((username) => ({ username, keyauth_credentials: keysOf(username) })),
   // Each of them once and here: one on a route would replace, not complete, what is here.
@@ -44,8 +53,20 @@ export const configuration = (props: ConfigurationProps): Configuration => ({
     plugins.correlationId,
     plugins.prometheus,
     ...(props.tracing ? [plugins.openTelemetry(props.tracing.endpoint)] : []),
-  ],
+  ] as readonly plugins.Plugin[],
 });
+
+export type Configuration = ReturnType<typeof configuration>;
+export type Service = ReturnType<typeof service>;
+export type Route = ReturnType<typeof route>;
+
+/** Names of the plugins in use: no others are loaded, and a name that is none is refused. Keys are a plugin's, too. */
+export const pluginNames = ({ plugins: everywhere, services, routes = [] }: Configuration): plugins.PluginName[] => [
+  ...new Set([
+    'key-auth' as const,
+    ...[{ plugins: everywhere }, ...services, ...routes].flatMap((each) => each.plugins.map(({ name }) => name)),
+  ]),
+];
 
 /** Of one workload, for the same people: what is counted for it is counted over all its sites. */
 const sharesService = (one: PublicSite, other: PublicSite) =>
@@ -54,13 +75,16 @@ const sharesService = (one: PublicSite, other: PublicSite) =>
 /** Of a site's route, and of the service whose first site it is. */
 export const nameOf = ({ path }: Site) => path.slice(1) || 'root';
 
-/** Both forms that a prefix has: itself, and all below it. */
-const pathsOf = ({ path }: Site): Route['paths'] => (path === '/' ? [path] : [`${path}/`, `~${path}$`]);
+type Paths = readonly [string, ...string[]];
 
-function service(sites: readonly PublicSite[], props: ConfigurationProps): Service {
+/** Both forms that a prefix has: itself, and all below it. */
+const pathsOf = ({ path }: Site): Paths => (path === '/' ? [path] : [`${path}/`, `~${path}$`]);
+
+function service(sites: readonly PublicSite[], props: ConfigurationProps) {
   const { site, access } = sites[0]!;
   return {
     name: nameOf(site),
+    // Not `url`: where it and `host` disagree, Kong says nothing and takes `url`.
     protocol: 'http',
     host: site.web.host,
     port: site.web.portNumber,
@@ -70,7 +94,7 @@ function service(sites: readonly PublicSite[], props: ConfigurationProps): Servi
   };
 }
 
-function pluginsOf({ who, plugins: own, limit }: Access, props: ConfigurationProps): plugins.Plugin[] {
+function pluginsOf({ who, plugins: own, limit }: Access, props: ConfigurationProps): readonly plugins.Plugin[] {
   const { operators, counters, requestsPerMinute } = props;
   const asks = {
     consumers: [plugins.keyAuth],
@@ -80,12 +104,7 @@ function pluginsOf({ who, plugins: own, limit }: Access, props: ConfigurationPro
   return [...own, ...asks, ...(asks.length > 0 ? [plugins.rateLimiting(limit, requestsPerMinute, counters)] : [])];
 }
 
-const route = (
-  name: string,
-  paths: Route['paths'],
-  preserve_host: boolean,
-  { protocols, hosts }: ConfigurationProps,
-): Route => ({
+const route = (name: string, paths: Paths, preserve_host: boolean, { protocols, hosts }: ConfigurationProps) => ({
   name,
   paths,
   ...protocols,
@@ -100,8 +119,8 @@ const route = (
  * themselves, and may have it: the longer of two paths wins. Of the gateway itself nothing is at the proxy's ports: the Admin
  * API and the status have ports of their own, which no route leads to.
  */
-const privatePaths = (props: ConfigurationProps): Route => ({
+const privatePaths = (props: ConfigurationProps) => ({
   // A name that no site has.
   ...route('private.paths', PRIVATE, false, props),
-  plugins: [plugins.notFound],
+  plugins: [plugins.notFound] as readonly plugins.Plugin[],
 });

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Yaml } from 'cdk8s';
-import type { Configuration, Credential } from './entities';
 
 /** Paths that begin with `~` are patterns only from this one on; with an earlier one Kong would rewrite paths. */
 const FORMAT_VERSION = '3.0';
 
 /** The file, in the order of the model: readable, and the same each time. Keys are placeholders in it. */
-export const declarativeFile = (configuration: Configuration): string =>
+export const declarativeFile = (configuration: object): string =>
   // What is undefined would become null, and what is used twice an anchor.
   Yaml.stringify(JSON.parse(JSON.stringify({ _format_version: FORMAT_VERSION, ...configuration })));
 
@@ -14,7 +13,7 @@ export const declarativeFile = (configuration: Configuration): string =>
 export const keyVariable = (username: string) => `KEYS_${username.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 /** Both keys that a consumer may have at a time. The pod drops the two lines of one that there is no key for: see render.sh. */
-export const keysOf = (username: string): Credential[] =>
+export const keysOf = (username: string) =>
   [keyVariable(username), `${keyVariable(username)}__2`].map((slot) => ({ key: `@@${slot}@@`, id: uuid(slot) }));
 
 /** A UUID of version 5, the same each time: who imports a file twice must not find its credentials twice. */

@@ -6,9 +6,7 @@ import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
 import { each, pem } from '../../secret-values';
-import { configuration } from './configuration';
-import { pluginNames } from './effective';
-import type { Configuration } from './entities';
+import { type Configuration, configuration } from './configuration';
 import { MEMORY_VOLUMES, workersFor } from './memory';
 import { type HostPorts, passage } from './passage';
 import type { Counters } from './plugins';
@@ -93,7 +91,7 @@ export class Kong extends Component {
         ...gatewaySettings({
           ...way,
           workers: workersFor(resources.cpu),
-          plugins: pluginNames(this.configuration),
+          configuration: this.configuration,
           certificate: certificate && { cert: `${TLS}/tls.crt`, key: `${TLS}/tls.key` },
           samplingRate: tracing?.samplingRate,
         }),

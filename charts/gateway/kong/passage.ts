@@ -1,5 +1,5 @@
 import type { HostPort } from '../../../lib/workload';
-import type { Protocols } from './entities';
+import type { Protocols } from './configuration';
 import { PORTS, type PublicPorts } from './settings';
 import type { Entry } from './size';
 

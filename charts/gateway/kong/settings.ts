@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EnvValue } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
+import { type Configuration, pluginNames } from './configuration';
 import { CACHE_MEBIBYTES, PREFIX } from './memory';
 import { BODY_LIMIT } from './plugins';
 import { NEXT_TRY_SECONDS } from './policies';
@@ -47,7 +48,7 @@ const ACCESS_LOG = {
 
 export interface SettingsProps {
   readonly workers: number;
-  readonly plugins: readonly string[];
+  readonly configuration: Configuration;
   readonly trustedProxies: readonly string[];
   /** Port that clients know, by name of ours: what services are told in X-Forwarded-Port. */
   readonly publicPorts: PublicPorts;
@@ -58,15 +59,15 @@ export interface SettingsProps {
 }
 
 /** What all of Kong's processes are told. https://docs.konghq.com/gateway/3.5.x/reference/configuration/ */
-export const commonSettings = (plugins: readonly string[]): Record<string, string> => ({
-  KONG_PLUGINS: plugins.join(','),
+export const commonSettings = (configuration: Configuration): Record<string, string> => ({
+  KONG_PLUGINS: pluginNames(configuration).join(','),
   KONG_ANONYMOUS_REPORTS: 'off',
   KONG_UNTRUSTED_LUA: 'off',
 });
 
 /** What the gateway is told, but for where it has its configuration from. */
 export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> => ({
-  ...commonSettings(props.plugins),
+  ...commonSettings(props.configuration),
   KONG_PREFIX: PREFIX,
   KONG_PROXY_LISTEN: `0.0.0.0:${PORTS.proxy} ${LISTEN_OPTIONS}, 0.0.0.0:${PORTS['proxy-ssl']} http2 ssl ${LISTEN_OPTIONS}`,
   // Whoever reaches it owns the gateway: `kubectl port-forward`, and nobody else.

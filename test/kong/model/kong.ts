@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { App, Size } from 'cdk8s';
-import { pluginNames } from '../../../charts/gateway/kong/effective';
-import type { Service } from '../../../charts/gateway/kong/entities';
+import { pluginNames, type Service } from '../../../charts/gateway/kong/configuration';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
 import { api, operatorsPage, type Site, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
@@ -300,11 +299,8 @@ describe('A site', () => {
     const paths = ({ routes }: Service) => routes.map(({ name }) => name);
     for (const manifests of [onKind, inProduction])
       expect(everyService(manifests).map(paths)).toEqual([['api', 'tmf-api'], ['akhq'], ['pghero']]);
-    const counted = everyService(inProduction).map(({ routes, plugins }) => [
-      plugins!.some(({ name }) => name === 'rate-limiting'),
-      routes.some((route) => route.plugins),
-    ]);
-    expect(counted).toEqual([1, 2, 3].map(() => [true, false]));
+    for (const { plugins } of everyService(inProduction))
+      expect(plugins.map(({ name }) => name)).toContain('rate-limiting');
   });
 
   it('for people has no limit where nobody is asked who he is, as any stranger could use it up for all', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ORDER } from '../../../charts/gateway/kong/effective';
 import type { Kong } from '../../../charts/gateway/kong/kong';
+import { ORDER } from '../../../docs/effective';
 import { everyEnvironment } from '../../environments';
 import { everything } from '../stand-in';
 

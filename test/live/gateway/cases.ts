@@ -1,7 +1,7 @@
-import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/effective';
-import type { Route, Service } from '../../../charts/gateway/kong/entities';
+import type { Route, Service } from '../../../charts/gateway/kong/configuration';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
 import type { Model, Request } from '../../../cluster/gateway/requests';
+import { effectivePlugin, routesOf } from '../../../docs/effective';
 import { exactly } from './dressed';
 
 /** What a request must be answered with, as the model says. */
@@ -31,9 +31,9 @@ export const conformanceCases = (model: Model): Case[] => [
 
 function routeCases(model: Model, service: Service, route: Route): Case[] {
   const { configuration, runtime, keys } = model;
-  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
-  const guarded = effectivePlugin(configuration, service, route, 'ip-restriction') !== undefined;
-  const origin = effectivePlugin(configuration, service, route, 'cors')!.config.origins[0]!;
+  const keyAuth = effectivePlugin(configuration, service, 'key-auth');
+  const guarded = effectivePlugin(configuration, service, 'ip-restriction') !== undefined;
+  const origin = effectivePlugin(configuration, service, 'cors')!.config.origins[0]!;
   const redirect = 'https_redirect_status_code' in route ? route.https_redirect_status_code : undefined;
   const prefix = pathOf(route.paths[0]);
   const [consumer, key] = Object.entries(keys)[0]!;
@@ -45,7 +45,7 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
   const known = guarded ? 403 : 200;
   const asking = { 'www-authenticate': /^Key realm="kong"$/ };
   const about = (sentence: string) => `${route.name}: ${sentence}`;
-  const limit = effectivePlugin(configuration, service, route, 'rate-limiting')?.config.minute;
+  const limit = effectivePlugin(configuration, service, 'rate-limiting')?.config.minute;
   const counted = limit && { 'ratelimit-limit': exactly(`${limit}`), 'ratelimit-remaining': /^\d+$/ };
   const good = (path: string) => (known === 200 ? { ...(counted && { headers: counted }), seen: { path } } : {});
 
