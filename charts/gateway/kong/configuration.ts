@@ -24,8 +24,8 @@ export interface ConfigurationProps {
   readonly requestsPerMinute: number;
   /** Sites whose pages may call the API from a browser. */
   readonly origins: readonly string[];
-  /** @default - nothing is traced */
-  readonly tracing?: { /** OTLP over HTTP. */ readonly endpoint: string };
+  /** URL that takes traces, as OTLP over HTTP. @default - nothing is traced */
+  readonly traces?: string;
 }
 
 /**
@@ -52,7 +52,7 @@ export const configuration = (props: ConfigurationProps) => ({
     plugins.responseTransformer,
     plugins.correlationId,
     plugins.prometheus,
-    ...(props.tracing ? [plugins.openTelemetry(props.tracing.endpoint)] : []),
+    ...(props.traces ? [plugins.openTelemetry(props.traces)] : []),
   ] as readonly plugins.Plugin[],
 });
 

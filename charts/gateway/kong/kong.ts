@@ -27,16 +27,8 @@ export interface KongProps extends ComponentProps, KongSize {
   readonly counters: RedisCounters;
   /** @default - not reachable from the machine that runs the cluster */
   readonly host?: HostPorts;
-  /** @default - nothing is traced */
-  readonly tracing?: Tracing;
-}
-
-/** Where traces go. */
-export interface Tracing {
-  /** Takes OTLP over HTTP. */
-  readonly collector: Endpoint;
-  /** Of all requests, how many are traced: 0 to 1. */
-  readonly samplingRate: number;
+  /** Who takes traces, as OTLP over HTTP, and of how many of all requests: 0 to 1. @default - nothing is traced */
+  readonly tracing?: { readonly collector: Endpoint; readonly samplingRate: number };
 }
 
 const TLS = '/etc/kong-tls';
@@ -64,7 +56,7 @@ export class Kong extends Component {
       // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
       requestsPerMinute: props.requestsPerMinute,
-      tracing: tracing && { endpoint: `http://${tracing.collector.address}/v1/traces` },
+      traces: tracing && `http://${tracing.collector.address}/v1/traces`,
     });
     const certificate =
       entry.kind === 'loadBalancer'
@@ -83,6 +75,7 @@ export class Kong extends Component {
       configuration: this.configuration,
       redisPassword: shared ? counters.user?.password : undefined,
     });
+    const longest = Math.max(0, ...sites.map(({ access }) => worstCaseSeconds(access.timeouts)));
     const kong = new StatelessWorkload(this, 'default', {
       image,
       component: 'gateway',
@@ -110,7 +103,7 @@ export class Kong extends Component {
       probes: storage.probes,
       preStop: ['sleep', `${props.drainSeconds}`],
       // Requests that have begun are answered, however long the slowest service takes.
-      graceSeconds: props.drainSeconds + Math.ceil(longestSeconds(sites)) + 5,
+      graceSeconds: props.drainSeconds + Math.ceil(longest) + 5,
       replicas: props.replicas,
       autoscaling: props.autoscaling,
     });
@@ -143,6 +136,3 @@ const inRedis = ({ server, user }: RedisCounters): Counters => ({
   redis_timeout: 200,
   ...(user && { redis_username: user.name, redis_password: '@@REDIS_PASSWORD@@' }),
 });
-
-const longestSeconds = (sites: readonly PublicSite[]) =>
-  Math.max(0, ...sites.map(({ access }) => worstCaseSeconds(access.timeouts)));

@@ -20,14 +20,6 @@ export const kongImage = image({
 
 const EVERYBODY = ['0.0.0.0/0', '::/0'];
 
-const believed: Check<string> = (name, value) =>
-  EVERYBODY.includes(value as string)
-    ? [
-        `${name} is ${shown(value)}: anybody could say who he is by X-Forwarded-For, and pass every list of addresses. Name the ` +
-          'proxies alone.',
-      ]
-    : [];
-
 const entry = union<Entry>({
   host: record<Extract<Entry, { kind: 'host' }>>({ kind: oneOf('host') }),
   loadBalancer: record<LoadBalancer>(
@@ -37,9 +29,10 @@ const entry = union<Entry>({
       clients: list(network),
       operators: list(addressOrNetwork),
       clusterNetworks: list(network),
-      trustedProxies: optional(list(and(addressOrNetwork, believed), { least: 0 })),
+      trustedProxies: optional(list(addressOrNetwork, { least: 0 })),
     },
     operatorErrors,
+    proxyErrors,
   ),
 });
 
@@ -107,6 +100,16 @@ function operatorErrors({ operators, clusterNetworks }: LoadBalancer): string[] 
         ]
       : [];
   });
+}
+
+function proxyErrors({ trustedProxies = [] }: LoadBalancer): string[] {
+  return trustedProxies
+    .filter((range) => EVERYBODY.includes(range))
+    .map(
+      (range) =>
+        `kong.entry.trustedProxies has ${range}: anybody could say who he is by X-Forwarded-For, and pass every list of ` +
+        'addresses. Name the proxies alone.',
+    );
 }
 
 /** Whether two ranges have an address in common. */

@@ -49,6 +49,7 @@ const ACCESS_LOG = {
 export interface SettingsProps {
   readonly workers: number;
   readonly configuration: Configuration;
+  /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Port that clients know, by name of ours: what services are told in X-Forwarded-Port. */
   readonly publicPorts: PublicPorts;
@@ -99,18 +100,14 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   KONG_UPSTREAM_KEEPALIVE_POOL_SIZE: '512',
   KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '10000',
   KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '10000',
-  ...accessLog(),
+  // Exactly 3.5 refuses a format named in KONG_PROXY_ACCESS_LOG: https://github.com/Kong/kong/issues/12061
+  KONG_NGINX_HTTP_LOG_FORMAT: `json escape=json '${JSON.stringify(ACCESS_LOG)}'`,
+  // `off` would silence the other one, too.
+  KONG_PROXY_ACCESS_LOG: '/dev/null',
+  KONG_NGINX_PROXY_ACCESS_LOG: '/dev/stdout json buffer=32k flush=1s',
   ...(props.certificate && { KONG_SSL_CERT: props.certificate.cert, KONG_SSL_CERT_KEY: props.certificate.key }),
   ...(props.samplingRate !== undefined && {
     KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
     KONG_TRACING_SAMPLING_RATE: `${props.samplingRate}`,
   }),
-});
-
-/** Exactly 3.5 refuses a format named in KONG_PROXY_ACCESS_LOG: https://github.com/Kong/kong/issues/12061 */
-const accessLog = () => ({
-  KONG_NGINX_HTTP_LOG_FORMAT: `json escape=json '${JSON.stringify(ACCESS_LOG)}'`,
-  // `off` would silence the other one, too.
-  KONG_PROXY_ACCESS_LOG: '/dev/null',
-  KONG_NGINX_PROXY_ACCESS_LOG: '/dev/stdout json buffer=32k flush=1s',
 });

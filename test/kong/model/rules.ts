@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { APPLICATIONS, api, OPERATORS, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
+import * as policies from '../../../charts/gateway/kong/policies';
 import { siteErrors } from '../../../charts/gateway/kong/rules';
 import type { KongSize, LoadBalancer } from '../../../charts/gateway/kong/size';
 import { valueErrors } from '../../../charts/values';
@@ -62,7 +62,8 @@ it.each<[string, Partial<KongSize>, string]>([
 });
 
 describe('Sites', () => {
-  const at = (...paths: string[]) => siteErrors(paths.map((path) => api(siteOf(`at${counter++}`, path as '/'))));
+  const at = (...paths: string[]) =>
+    siteErrors(paths.map((path) => policies.api(siteOf(`at${counter++}`, path as '/'))));
   let counter = 0;
 
   it('are well at a word each, and one of them at "/"', () => {
@@ -89,9 +90,13 @@ describe('Sites', () => {
   });
 });
 
-describe.each(Object.entries({ APPLICATIONS, OPERATORS }))('Who comes as one of %s', (_, { timeouts, plugins }) => {
+const accesses = Object.entries(policies).flatMap(([name, each]) =>
+  typeof each === 'object' ? [[name, each] as const] : [],
+);
+
+describe.each(accesses)('Who comes as one of %s', (_, { timeouts, plugins }) => {
   it('has an answer before a load balancer gives up after 60 s, and a pod that is gone is not waited for', () => {
-    expect(worstCaseSeconds(timeouts)).toBeLessThan(60);
+    expect(policies.worstCaseSeconds(timeouts)).toBeLessThan(60);
     expect(timeouts.connect_timeout).toBeLessThanOrEqual(5000);
   });
 
