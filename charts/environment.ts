@@ -7,7 +7,7 @@ import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/
 import type { RedisSize } from './data/redis/size';
 import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
 import type { DevelopmentSecretValues } from './foundation/development-secrets';
-import type { KongSize } from './gateway/kong/kong';
+import type { KongSize } from './gateway/kong/size';
 import type { Images } from './images';
 import type { KafkaSize } from './messaging/kafka/size';
 import type { TopicsJobSize } from './messaging/topics/size';

@@ -1,5 +1,4 @@
-import type { Configuration } from '../../charts/gateway/kong/entities';
-import type { Runtime } from '../../charts/gateway/kong/runtime';
+import type { Configuration } from '../../charts/gateway/kong/configuration';
 
 /** As client.py takes it. */
 export interface Request {
@@ -25,7 +24,7 @@ export interface Answer {
 /** What a gateway is, for those who ask it. */
 export interface Model {
   readonly configuration: Configuration;
-  readonly runtime: Runtime;
+  readonly runtime: { /** MiB */ readonly bodyLimit: number };
   /** One key of each consumer. */
   readonly keys: Readonly<Record<string, string>>;
 }

@@ -2,8 +2,6 @@ import { eventually } from '../../cluster/eventually';
 import { GATEWAY_NAMESPACE } from '../../cluster/gateway/installation';
 import type { Request } from '../../cluster/gateway/requests';
 import { abandon } from '../../cluster/installation';
-import { MISREAD } from '../kong/misread';
-import { REFUSED } from '../kong/refused';
 import { unless } from '../unless';
 import { asFrontend, conforms } from './gateway/conformance';
 import { expectDressed } from './gateway/dressed';
@@ -97,15 +95,6 @@ onKong('a key that is too short keeps new pods from starting, the old one serves
   expect(gateway.ask([asMobile])[0]!.status).toBe(200);
   gateway.setKeys({ 'bss-partner': gateway.model.keys['bss-partner']! });
 });
-
-onKong(
-  'Kong refuses what synth says that it refuses, and takes without a word what synth says that it misreads',
-  () => {
-    const rows = [...REFUSED, ...MISREAD];
-    const refused = rows.filter(([, { configuration }]) => !gateway.takes(configuration)).map(([name]) => name);
-    expect(refused).toEqual(REFUSED.map(([name]) => name));
-  },
-);
 
 onKong('a service that answers 503 is asked once, and the answer is passed on with all headers', () => {
   const [answer] = gateway.ask([{ ...asFrontend, path: '/api/witness?status=503' }]);
