@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiObject, App, Yaml } from 'cdk8s';
-import { platform } from '../charts/platform';
-import { validationErrors } from '../charts/rules';
-import type { Environment } from '../config/environment';
+import { ApiObject, type App, Yaml } from 'cdk8s';
+import type { Environment } from '../charts/environment';
+import { model as modelOf } from '../charts/synth';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { manifestFiles } from '../lib/manifest-files';
@@ -14,7 +13,7 @@ import { replaceSection, table } from './markdown';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 
 /** Both environments as construct trees; nothing is written. */
-const model = (environment: Environment) => platform(new App(), environment);
+const model = (environment: Environment) => modelOf(environment).app;
 const [onKind, inProduction] = [model(kind), model(production)];
 
 const SHAPES: Record<string, [string, string]> = {
@@ -130,24 +129,14 @@ function diff(): string {
 
 /** What synth says about a value that cannot work. */
 function refusal(): string {
-  const wrong = model({ ...kind, kafka: { ...kind.kafka, minInsyncReplicas: 3 } });
-  return fence(
-    'text',
-    validationErrors(wrong)
-      .map((error) => `${kind.name}: ${error}`)
-      .join('\n'),
-  );
+  const { errors } = modelOf({ ...kind, kafka: { ...kind.kafka, minInsyncReplicas: 3 } });
+  return fence('text', errors.map((error) => `${kind.name}: ${error}`).join('\n'));
 }
 
 /** What synth says when the connections of all pools are more than the server has. */
 function budget(): string {
-  const wrong = model({ ...kind, pgbouncer: { ...kind.pgbouncer, poolSize: 40 } });
-  return fence(
-    'text',
-    validationErrors(wrong)
-      .map((error) => `${kind.name}: ${error}`)
-      .join('\n'),
-  );
+  const { errors } = modelOf({ ...kind, pgbouncer: { ...kind.pgbouncer, poolSize: 40 } });
+  return fence('text', errors.map((error) => `${kind.name}: ${error}`).join('\n'));
 }
 
 const sections: Record<string, () => string> = {

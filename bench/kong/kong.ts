@@ -1,3 +1,4 @@
+import type { Environment } from '../../charts/environment';
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
 import type { Configuration } from '../../charts/gateway/kong/entities';
 import type { Plugin, PluginName } from '../../charts/gateway/kong/plugins';
@@ -5,7 +6,6 @@ import { pluginNames } from '../../charts/gateway/kong/runtime';
 import { GatewayInstallation } from '../../cluster/gateway/installation';
 import { unavailableImage } from '../../cluster/installation';
 import { Namespace } from '../../cluster/namespace';
-import type { Environment } from '../../config/environment';
 import { images } from '../../config/images';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';

@@ -1,12 +1,12 @@
 import { App, Size, Yaml } from 'cdk8s';
 import { Redis } from '../../charts/data/redis/redis';
+import type { Environment } from '../../charts/environment';
 import { DevelopmentSecrets } from '../../charts/foundation/development-secrets';
 import { Namespace as NamespaceChart } from '../../charts/foundation/namespace';
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
 import type { Configuration } from '../../charts/gateway/kong/entities';
 import { Kong } from '../../charts/gateway/kong/kong';
 import { api, operatorsPage } from '../../charts/gateway/kong/site';
-import type { Environment } from '../../config/environment';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
 import type { Endpoint } from '../../lib/endpoint';

@@ -1,8 +1,6 @@
-import { App } from 'cdk8s';
-import type { RedisCluster } from '../../charts/data/redis-cluster/redis-cluster';
-import { shape, type Topology } from '../../charts/data/redis-cluster/topology';
-import { platform } from '../../charts/platform';
-import type { Environment } from '../../config/environment';
+import { shape, type Topology } from '../../charts/data/redis-cluster/size';
+import type { Environment } from '../../charts/environment';
+import { model } from '../../charts/synth';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { addresses } from '../../lib/endpoint';
@@ -60,8 +58,7 @@ export class RedisInstallation {
   }
 
   get seeds(): string {
-    const cluster = platform(new App(), this.environment).node.findChild('redis-cluster') as RedisCluster;
-    return addresses(cluster.clients.seeds);
+    return addresses(model(this.environment).platform!.redisCluster.clients.seeds);
   }
 
   get statefulSets(): string[] {

@@ -5,7 +5,7 @@ import { Load } from '../../cluster/kafka/load';
 import { kubectl } from '../../cluster/kubectl';
 import type { Namespace } from '../../cluster/namespace';
 import { kind } from '../../config/kind';
-import { contentHash } from '../../lib/native-file';
+import { contentHash } from '../../lib/content';
 import { laptop } from './shared';
 
 let bss: Namespace;

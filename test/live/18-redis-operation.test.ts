@@ -1,9 +1,9 @@
+import type { Environment } from '../../charts/environment';
 import { eventually } from '../../cluster/eventually';
 import { abandon } from '../../cluster/installation';
 import type { Namespace } from '../../cluster/namespace';
 import { REDIS_NAMESPACE, RedisInstallation, SERVERS, sixServers } from '../../cluster/redis/installation';
 import { signal } from '../../cluster/signal';
-import type { Environment } from '../../config/environment';
 import { rehearsal } from '../../config/rehearsal';
 import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';

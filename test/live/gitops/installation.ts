@@ -1,5 +1,5 @@
+import type { Environment } from '../../../charts/environment';
 import { MESSAGING } from '../../../cluster/installation';
-import type { Environment } from '../../../config/environment';
 import { kind } from '../../../config/kind';
 
 export const GITOPS_NAMESPACE = 'bss-gitops';

@@ -8,6 +8,7 @@ readonly stamp='[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]-[0-9][0-9]
 
 # The names of all, the oldest first.
 backups() {
+  # shellcheck disable=SC2231 # a pattern
   for found in "$BACKUPS"/$stamp "$BACKUPS"/$stamp-[0-9][0-9][0-9][0-9]; do
     [ ! -f "$found/$sums" ] || echo "${found##*/}"
   done | sort
@@ -27,6 +28,7 @@ lock_backups() {
 # that was made last, also when the clock was set back, or when two are made in a second.
 begin_backup() {
   lock_backups
+  # shellcheck disable=SC2086 # a pattern
   rm -rf "$BACKUPS"/$stamp*.incomplete # of those that were stopped
   new=$(date -u +%Y-%m-%dT%H-%M-%SZ)
   newest=$(newest_backup)
@@ -35,7 +37,7 @@ begin_backup() {
     new=$(echo "$new" | awk '{ split($0, part, "Z"); printf "%sZ-%04d\n", part[1], substr(part[2], 2) + 1 }')
   done
   mkdir "$BACKUPS/$new.incomplete"
-  cd "$BACKUPS/$new.incomplete"
+  cd "$BACKUPS/$new.incomplete" || exit
 }
 
 # Gives it its name, and removes all but the $KEEP newest.
@@ -62,7 +64,7 @@ choose_backup() {
     echo "ERROR There is no backup ${1:+$1 }in $BACKUPS; there are: $(backups | tr '\n' ' ')"
     exit 1
   fi
-  cd "$BACKUPS/$chosen"
+  cd "$BACKUPS/$chosen" || exit
   if ! checked=$(sha256sum -c "$sums" 2>&1); then
     echo "ERROR The backup $chosen is damaged: $(echo "$checked" | grep -v ': OK$'). Name another one: $(backups | tr '\n' ' ')"
     exit 1

@@ -1,14 +1,9 @@
 import { Size } from 'cdk8s';
-import type { Component } from '../../lib/component';
-import { nativeFile } from '../../lib/native-file';
-import { RequiredSecret, type SecretKey } from '../../lib/secret';
-import { changing, each } from '../secret-values';
-
-/**
- * Who may do what at a server: `open` lets everybody who reaches it do everything, as the original does; `users` has
- * a user with rights and a password of its own for each purpose.
- */
-export type Access = 'open' | 'users';
+import type { Component } from '../../../lib/component';
+import { nativeFile } from '../../../lib/native-file';
+import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { changing, each } from '../../secret-values';
+import type { Access } from './size';
 
 /** What a client logs in with. */
 export interface User {
