@@ -22,7 +22,7 @@ export const ownerOf = ({ name }: Database) => `${name}_migrations`;
 
 /** Roles that no database brings along, and what each does with its password. */
 export const SERVER_ROLES: Record<string, string> = {
-  postgres: 'password of the superuser, for the Jobs. Read once, at the first start: see docs/operations.md',
+  postgres: 'password of the superuser, for the Jobs. Read once, at the first start',
   pgbouncer: 'password with which PgBouncer looks up what applications log in with',
   pghero: 'password with which PgHero reads statistics, and no table',
 };
