@@ -1,5 +1,4 @@
 import type { App } from 'cdk8s';
-import type { Environment, PortPair } from '../config/environment';
 import { pullImagesWith } from '../lib/image-pull-secrets';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
@@ -11,7 +10,7 @@ import { BACKEND_DATABASE } from './data/postgres/rules';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
-import { valueErrors } from './environment';
+import type { Environment, PortPair } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
@@ -20,23 +19,17 @@ import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
-import { builtErrors } from './rules';
 
 /**
- * The bill of materials: every chart of one environment, in the order in which they build on each other. Of an environment
- * with a wrong value there is none, and `validationErrors` says why.
+ * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
+ * {@link valueErrors} finds.
  */
-export function platform(app: App, environment: Environment): App {
-  const wrong = valueErrors(environment);
-  if (wrong.length > 0) {
-    app.node.addValidation({ validate: () => wrong });
-    return app;
-  }
+export function platform(app: App, environment: Environment) {
   const { namespace, images, spread, storageClass, exposure } = environment;
   const stateful = { namespace, spread, storageClass };
   const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
 
-  const foundation = new Namespace(app, { namespace });
+  new Namespace(app, { namespace });
   const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, {
     ...stateful,
@@ -109,26 +102,16 @@ export function platform(app: App, environment: Environment): App {
     host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
   });
 
-  zookeeper.addDependency(foundation);
-  kafka.addDependency(zookeeper);
-  topics.addDependency(kafka);
-  akhq.addDependency(topics);
-  redisCluster.addDependency(foundation);
-  redisBackup.addDependency(redisCluster);
-  redis.addDependency(foundation);
-  postgres.addDependency(foundation);
-  databases.addDependency(postgres);
-  postgresBackup.addDependency(databases);
-  pgbouncer.addDependency(databases);
-  pghero.addDependency(databases);
-  backend.addDependency(databases);
-  kong.addDependency(redis);
   if (environment.developmentSecrets) {
-    const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
-    secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend, kong]) reader.addDependency(secrets);
+    new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
   }
   pullImagesWith(app, environment.imagePullSecrets ?? []);
-  app.node.addValidation({ validate: () => builtErrors(app, environment) });
-  return app;
+  return {
+    ...{ zookeeper, kafka, topics, akhq },
+    ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
+    ...{ backend, kong },
+  };
 }
+
+/** Every component of an environment by its name. */
+export type Platform = ReturnType<typeof platform>;

@@ -10,11 +10,12 @@ import {
   secondsOfTry,
   worstCaseSeconds,
 } from '../charts/gateway/kong/policy';
-import { code, table } from './markdown';
+import { table } from './markdown';
 
 /** The gateway of a model. */
 const kongOf = (app: App) => app.node.findChild('kong') as Kong;
 
+const code = (text: string) => `\`${text}\``;
 const list = (texts: readonly string[]) => texts.map(code).join(', ');
 
 /** What holds for each route, and for which of its requests. */

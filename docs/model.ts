@@ -1,21 +1,14 @@
-import { App } from 'cdk8s';
-import { platform } from '../charts/platform';
-import { validationErrors } from '../charts/rules';
-import type { Environment } from '../config/environment';
+import type { App } from 'cdk8s';
+import { model } from '../charts/synth';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { Workload } from '../lib/workload';
 
-/** An environment as a construct tree; nothing is written. */
-export const model = (environment: Environment) => platform(new App(), environment);
-export const onKind = model(kind);
-export const inProduction = model(production);
-
-/** What synth says of an environment that cannot work, as it is printed. */
-export const refusal = (environment: Environment) =>
-  validationErrors(model(environment))
-    .map((error) => `${environment.name}: ${error}`)
-    .join('\n');
+export const onKind = model(kind).app;
+const made = model(production);
+export const inProduction = made.app;
+/** The components by their names. */
+export const productionPlatform = made.platform!;
 
 export const unique = <Value>(values: Value[]) => [...new Set(values)];
 

@@ -1,5 +1,5 @@
 import type { App } from 'cdk8s';
-import type { RedisCluster } from '../charts/data/redis-cluster/redis-cluster';
+import type { Platform } from '../charts/platform';
 import { RequiredSecret } from '../lib/secret';
 import { code, table } from './markdown';
 
@@ -57,16 +57,15 @@ ${lines.join('\n')}`;
 }
 
 /** Commands that make an authority for the servers of the Redis Cluster, and their certificate. */
-export function redisCertificate(app: App): string {
-  const cluster = app.node.findChild('redis-cluster') as RedisCluster;
-  const names = cluster.clients.seeds.map(({ host }) => `DNS:${host}`);
+export function redisCertificate({ redisCluster }: Platform): string {
+  const names = redisCluster.clients.seeds.map(({ host }) => `DNS:${host}`);
   return `openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -days 3650 -subj '/CN=Redis of the BSS' -out ca.crt
 openssl ecparam -name prime256v1 -genkey -noout -out tls.key
 openssl req -new -key tls.key -subj /CN=redis-cluster -out tls.csr
 echo subjectAltName=${names.join()} > names
 openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile names -out tls.crt
-kubectl -n ${namespaceOf(app)} create secret generic redis-cluster-tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt`;
+kubectl -n ${redisCluster.namespace} create secret generic redis-cluster-tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt`;
 }
 
 const namespaceOf = (app: App) => app.charts[0]!.namespace!;

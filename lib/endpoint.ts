@@ -30,6 +30,11 @@ export class Endpoint {
   get address(): string {
     return `${this.host}:${this.portNumber}`;
   }
+
+  /** `http://host:port`. */
+  get url(): string {
+    return `http://${this.address}`;
+  }
 }
 
 /** Comma-separated, as clients take several addresses that they choose from themselves. */

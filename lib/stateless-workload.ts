@@ -1,5 +1,6 @@
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
+import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
@@ -60,6 +61,15 @@ export class StatelessWorkload extends Workload {
         },
       });
     }
+  }
+
+  /**
+   * The port of all pods, ready or not, behind one name that leads to their addresses: for who asks each of them, as
+   * Prometheus does. What only wants an answer takes `endpoint`.
+   */
+  podsEndpoint(port: string): Endpoint {
+    const service = { clusterIp: 'None', publishNotReadyAddresses: true, selector: this.selector };
+    return this.offer('pods', port, `${this.name}-pods`, service);
   }
 
   /** Of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces do not count. */

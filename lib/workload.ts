@@ -5,7 +5,7 @@ import { type Component, PLATFORM_LABELS } from './component';
 import type { Resources } from './container';
 import { Endpoint } from './endpoint';
 import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
-import { type PodProps, podResources } from './pod';
+import { type Metrics, type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
 export interface HostPort {
@@ -53,6 +53,8 @@ export abstract class Workload extends Construct {
   readonly admissions: { readonly role: string; readonly port: string }[] = [];
   /** Of one pod. */
   readonly resources: Resources;
+  /** Where each pod tells its metrics. @default - nowhere */
+  readonly metrics?: Metrics;
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();
 
@@ -71,7 +73,9 @@ export abstract class Workload extends Construct {
     this.name = Names.toDnsLabel(this, { includeHash: false });
     this.namespace = scope.namespace!;
     this.resources = podResources(props);
-    this.ports = props.ports ?? {};
+    this.ports = Object.assign({}, props.ports, ...Object.values(props.sidecars ?? {}).map(({ ports }) => ports));
+    this.metrics = props.metrics;
+    if (props.metrics) this.portNumber(props.metrics.port);
     this.selector = { 'app.kubernetes.io/name': this.name };
     this.labels = {
       ...this.selector,

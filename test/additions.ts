@@ -34,7 +34,8 @@ const PLACES: Record<string, (text: string, part: string) => string> = {
   'in what an environment may be': (text, part) =>
     text.replace('const fields: Fields<Environment> = {\n', (line) => line + part),
   'in the environment': (text, part) => text.replace(/^ {2}namespace: .*\n/m, (line) => line + part),
-  'after what it is made of': (text, part) => text.replace('  zookeeper.addDependency(', (line) => part + line),
+  'after what it is made of': (text, part) =>
+    text.replace('  if (environment.developmentSecrets)', (line) => part + line),
 };
 
 /** Under names that nobody has chosen, or who has added just these would add them twice. */

@@ -72,6 +72,7 @@ export function podProps(scope?: Component): Required<PodProps> {
     scratch: { '/tmp': Size.mebibytes(8), '/var/run/till': Size.gibibytes(1) },
     memoryScratch: { '/run/keys': Size.mebibytes(1) },
     volumeClaims: { '/archive': new VolumeClaim(scope ?? new Example(), 'archive', claim) },
+    metrics: { port: 'metrics', path: '/metrics' },
     graceSeconds: 45,
   };
 }

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { startPod } from '../../cluster/tool-pod';
 import { nativeFile } from '../../lib/native-file';
-import { kubectl, type Namespace } from '../../test/live/cluster';
-import { startPod } from '../../test/live/pod';
 import type { Measurement } from '../figures';
 import type { BothSides, Side } from '../rounds';
 

@@ -1,12 +1,12 @@
 import { type App, Size } from 'cdk8s';
+import type { StandIns } from '../../cluster/gateway/installation';
+import { bundle, NODE_IMAGE } from '../../cluster/node-program';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
 import type { Endpoint } from '../../lib/endpoint';
 import { nativeFile } from '../../lib/native-file';
 import { exec, tcp } from '../../lib/probe';
 import { StatelessWorkload } from '../../lib/stateless-workload';
-import type { StandIns } from '../../test/live/gateway/installation';
-import { bundle, NODE_IMAGE } from '../../test/live/node-program';
 import { NAMESPACES } from '../rounds';
 
 const resources = { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) };

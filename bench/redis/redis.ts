@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/data/redis-cluster/redis-cluster';
+import { eventually } from '../../cluster/eventually';
+import { awaitConverged } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { nodeNames } from '../../cluster/nodes';
+import { startPod } from '../../cluster/tool-pod';
 import { images } from '../../config/images';
-import { eventually, kubectl, type Namespace } from '../../test/live/cluster';
-import { awaitConverged, nodeNames } from '../../test/live/installation';
-import { startPod } from '../../test/live/pod';
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';

@@ -2,7 +2,8 @@ import { CORRELATION_HEADER } from '../../charts/gateway/kong/configuration';
 import type { Route, Service } from '../../charts/gateway/kong/entities';
 import { effectivePlugin, routesOf } from '../../charts/gateway/kong/policy';
 import { KEY_HEADER } from '../../charts/gateway/kong/site';
-import { type Model, pathOf } from '../live/gateway/cases';
+import type { Model } from '../../cluster/gateway/requests';
+import { pathOf } from '../live/gateway/cases';
 
 /** Bytes as no library would send them, and what must come of them. */
 export interface HostileCase {

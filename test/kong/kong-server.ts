@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarative';
+import type { GatewayInstallation } from '../../cluster/gateway/installation';
 import { objectsOf } from '../../lib/manifest-files';
 import { freePort } from '../free-port';
-import type { GatewayInstallation } from '../live/gateway/installation';
 import { exchange } from './wire';
 
 const version = spawnSync('kong', ['version'], { encoding: 'utf8' });
@@ -64,7 +64,9 @@ export class KongServer {
     };
     delete this.env['KONG_SSL_CERT'];
     delete this.env['KONG_SSL_CERT_KEY'];
-    this.echo = spawn('python3', ['-B', join(__dirname, '../live/gateway/echo.py'), `${service}`], { stdio: 'ignore' });
+    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${service}`], {
+      stdio: 'ignore',
+    });
     const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
     if (status !== 0)
       throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);

@@ -44,7 +44,7 @@ export class NginxServer {
       '@format@': `${format}`,
     });
     this.put('proxy.conf', join(FILES, 'proxy.conf'), { '/etc/bss': this.directory });
-    const echo = join(__dirname, '../live/gateway/echo.py');
+    const echo = join(__dirname, '../../cluster/gateway/echo.py');
     this.running.push(spawn('python3', ['-B', echo, `${service}`], { stdio: 'ignore' }));
     this.running.push(spawn('nginx', ['-c', join(this.directory, 'nginx.conf')], { stdio: 'ignore' }));
     for (let tries = 0; !(await this.ask('GET /up')).startsWith('HTTP/1.1 200'); tries++) {

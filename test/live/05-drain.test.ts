@@ -1,13 +1,14 @@
-import { DEADLINE_SECONDS, eventually, type Namespace, tryKubectl } from './cluster';
-import { remove, runningKind } from './installation';
-import { Load } from './load';
-import { signal, TOOLS } from './node';
+import { DEADLINE_SECONDS, eventually } from '../../cluster/eventually';
+import { Load } from '../../cluster/kafka/load';
+import { tryKubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { signal } from '../../cluster/signal';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
-afterAll(() => remove(TOOLS));
 
 /** What `kubectl drain` asks for, one pod at a time. */
 function evict(pod: string): { ok: boolean; output: string } {

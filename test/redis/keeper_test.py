@@ -156,14 +156,8 @@ class HighlyAvailable(Cluster):
             (answers / pod.name).write_text(f"{pod.ask('CLUSTER', 'NODES')}\n{role}\n")
 
         def plan(glance, *pods):
-            awk = [
-                "awk",
-                "-v",
-                f"glance={glance}",
-                "-f",
-                self.scripts / "plan.awk",
-                *(answers / pod.name for pod in pods),
-            ]
+            programs = [word for file in self.scripts.glob("*.awk") for word in ("-f", file)]
+            awk = ["awk", "-v", f"glance={glance}", *programs, *(answers / pod.name for pod in pods)]
             return subprocess.check_output(awk, env=replica.environment(), text=True).splitlines()
 
         self.assertEqual(plan("1", replica), ["look"])
@@ -800,8 +794,8 @@ def tools():
 def scripts(directory):
     """All of them in one directory, as in a pod."""
     shutil.copytree(CHARTS / "redis-cluster", directory)
-    for name in ("acl.sh", "backups.sh"):
-        shutil.copy(CHARTS / name, directory)
+    for file in (CHARTS / "redis/acl.sh", CHARTS.parents[1] / "lib/backups.sh"):
+        shutil.copy(file, directory)
     return directory
 
 

@@ -1,23 +1,15 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import { tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { DatabaseLogin } from '../postgres/database';
 import type { Postgres } from '../postgres/postgres';
-
-/** What the PgBouncer of an environment may need. */
-export interface PgBouncerSize {
-  readonly replicas: number;
-  /** Connections to PostgreSQL of each replica for each database. */
-  readonly poolSize: number;
-  /** Clients of each replica, connected at once; most of them wait. */
-  readonly maxClients: number;
-  readonly resources: Resources;
-}
+import { budgetErrors } from './rules';
+import type { PgBouncerSize } from './size';
 
 export interface PgBouncerProps extends ComponentProps, PgBouncerSize {
   readonly image: string;
@@ -62,7 +54,7 @@ export class PgBouncer extends Component {
       env: { FILES: `${files(props)}`, PASSWORDS, RUNTIME },
       ports: { sql: PORT },
       files: {
-        '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + settings(props),
+        '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + derivedSettings(props),
         '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
         '/etc/pgbouncer/start.sh': nativeFile(__dirname, 'start.sh'),
       },
@@ -90,8 +82,7 @@ export class PgBouncer extends Component {
       preStop: ['sleep', `${FAREWELL_SECONDS}`],
       graceSeconds: FAREWELL_SECONDS + LIFETIME_SECONDS + 15,
     });
-    const connections = (replicas + pgbouncer.surge) * (postgres.databases.length * props.poolSize + LOOKUPS);
-    this.node.addValidation({ validate: () => budgetErrors(props, pgbouncer.surge, connections) });
+    this.node.addValidation({ validate: () => budgetErrors(props, postgres, pgbouncer.surge, LOOKUPS) });
     pgbouncer.connectsTo(postgres.clients);
     pgbouncer.admitsRole(CLIENT_ROLE, 'sql');
     this.clients = pgbouncer.endpoint('sql');
@@ -114,35 +105,15 @@ export class PgBouncer extends Component {
 const files = ({ postgres: { databases }, poolSize, maxClients }: PgBouncerProps) =>
   maxClients + databases.length * poolSize + LOOKUPS + OWN_FILES;
 
-function settings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
-  const entry = (name: string, database: string, connections: number) =>
+function derivedSettings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
+  const pool = (database: string, connections: number) =>
     // The second limit holds for all roles together, so that the sum of the pools is what synth has counted.
-    `${name} = host=${clients.host} port=${clients.portNumber} dbname=${database} ` +
+    `host=${clients.host} port=${clients.portNumber} dbname=${database} ` +
     `pool_size=${connections} max_db_connections=${connections}`;
-  return [
-    `listen_port = ${PORT}`,
-    `max_client_conn = ${maxClients}`,
-    `auth_file = ${RUNTIME}/userlist.txt`,
-    '',
-    '[databases]',
-    entry('logins', 'postgres', LOOKUPS),
-    ...databases.map(({ name }) => entry(name, name, poolSize)),
-    '',
-  ].join('\n');
-}
-
-/** The connections of a database that are refused when there are too many are those of people and Jobs. */
-function budgetErrors({ postgres, replicas, poolSize }: PgBouncerProps, surge: number, connections: number): string[] {
-  const { maxConnections, reservedConnections, databases } = postgres;
-  const pods = replicas + surge;
-  const most = Math.floor(((maxConnections - reservedConnections) / pods - LOOKUPS) / databases.length);
-  return connections <= maxConnections - reservedConnections
-    ? []
-    : [
-        `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
-          `connections for each of ${databases.length} databases and ${LOOKUPS} for lookups are ${connections}, but of ` +
-          `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
-          (most > 0 ? `poolSize to ${most} or less, or ` : '') +
-          `maxConnections to ${connections + reservedConnections} or more.`,
-      ];
+  const pools = {
+    logins: pool('postgres', LOOKUPS),
+    ...Object.fromEntries(databases.map(({ name }) => [name, pool(name, poolSize)])),
+  };
+  const general = { listen_port: PORT, max_client_conn: maxClients, auth_file: `${RUNTIME}/userlist.txt` };
+  return `${settings(general, ' = ')}\n[databases]\n${settings(pools, ' = ')}`;
 }

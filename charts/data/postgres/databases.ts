@@ -1,20 +1,11 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
-
-/** What the databases Job of an environment may need, and how often it looks again. */
-export interface DatabasesJobSize {
-  readonly resources: Resources;
-  /** When roles get the passwords of a changed Secret: five cron fields, UTC. */
-  readonly reconcileSchedule: string;
-  /** Only by hand: `kubectl create job --from=cronjob/databases-reconcile …`. */
-  readonly reconcileSuspended: boolean;
-}
+import type { DatabasesJobSize } from './size';
 
 export interface DatabasesProps extends ComponentProps, DatabasesJobSize {
   readonly postgres: Postgres;
@@ -36,7 +27,7 @@ export const databasesFiles = (databases: readonly Database[]): Record<string, s
 export class Databases extends Component {
   constructor(scope: Construct, props: DatabasesProps) {
     super(scope, 'databases', props);
-    const { postgres, resources, reconcileSchedule, reconcileSuspended } = props;
+    const { postgres, resources, reconcileSchedule } = props;
     const job = {
       ...postgres.operation,
       command: ['sh', '/etc/postgresql/databases.sh'],
@@ -57,7 +48,6 @@ export class Databases extends Component {
       retries: 0,
       deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: reconcileSchedule,
-      suspended: reconcileSuspended,
     });
     apply.connectsTo(postgres.clients);
     reconcile.connectsTo(postgres.clients);

@@ -1,25 +1,17 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
+import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { each, oneLine } from '../../secret-values';
 import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
-
-/** What the PostgreSQL of an environment may need. */
-export interface PostgresSize {
-  readonly resources: Resources;
-  /** Connections at once, PgBouncer's included: each is a process with memory of its own. */
-  readonly maxConnections: number;
-  /** Claim for data, indexes and the write-ahead log; a restore needs room for a second copy. */
-  readonly disk: Size;
-}
+import type { PostgresSize } from './size';
 
 export interface PostgresProps extends ComponentProps, PostgresSize {
   readonly image: string;
@@ -89,7 +81,7 @@ export class Postgres extends Component {
       env: { ...env, VOLUME },
       ports: { sql: PORT },
       files: {
-        '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + settings(props),
+        '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + derivedSettings(props),
         '/etc/postgresql/pg_hba.conf': nativeFile(__dirname, 'pg_hba.conf'),
         '/etc/postgresql/init.sh': nativeFile(__dirname, 'init.sh'),
         '/etc/postgresql/start.sh': nativeFile(__dirname, 'start.sh'),
@@ -146,7 +138,7 @@ export class Postgres extends Component {
   }
 }
 
-function settings({ resources, maxConnections, disk }: PostgresSize): string {
+function derivedSettings({ resources, maxConnections, disk }: PostgresSize): string {
   const wal = Math.min(Math.floor(disk.toMebibytes() * WAL.share), WAL.most.toMebibytes());
   const lines = {
     port: PORT,
@@ -155,7 +147,5 @@ function settings({ resources, maxConnections, disk }: PostgresSize): string {
     max_wal_size: `${wal}MB`,
     ...memorySettings(resources.memoryLimit, maxConnections),
   };
-  return Object.entries(lines)
-    .map(([name, value]) => `${name} = ${value}\n`)
-    .join('');
+  return settings(lines, ' = ');
 }

@@ -1,32 +1,19 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import { type ContainerProps, PodField, type Resources } from '../../../lib/container';
+import { type ContainerProps, PodField } from '../../../lib/container';
 import { type Endpoint, serviceDomain } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
+import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
-import { type Access, type ServerAccess, serverAccess, type User } from '../access';
-import { directives } from '../directives';
-import { derivedMaxmemory } from '../memory';
-import { shape, type Topology, topologyNotices } from './topology';
-import { type ServerTransport, serverTransport, type Transport } from './transport';
-
-/** What the Redis Cluster of an environment may need. */
-export interface RedisClusterSize {
-  readonly topology: Topology;
-  readonly access: Access;
-  readonly transport: Transport;
-  /** Of each server. */
-  readonly resources: Resources;
-  /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
-  readonly maxmemory?: Size;
-  /** Claim of each server; at least three times maxmemory. */
-  readonly disk: Size;
-}
+import { type ServerAccess, serverAccess, type User } from '../redis/access';
+import { topologyNotices } from './rules';
+import { maxmemory, type RedisClusterSize, shape } from './size';
+import { type ServerTransport, serverTransport } from './transport';
 
 export interface RedisClusterProps extends ComponentProps, RedisClusterSize {
   readonly image: string;
@@ -142,22 +129,27 @@ const SERVER = [
   ...['--syslog-ident', '$(NODE_NAME)'],
 ];
 
-const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+const SCRIPTS = ['cli.sh', 'keeper.sh', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+/** What the keeper plans: the answers of servers, and a file for each kind of step. */
+const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk', 'promote.awk'];
 
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
   const file = (name: string) => nativeFile(__dirname, name);
   return {
-    ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/redis/${name}`, file(name)])),
+    ...Object.fromEntries([...SCRIPTS, ...PLAN].map((name) => [`/etc/redis/${name}`, file(name)])),
     '/etc/redis/redis.conf':
       file('redis.conf') +
-      directives({
-        maxmemory: `${maxmemory(props).toMebibytes()}mb`,
-        ...(props.access === 'users' && { masteruser: 'replication' }),
-        ...access.settings,
-        ...transport.settings,
-      }),
+      settings(
+        {
+          maxmemory: `${maxmemory(props).toMebibytes()}mb`,
+          ...(props.access === 'users' && { masteruser: 'replication' }),
+          ...access.settings,
+          ...transport.settings,
+        },
+        ' ',
+      ),
   };
 }
 
@@ -177,7 +169,3 @@ function keeper(image: string, env: Record<string, string>): ContainerProps {
     },
   };
 }
-
-/** Keys of each server. */
-export const maxmemory = ({ maxmemory, resources }: RedisClusterSize) =>
-  maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'persistent');

@@ -1,22 +1,13 @@
-import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import { tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { type Access, serverAccess, type User } from '../access';
-import { directives } from '../directives';
-import { derivedMaxmemory } from '../memory';
-
-/** What the Redis for counters of an environment may need. */
-export interface RedisSize {
-  readonly access: Access;
-  readonly resources: Resources;
-  /** At most 80 % of the memory limit. @default - 75 % of the memory limit */
-  readonly maxmemory?: Size;
-}
+import { serverAccess, type User } from './access';
+import { derivedMaxmemory } from './memory';
+import type { RedisSize } from './size';
 
 export interface RedisProps extends ComponentProps, RedisSize {
   readonly image: string;
@@ -58,7 +49,7 @@ export class Redis extends Component {
       files: {
         '/etc/redis/redis.conf':
           nativeFile(__dirname, 'redis.conf') +
-          directives({ maxmemory: `${maxmemory.toMebibytes()}mb`, ...access.settings }),
+          settings({ maxmemory: `${maxmemory.toMebibytes()}mb`, ...access.settings }, ' '),
         ...access.files,
       },
       secretFiles: access.secretFiles,

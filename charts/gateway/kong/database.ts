@@ -1,9 +1,10 @@
 import { Size } from 'cdk8s';
 import type { Component } from '../../../lib/component';
 import type { ContainerProps, EnvValue, Resources } from '../../../lib/container';
+import { contentHash } from '../../../lib/content';
 import type { Endpoint } from '../../../lib/endpoint';
 import { OneShotJob } from '../../../lib/job';
-import { contentHash, nativeFile } from '../../../lib/native-file';
+import { nativeFile } from '../../../lib/native-file';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';

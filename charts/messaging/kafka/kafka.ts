@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
 import { addresses, type Endpoint, serviceHost } from '../../../lib/endpoint';
-import { nativeFile, properties } from '../../../lib/native-file';
+import { nativeFile } from '../../../lib/native-file';
 import { http, tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
@@ -130,9 +131,9 @@ function configFiles(props: KafkaProps): Record<string, string> {
     ...sessionFile,
     '/etc/bss/log4j.properties': file('log4j.properties'),
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
-    '/etc/bss/server.properties': file('server.properties') + properties(derivedProperties(props)),
+    '/etc/bss/server.properties': file('server.properties') + settings(derivedProperties(props), '='),
     ...Object.fromEntries(
-      brokers.map((id) => [`/etc/bss/broker-${id}.properties`, properties(ownProperties(id, props))]),
+      brokers.map((id) => [`/etc/bss/broker-${id}.properties`, settings(ownProperties(id, props), '=')]),
     ),
   };
 }

@@ -11,10 +11,11 @@ import { segmentTime, type Topic } from './topic';
 /** What the topics Job of an environment may need, and how often it runs again. */
 export interface TopicsJobSize {
   readonly resources: Resources;
-  /** When drift is mended: five cron fields, UTC. */
-  readonly driftSchedule: string;
-  /** Only by hand: `kubectl create job --from=cronjob/topics-drift …`. */
-  readonly driftSuspended: boolean;
+  /**
+   * When drift is mended: five cron fields, UTC.
+   * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
+   */
+  readonly driftSchedule?: string;
 }
 
 export interface TopicsProps extends ComponentProps, TopicsJobSize {
@@ -69,7 +70,6 @@ export class Topics extends Component {
       retries: 0,
       deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: props.driftSchedule,
-      suspended: props.driftSuspended,
     });
     apply.connectsTo(...kafka.clients);
     drift.connectsTo(...kafka.clients);

@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import { Component, type ComponentProps } from '../../../lib/component';
 import type { Resources } from '../../../lib/container';
 import { type Endpoint, serviceHost } from '../../../lib/endpoint';
-import { nativeFile, properties } from '../../../lib/native-file';
+import { nativeFile } from '../../../lib/native-file';
 import { exec, tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import { heapFlag } from '../heap';
 
@@ -52,7 +53,7 @@ export class ZooKeeper extends Component {
       '/etc/bss/leave.py': file('leave.py'),
       ...sessionFile,
       '/etc/bss/log4j.properties': file('log4j.properties'),
-      '/etc/bss/zookeeper.properties': file('zookeeper.properties') + properties(ensemble(props)),
+      '/etc/bss/zookeeper.properties': file('zookeeper.properties') + settings(ensemble(props), '='),
     };
     const zookeeper = new StatefulWorkload(this, 'default', {
       image: props.image,

@@ -7,7 +7,7 @@ import { worstCaseSeconds } from '../../../charts/gateway/kong/policy';
 import { pluginNames } from '../../../charts/gateway/kong/runtime';
 import { api, KEY_HEADER, operatorsPage } from '../../../charts/gateway/kong/site';
 import type { Akhq } from '../../../charts/messaging/akhq/akhq';
-import { validationErrors } from '../../../charts/rules';
+import { constructErrors } from '../../../charts/synth';
 import { kind } from '../../../config/kind';
 import { production } from '../../../config/production';
 import { nativeFile } from '../../../lib/native-file';
@@ -272,7 +272,7 @@ describe('A site', () => {
   it('is a service and a route with its path and what is below it, and nothing that only begins like it', () => {
     expect(backend).toMatchObject({ name: 'api', host: 'example-backend.shop.svc', port: 8080, retries: 1 });
     expect(backend!.routes).toMatchObject([{ name: 'api', paths: ['/api/', '~/api$'], strip_path: false }]);
-    expect(validationErrors(app)).toEqual([]);
+    expect(constructErrors(app)).toEqual([]);
   });
 
   it('that lives at its root gets paths without the prefix', () => {
@@ -355,7 +355,7 @@ describe('Traces', () => {
       KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
       KONG_TRACING_SAMPLING_RATE: '0.1',
     });
-    expect(validationErrors(app)).toEqual([]);
+    expect(constructErrors(app)).toEqual([]);
   });
 
   it('are not, where there is none', () => {
@@ -365,7 +365,7 @@ describe('Traces', () => {
 
 it('A gateway that is too small, or whose pods each count for themselves, does not synthesize', () => {
   const small = gateway({ resources: { ...kind.kong.resources, memoryLimit: Size.mebibytes(256) } });
-  expect(validationErrors(small.app)).toEqual([
+  expect(constructErrors(small.app)).toEqual([
     'kong: resources.memoryLimit is 256 MiB, but 1 workers and the volumes in memory need 492 MiB: under load the kernel ' +
       'would kill workers, which no status, event or restart shows. Raise it, or ask for less CPU.',
   ]);

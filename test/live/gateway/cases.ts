@@ -1,29 +1,9 @@
-import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/configuration';
-import type { Configuration, Path, Route, Service } from '../../../charts/gateway/kong/entities';
+import { CORRELATION_HEADER } from '../../../charts/gateway/kong/configuration';
+import type { Path, Route, Service } from '../../../charts/gateway/kong/entities';
 import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/policy';
-import type { Runtime } from '../../../charts/gateway/kong/runtime';
 import { KEY_HEADER, REQUESTS_PER_MINUTE } from '../../../charts/gateway/kong/site';
-
-/** As client.py takes it. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** @default false */
-  readonly tls?: boolean;
-  /** Bytes. @default - none */
-  readonly body?: number;
-  /** Whether the body is sent without saying how long it is. @default false */
-  readonly chunked?: boolean;
-}
-
-/** As client.py gives it. */
-export interface Answer {
-  readonly status: number;
-  /** By names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { Model, Request } from '../../../cluster/gateway/requests';
+import { exactly } from './dressed';
 
 /** What a request must be answered with, as the model says. */
 export interface Case {
@@ -40,41 +20,9 @@ export interface Case {
   readonly dressed?: boolean;
 }
 
-export interface Model {
-  readonly configuration: Configuration;
-  readonly runtime: Runtime;
-  /** One key of each consumer. */
-  readonly keys: Readonly<Record<string, string>>;
-}
-
 const MEBIBYTE = 1024 * 1024;
 const FOREIGN_ORIGIN = 'https://evil.example';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);
-
-/** On every answer that Kong's plugins have seen. */
-export const EVERYWHERE: Readonly<Record<string, RegExp>> = {
-  ...Object.fromEntries(
-    SECURITY_HEADERS.map((line) => line.split(/:(.*)/s)).map(([name, value]) => [name!.toLowerCase(), exactly(value!)]),
-  ),
-  'x-kong-request-id': /^[0-9a-f]{32}$/,
-  [CORRELATION_HEADER.toLowerCase()]: /./,
-};
-
-/** On none: they tell strangers what runs here. */
-export const NOWHERE = [
-  ...[
-    'server',
-    'via',
-    'x-powered-by',
-    'x-aspnet-version',
-    'x-runtime',
-    'x-kong-proxy-latency',
-    'x-kong-upstream-latency',
-  ],
-  ...['access-control-allow-credentials', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-expires'],
-];
 
 /** Every route with every kind of request, and what is no route. */
 export const conformanceCases = (model: Model): Case[] => [

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
-import { bundle, NODE_IMAGE } from '../node-program';
-import { endLoad, startPod } from '../pod';
+import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
+import { endLoad, startPod } from '../../../cluster/tool-pod';
 import type { PostgresInstallation } from './installation';
 
 /** What the load saw; see load.mts. */

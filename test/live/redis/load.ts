@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/redis-cluster/redis-cluster';
-import type { Namespace } from '../cluster';
-import { bundle, NODE_IMAGE } from '../node-program';
-import { endLoad, startPod } from '../pod';
-import type { RedisInstallation } from './installation';
+import type { Namespace } from '../../../cluster/namespace';
+import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
+import type { RedisInstallation } from '../../../cluster/redis/installation';
+import { endLoad, startPod } from '../../../cluster/tool-pod';
 
 /** What the load saw; see load.mts. */
 export interface RedisLoadResult {

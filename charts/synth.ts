@@ -1,0 +1,47 @@
+import { App } from 'cdk8s';
+import { manifestFiles } from '../lib/manifest-files';
+import type { Environment } from './environment';
+import { type Platform, platform } from './platform';
+import { builtErrors } from './rules';
+import { valueErrors } from './values';
+
+/** An environment with everything in it declared, and nothing written. */
+export interface Model {
+  readonly app: App;
+  /** @default - a value is wrong, and nothing can be built from it */
+  readonly platform?: Platform;
+  /** Everything wrong, in words: what it is, the limit, and the way out. */
+  readonly errors: readonly string[];
+  /** What is allowed, and should be known. */
+  readonly notices: readonly string[];
+}
+
+export function model(environment: Environment): Model {
+  const app = new App();
+  const wrong = valueErrors(environment);
+  if (wrong.length > 0) return { app, errors: wrong, notices: [] };
+  const declared = platform(app, environment);
+  return {
+    app,
+    platform: declared,
+    errors: [...constructErrors(app), ...builtErrors(app, environment)],
+    notices: app.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'notice').map(({ data }) => data)),
+  };
+}
+
+/** What constructs find wrong with themselves, all of them, where cdk8s would stop at the first. */
+export const constructErrors = (app: App): string[] => app.node.findAll().flatMap(({ node }) => node.validate());
+
+/** What an environment comes to. */
+export interface Synthesis extends Pick<Model, 'errors' | 'notices'> {
+  /** Text of each manifest by the name of its file; none where anything is wrong. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Makes the manifests of an environment, and does nothing else: no file is read that is not the model's own, none is written. */
+export function synth(environment: Environment): Synthesis {
+  const { app, errors, notices } = model(environment);
+  return { files: errors.length > 0 ? {} : manifestFiles(app), errors, notices };
+}

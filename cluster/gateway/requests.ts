@@ -1,0 +1,31 @@
+import type { Configuration } from '../../charts/gateway/kong/entities';
+import type { Runtime } from '../../charts/gateway/kong/runtime';
+
+/** As client.py takes it. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default false */
+  readonly tls?: boolean;
+  /** Bytes. @default - none */
+  readonly body?: number;
+  /** Whether the body is sent without saying how long it is. @default false */
+  readonly chunked?: boolean;
+}
+
+/** As client.py gives it. */
+export interface Answer {
+  readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a gateway is, for those who ask it. */
+export interface Model {
+  readonly configuration: Configuration;
+  readonly runtime: Runtime;
+  /** One key of each consumer. */
+  readonly keys: Readonly<Record<string, string>>;
+}
