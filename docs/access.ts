@@ -21,7 +21,7 @@ const callers = ways((workload) =>
   workload.connections.map(({ to }) => [to.workload.name, portOf(to.workload, to.port), workload.name]),
 );
 
-/** And who else: pods with a label, the machine of a laptop, addresses. */
+/** Others who may: pods with a label, the machine of a laptop, addresses. */
 const others = ways((workload) => {
   const at = (port: string, who: string): Way => [workload.name, portOf(workload, port), who];
   return [
