@@ -5,7 +5,7 @@ import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
 import { fence, replaceSection } from './markdown';
-import { inProduction, onKind, productionPlatform } from './model';
+import { components, inProduction, onKind } from './model';
 import { picture } from './picture';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 import { requests, topics } from './sizes';
@@ -24,7 +24,7 @@ const SECTIONS: Record<string, Record<string, () => string>> = {
   'docs/laptop.md': { 'host-ports': hostPorts, minikube },
   'docs/production.md': {
     'random-secrets': () => fence('sh', randomSecrets(inProduction)),
-    'redis-certificate': () => fence('sh', redisCertificate(productionPlatform)),
+    'redis-certificate': () => fence('sh', redisCertificate(components)),
     requests,
   },
   'docs/secrets.md': { secrets: () => secrets(inProduction) },

@@ -1,14 +1,13 @@
 import type { App } from 'cdk8s';
-import { model } from '../charts/synth';
+import { platform } from '../charts/platform';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { Workload } from '../lib/workload';
 
-export const onKind = model(kind).app;
-const made = model(production);
-export const inProduction = made.app;
-/** The components by their names. */
-export const productionPlatform = made.platform!;
+/** The components of production by their names. */
+export const components = platform(production);
+export const inProduction = components.app;
+export const onKind = platform(kind).app;
 
 export const unique = <Value>(values: Value[]) => [...new Set(values)];
 

@@ -1,5 +1,5 @@
 import type { App } from 'cdk8s';
-import type { Platform } from '../charts/platform';
+import type { Components } from '../charts/platform';
 import { RequiredSecret } from '../lib/secret';
 import { code, table } from './markdown';
 
@@ -57,7 +57,7 @@ ${lines.join('\n')}`;
 }
 
 /** Commands that make an authority for the servers of the Redis Cluster, and their certificate. */
-export function redisCertificate({ redisCluster }: Platform): string {
+export function redisCertificate({ redisCluster }: Components): string {
   const names = redisCluster.clients.seeds.map(({ host }) => `DNS:${host}`);
   return `openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -days 3650 -subj '/CN=Redis of the BSS' -out ca.crt

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageJson from '../../package.json';
-import { PAGES } from '../fences';
+import { fencesUnder, PAGES } from '../fences';
 import { objectsIn } from '../written';
 
 const root = join(__dirname, '../..');
@@ -58,6 +58,11 @@ describe.each(PAGES)('%s', (page) => {
     const restarts = [...read(page).matchAll(/rollout restart(?! *`)(.*)/g)].map((match) => match[1]!);
     expect(restarts.filter((rest) => !rest.startsWith(' --field-manager=flux-client-side-apply '))).toEqual([]);
   });
+});
+
+it('README.md shows a line of the chart that it names', () => {
+  const [line] = fencesUnder('README.md', 'How components are wired', 'ts');
+  expect(read('charts/messaging/akhq/akhq.ts')).toContain(line!.text.trim());
 });
 
 it('README.md leads to every page', () => {
