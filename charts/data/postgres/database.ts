@@ -3,13 +3,16 @@ import type { SecretKey } from '../../../lib/secret';
 
 /** One database of the platform. */
 export interface Database {
-  /** Also the name of the role that applications log in with: 1 to 32 of the characters a-z, 0-9 and `_`, a letter first. */
+  /**
+   * Name of the database, and of the role that applications log in with: 1 to 32 of the characters a-z, 0-9 and `_`, a
+   * letter first.
+   */
   readonly name: string;
   /** What is in it, in a few words. */
   readonly holds: string;
 }
 
-/** Where a client of one database connects to, and as whom. */
+/** A server for a client of one database, and the role that it logs in as. */
 export interface DatabaseLogin {
   readonly server: Endpoint;
   readonly database: string;
