@@ -7,11 +7,11 @@ import { http, tcp } from '../../../lib/probe';
 import { ConfigurationDatabase } from './database';
 import { type KeysProps, RENDERED, renderedKeys, requireKeys } from './keys';
 
-/** The source of the gateway's configuration. */
+/** Where the gateway has its configuration from. */
 export type Storage =
-  /** The ConfigMap, and nothing else is needed: what is in Git is what runs. */
+  /** From the ConfigMap, and nothing else is needed: what is in Git is what runs. */
   | { readonly kind: 'dbless' }
-  /** A PostgreSQL of its own, which a Job fills from the same model. */
+  /** From a PostgreSQL of its own, which a Job fills from the same model. */
   | {
       readonly kind: 'postgres';
       readonly resources: Resources;
