@@ -11,7 +11,7 @@ export const BODY_LIMIT = 10;
 
 export const CORRELATION_HEADER = 'X-Correlation-ID';
 
-/** On every answer, whatever a service sends. */
+/** Headers of every answer, whatever a service sends. */
 export const SECURITY_HEADERS: readonly HeaderLine[] = [
   'X-Content-Type-Options:nosniff',
   'X-Frame-Options:DENY',

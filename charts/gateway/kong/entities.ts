@@ -46,7 +46,10 @@ export interface Service extends Tagged {
 /** `/api/` and what is below it, or `~/api$` exactly. Kong takes `/api`, too, and then `/apifoo` as well. */
 export type Path = `/${string}/` | `~/${string}$`;
 
-/** Without the status, a plain request to a route for TLS is answered with 426, which no browser follows. */
+/**
+ * What a route speaks. Without the status, a plain request to a route for TLS is answered with 426, which no browser
+ * follows.
+ */
 export type Protocols =
   | { readonly protocols: readonly ['http', 'https'] }
   | { readonly protocols: readonly ['https']; readonly https_redirect_status_code: 301 | 302 | 307 | 308 };

@@ -20,7 +20,7 @@ export interface KeysProps {
 
 const RUNTIME = '/run/kong';
 
-/** Where the configuration with the keys is, in memory. */
+/** Path of the configuration with the keys, in memory. */
 export const RENDERED = `${RUNTIME}/kong.yml`;
 
 /** The Secret with the keys of each consumer. */

@@ -39,7 +39,7 @@ export interface KongSize {
 
 export interface KongProps extends KongSize {
   readonly image: string;
-  /** Of the database, where the storage is one. */
+  /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
@@ -51,11 +51,11 @@ export interface KongProps extends KongSize {
   readonly tracing?: Tracing;
 }
 
-/** Where traces go. */
+/** A collector of traces, and how many it gets. */
 export interface Tracing {
   /** Takes OTLP over HTTP. */
   readonly collector: Endpoint;
-  /** Of all requests, how many are traced: 0 to 1. */
+  /** Share of all requests that is traced: 0 to 1. */
   readonly samplingRate: number;
 }
 

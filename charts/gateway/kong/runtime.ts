@@ -32,7 +32,7 @@ export interface Runtime {
   readonly hosts: readonly string[];
 }
 
-/** Of one worker under load, 118 MiB measured, and twice that for large answers and long connections. */
+/** MiB of one worker under load: 118 measured, and twice that for large answers and long connections. */
 const WORKER_MEMORY = Size.mebibytes(300);
 
 /** Each of the two caches of entities: this platform has a dozen. Kong's own default is 128 MiB. */

@@ -20,7 +20,7 @@ export function corsErrors({ origins, credentials, headers, max_age }: Cors['con
   ];
 }
 
-/** As a browser sends it: scheme, host, and a port that is not the scheme's own. */
+/** An origin as a browser sends it: scheme, host, and a port that is not the scheme's own. */
 function originErrors(origin: string): string[] {
   if (!/^https?:\/\//.test(origin)) return [`origin "${origin}" has no scheme: write "https://${origin}".`];
   if (!/^[A-Za-z0-9.:/-]+$/.test(origin)) {
