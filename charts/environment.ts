@@ -1,6 +1,6 @@
 import type { Resources } from '../lib/container';
 import type { Spread } from '../lib/stateful-workload';
-import type { BackendSize } from './applications/backend/backend';
+import type { BackendSize } from './applications/backend/size';
 import type { PgBouncerSize } from './data/pgbouncer/size';
 import type { Database } from './data/postgres/database';
 import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/postgres/size';
@@ -10,9 +10,9 @@ import type { DevelopmentSecretValues } from './foundation/development-secrets';
 import type { KongSize } from './gateway/kong/kong';
 import type { Images } from './images';
 import type { KafkaSize } from './messaging/kafka/size';
+import type { TopicsJobSize } from './messaging/topics/size';
 import type { Topic } from './messaging/topics/topic';
-import type { TopicsJobSize } from './messaging/topics/topics';
-import type { ZooKeeperSize } from './messaging/zookeeper/zookeeper';
+import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
 /** Everything in which one installation differs from another. */
 export interface Environment {

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Size } from 'cdk8s';
 import { Component } from './component';
 import type { Resources } from './container';
+import type { Content } from './content';
 import type { Endpoint } from './endpoint';
 import { ScheduledJob } from './job';
 import { nativeFile } from './native-file';
@@ -27,7 +28,8 @@ export interface BackupScript {
   /** The shell script to run, an absolute path of `files`. It sources `backups.sh`, which is put beside it. */
   readonly path: string;
   /** Its text and that of whatever else it needs, by absolute path, all in one directory. */
-  readonly files: Record<string, string>;
+  readonly files: Record<string, Content>;
+  /** What its container asks for and may use: `cpu` in thousandths of a core, memory as sizes. */
   readonly resources: Resources;
 }
 
@@ -42,7 +44,7 @@ export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'u
   readonly backup: BackupScript;
   /** Writes one over what is there, so that it is only ever started by hand. */
   readonly restore: BackupScript;
-  /** @default - the cluster's default StorageClass */
+  /** Of the claim. @default - the cluster's default StorageClass */
   readonly storageClass?: string;
 }
 

@@ -6,22 +6,12 @@ import { OneShotJob } from '../../../lib/job';
 import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
-import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
+import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { PooledLogin } from '../../data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../data/postgres/database';
 import type { RedisClusterClients } from '../../data/redis-cluster/redis-cluster';
 import type { KafkaClients } from '../../messaging/kafka/kafka';
-
-/** What the backend of an environment may need. */
-export interface BackendSize {
-  /** Pods that always run. */
-  readonly replicas: number;
-  /** @default - always `replicas` */
-  readonly autoscaling?: Autoscaling;
-  readonly resources: Resources;
-  /** Connections of each pod to PgBouncer, and so requests that are with the database at once; the relay has one more. */
-  readonly connections: number;
-}
+import type { BackendSize } from './size';
 
 export interface BackendProps extends BackendSize {
   readonly image: string;

@@ -1,23 +1,13 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { KafkaClients } from '../kafka/kafka';
 import type { KafkaSize } from '../kafka/size';
+import type { TopicsJobSize } from './size';
 import { segmentTime, type Topic } from './topic';
-
-/** What the topics Job of an environment may need, and how often it runs again. */
-export interface TopicsJobSize {
-  readonly resources: Resources;
-  /**
-   * When drift is mended: five cron fields, UTC.
-   * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
-   */
-  readonly driftSchedule?: string;
-}
 
 type Copies = Pick<KafkaSize, 'brokers' | 'replication' | 'minInsyncReplicas'>;
 
