@@ -99,7 +99,7 @@ export class GatewayInstallation {
     };
   }
 
-  /** Of the version that is applied. @throws where the gateway has none */
+  /** Database of the version that is applied. @throws where the gateway has none */
   get database(): string {
     const names = JSON.stringify(objectsOf(this.kong)).match(/kong_[0-9a-f]{8}/);
     if (!names) throw new Error('this gateway has no database');
@@ -121,7 +121,10 @@ export class GatewayInstallation {
     this.restart();
   }
 
-  /** Until the old pods are gone: `exec deployment/kong` could choose one of them, and they take part of the cores. */
+  /**
+   * Restarts, and waits until the old pods are gone: `exec deployment/kong` could choose one of them, and they take
+   * part of the cores.
+   */
   restart(): void {
     this.namespace.run('rollout', 'restart', 'deployment/kong');
     this.namespace.awaitRollout('deployment/kong');

@@ -23,7 +23,7 @@ export interface ConfigurationDatabaseProps extends KeysProps, DatabaseSize {
 const VOLUME = '/var/lib/postgresql/data';
 const PASSWORD = '/etc/kong-db/password';
 const USER = 'kong';
-/** Of all workers of all pods, each of which keeps a few. */
+/** Most connections of all workers of all pods, each of which keeps a few. */
 const CONNECTIONS = 200;
 
 const little = { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) };
