@@ -17,8 +17,7 @@ const kafka = (change: Partial<Environment['kafka']>) => errors({ kafka: { ...ki
 const zookeeper = (change: Partial<Environment['zookeeper']>) =>
   errors({ zookeeper: { ...kind.zookeeper, ...change } });
 const images = (kafkaImage: string) => errors({ images: { ...kind.images, kafka: kafkaImage } });
-const exposed = (change: Partial<NonNullable<Environment['exposure']>>) =>
-  errors({ exposure: { ...kind.exposure!, ...change } });
+const akhqAt = (hostPort: number, nodePort: number) => errors({ akhq: { ...kind.akhq, host: { hostPort, nodePort } } });
 const topic = (...changes: Partial<(typeof topics)[number]>[]) =>
   errors({ topics: changes.map((change) => ({ ...topics[0]!, rate: Size.kibibytes(1), ...change })) });
 
@@ -131,35 +130,43 @@ describe('A topic', () => {
 
 describe('A port of the host', () => {
   it('leads to one thing only', () => {
-    expect(exposed({ akhq: { hostPort: 9093, nodePort: 30083 } })).toEqual([
+    expect(akhqAt(9093, 30083)).toEqual([
       'hostPort 9093 is given to both Kafka broker kafka-1 and AKHQ. Change one of them.',
     ]);
   });
 
   it('has a port of the node of its own', () => {
-    expect(exposed({ akhq: { hostPort: 8083, nodePort: 30094 } })).toEqual([
+    expect(akhqAt(8083, 30094)).toEqual([
       'nodePort 30094 is given to both Kafka broker kafka-2 and AKHQ. Change one of them.',
     ]);
   });
 
   it('has a port of the node in the range that Kubernetes hands out', () => {
     const message = (port: number) =>
-      `exposure.akhq.nodePort is ${port}: it must be a port of the node, a whole number of 30000 to 32767.`;
-    expect(exposed({ akhq: { hostPort: 8083, nodePort: 29999 } })).toEqual([message(29999)]);
-    expect(exposed({ akhq: { hostPort: 8083, nodePort: 32768 } })).toEqual([message(32768)]);
-    expect(exposed({ akhq: { hostPort: 8083, nodePort: 32767 } })).toEqual([]);
+      `akhq.host.nodePort is ${port}: it must be a port of the node, a whole number of 30000 to 32767.`;
+    expect(akhqAt(8083, 29999)).toEqual([message(29999)]);
+    expect(akhqAt(8083, 32768)).toEqual([message(32768)]);
+    expect(akhqAt(8083, 32767)).toEqual([]);
     // Those of the brokers count up.
-    expect(exposed({ kafka: { hostPort: 65534, nodePort: 32766 } })).toEqual([
+    expect(kafka({ host: { hostPort: 65534, nodePort: 32766 } })).toEqual([
       'hostPort of Kafka broker kafka-2 is 65536: it must be a port, a whole number of 1 to 65535.',
       'nodePort of Kafka broker kafka-2 is 32768: it must be a port of the node, a whole number of 30000 to 32767.',
     ]);
   });
 
+  it('needs the network of the pods, which are no host', () => {
+    expect(errors({ podNetwork: undefined })).toEqual(
+      ['kafka', 'akhq', 'redis-cluster', 'kong', 'kong'].map(
+        (name) =>
+          `${name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`,
+      ),
+    );
+  });
+
   it('is a port at all', () => {
-    const message = (port: number) =>
-      `exposure.akhq.hostPort is ${port}: it must be a port, a whole number of 1 to 65535.`;
-    expect(exposed({ akhq: { hostPort: 0, nodePort: 30083 } })).toEqual([message(0)]);
-    expect(exposed({ akhq: { hostPort: 65536, nodePort: 30083 } })).toEqual([message(65536)]);
+    const message = (port: number) => `akhq.host.hostPort is ${port}: it must be a port, a whole number of 1 to 65535.`;
+    expect(akhqAt(0, 30083)).toEqual([message(0)]);
+    expect(akhqAt(65536, 30083)).toEqual([message(65536)]);
   });
 });
 
@@ -179,9 +186,9 @@ describe('A number of things', () => {
 });
 
 it('A pod does not request more memory than it may use', () => {
-  const akhq = { cpu: 100, memory: mebibytes(513), memoryLimit: mebibytes(512) };
+  const akhq = { resources: { cpu: 100, memory: mebibytes(513), memoryLimit: mebibytes(512) } };
   expect(errors({ akhq })).toEqual([
-    'akhq.memory is 513 MiB, more than akhq.memoryLimit of 512 MiB. Raise the limit or lower the request.',
+    'akhq.resources.memory is 513 MiB, more than akhq.resources.memoryLimit of 512 MiB. Raise the limit or lower the request.',
   ]);
   // A sidecar's limit must not hide it.
   const resources = { cpu: 100, memory: mebibytes(1550), memoryLimit: mebibytes(1536) };

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
 import type { Autoscaling } from '../../../lib/stateless-workload';
+import type { HostPort } from '../../../lib/workload';
 
 /** What the gateway of an environment may need, and how the world reaches it. */
 export interface KongSize {
@@ -26,9 +27,15 @@ export interface KongSize {
 /** How the world reaches the gateway. */
 export type Entry =
   /** The ports of the machine that runs the cluster: plain HTTP, too, and a certificate of the gateway's own making. */
-  | { readonly kind: 'host' }
+  | HostEntry
   /** A load balancer: TLS with the certificate of a Secret, and plain HTTP only to be sent there. */
   | LoadBalancer;
+
+export interface HostEntry {
+  readonly kind: 'host';
+  /** Its ports, by name of the gateway's. @default - reached by a forwarded port alone */
+  readonly ports?: { readonly proxy: HostPort; readonly 'proxy-ssl': HostPort };
+}
 
 export interface LoadBalancer {
   readonly kind: 'loadBalancer';
