@@ -1,6 +1,6 @@
 import type { Configuration } from '../../charts/gateway/kong/configuration';
 
-/** As client.py takes it. */
+/** A request, as client.py takes it. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -13,10 +13,10 @@ export interface Request {
   readonly chunked?: boolean;
 }
 
-/** As client.py gives it. */
+/** An answer, as client.py gives it. */
 export interface Answer {
   readonly status: number;
-  /** By names in lower case. */
+  /** Headers by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -1,5 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
+import { platform } from '../../charts/platform';
 import { model } from '../../charts/synth';
 import { environmentNamed, environments } from '../../config/environments';
 import { laptop as kind } from '../environments';
@@ -273,7 +274,7 @@ describe('Secrets with which images are pulled', () => {
   const pulling = (...imagePullSecrets: string[]) => ({ ...kind, imagePullSecrets });
 
   it('are those of every ServiceAccount', () => {
-    const accounts = (environment: Environment) => new Manifests(model(environment).app).ofKind('ServiceAccount');
+    const accounts = (environment: Environment) => new Manifests(platform(environment).app).ofKind('ServiceAccount');
     const references = accounts(pulling('registry', 'mirror.example')).map(({ imagePullSecrets }) => imagePullSecrets);
     expect(references).toEqual(accounts(kind).map(() => [{ name: 'registry' }, { name: 'mirror.example' }]));
     expect(references.length).toBeGreaterThan(10);

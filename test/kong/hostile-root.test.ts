@@ -1,4 +1,3 @@
-import { App } from 'cdk8s';
 import { Kong } from '../../charts/gateway/kong/kong';
 import { api, operatorsPage } from '../../charts/gateway/kong/policies';
 import { kind } from '../../config/kind';
@@ -9,11 +8,10 @@ import { KongServer, missing } from './kong-server';
 const onKong = unless(missing);
 
 describe('A site at "/"', () => {
-  const example = new Example(new App());
+  const example = new Example();
   const web = (id: string) => new Pods(example, id, { web: 8080 }).endpoint('web');
-  const kong = new Kong(App.of(example) as App, {
+  const kong = new Kong(example.platform, {
     ...kind.kong,
-    namespace: 'shop',
     image: 'kong:3.5.0',
     postgresImage: 'postgres:17.12-alpine',
     counters: { server: web('redis') },

@@ -5,7 +5,7 @@ import { abandon } from '../../cluster/installation';
 import { unless } from '../unless';
 import { asFrontend, conforms } from './gateway/conformance';
 import { expectDressed } from './gateway/dressed';
-import { expectLimit } from './gateway/limit';
+import { expectLimit, expectRollLosesNothing } from './gateway/operation';
 import { withoutDatabase as gateway, missingKong } from './gateway/shapes';
 
 const missing = missingKong();
@@ -55,12 +55,7 @@ onKong(
   },
 );
 
-onKong('a roll under load loses no request', async () => {
-  const requests = Object.values(gateway.model.keys).map((apikey) => ({ ...asFrontend, headers: { apikey } }));
-  const load = gateway.load(requests, 45, 40);
-  gateway.restart();
-  expect(await load).toMatchObject({ sent: 1800, failed: 0, failures: [] });
-});
+onKong('a roll under load loses no request', () => expectRollLosesNothing(gateway, asFrontend, 40));
 
 onKong('a request that has begun is answered, although its pod is told to go', async () => {
   const slow = { ...asFrontend, path: '/api/slow?seconds=7' };

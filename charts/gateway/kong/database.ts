@@ -23,7 +23,7 @@ export interface ConfigurationDatabaseProps extends KeysProps, DatabaseSize {
 const VOLUME = '/var/lib/postgresql/data';
 const PASSWORD = '/etc/kong-db/password';
 const USER = 'kong';
-/** Of all workers of all pods, each of which keeps a few. */
+/** Most connections of all workers of all pods, each of which keeps a few. */
 const CONNECTIONS = 200;
 
 const little = { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) };
@@ -46,7 +46,6 @@ export function configurationDatabase(component: Component, props: Configuration
   const password = secret.key('password');
   const kongDb = new StatefulWorkload(component, 'db', {
     image: props.postgresImage,
-    component: 'gateway',
     user: 70,
     // The image's entrypoint makes the data at the first start, and becomes the server.
     command: [
@@ -119,7 +118,6 @@ export function configurationDatabase(component: Component, props: Configuration
   const job = new OneShotJob(component, 'migrations', {
     ...psql('finish'),
     ...rendering,
-    component: 'gateway',
     user: 1000,
     files: {
       ...files,

@@ -21,7 +21,7 @@ export interface KeysProps {
 
 const RUNTIME = '/run/kong';
 
-/** Where the configuration with the keys is, in memory. */
+/** Path of the configuration with the keys, in memory. */
 export const RENDERED = `${RUNTIME}/kong.yml`;
 
 /** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */

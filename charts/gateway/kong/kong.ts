@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { Component } from '../../../lib/component';
+import type { Endpoint } from '../../../lib/endpoint';
+import type { Platform } from '../../../lib/platform';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
@@ -16,7 +16,7 @@ import { BODIES, gatewaySettings, nginxFiles, PORTS } from './settings';
 import type { KongSize } from './size';
 import { stored } from './storage';
 
-export interface KongProps extends ComponentProps, KongSize {
+export interface KongProps extends KongSize {
   readonly image: string;
   /** Of the database, where the storage is one. */
   readonly postgresImage: string;
@@ -41,8 +41,8 @@ export class Kong extends Component {
   /** Pods at most. */
   readonly pods: number;
 
-  constructor(scope: Construct, props: KongProps) {
-    super(scope, 'kong', props);
+  constructor(scope: Platform, props: KongProps) {
+    super(scope, 'kong', 'gateway');
     const { image, sites, counters, host, entry, tracing, resources } = props;
     this.node.addValidation({ validate: () => siteErrors(sites) });
     const way = passage(entry, host);
@@ -51,7 +51,7 @@ export class Kong extends Component {
     this.configuration = configuration({
       ...way,
       sites,
-      hosts: [...new Set([...props.hosts, ...namesInside(props.namespace)])],
+      hosts: [...new Set([...props.hosts, ...namesInside(scope)])],
       origins: props.origins,
       // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
@@ -78,7 +78,6 @@ export class Kong extends Component {
     const longest = Math.max(0, ...sites.map(({ access }) => worstCaseSeconds(access.timeouts)));
     const kong = new StatelessWorkload(this, 'default', {
       image,
-      component: 'gateway',
       user: 1000,
       env: {
         ...gatewaySettings({
@@ -122,9 +121,9 @@ export class Kong extends Component {
 }
 
 /** What pods may call the gateway by. */
-function namesInside(namespace: string): string[] {
+function namesInside({ namespace, serviceDomain }: Platform): string[] {
   const name = 'kong';
-  const host = serviceHost(name, namespace);
+  const host = `${name}.${serviceDomain}`;
   return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 

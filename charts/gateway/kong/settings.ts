@@ -55,7 +55,7 @@ export interface SettingsProps {
   readonly publicPorts: PublicPorts;
   /** Paths of the certificate and its key. @default - a certificate of its own making in each pod */
   readonly certificate?: { readonly cert: string; readonly key: string };
-  /** Of all requests, how many are traced: 0 to 1. @default - none is */
+  /** Share of all requests that is traced: 0 to 1. @default - none is */
   readonly samplingRate?: number;
 }
 

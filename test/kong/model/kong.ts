@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { pluginNames, type Service } from '../../../charts/gateway/kong/configuration';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
@@ -19,16 +19,15 @@ const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests
 
 /** A gateway before stand-ins for a backend and a collector of traces, which it sends some to if it is told how many. */
 function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
-  const example = new Example(new App());
+  const example = new Example();
   const [backend, redis, jaeger] = [
     new Pods(example, 'backend', { web: 8080 }).endpoint('web'),
     new Pods(example, 'redis', { client: 6379 }).endpoint('client'),
     new Pods(example, 'jaeger', { otlp: 4318 }).endpoint('otlp'),
   ];
   const password = new RequiredSecret(example, 'redis', { password: 'of the gateway' }).key('password');
-  const kong = new Kong(App.of(example) as App, {
+  const kong = new Kong(example.platform, {
     ...kind.kong,
-    namespace: 'shop',
     image: 'kong:3.5.0',
     postgresImage: 'postgres:17.12-alpine',
     sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces' })],
@@ -36,7 +35,7 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
     tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
     ...change,
   });
-  return { kong, app: App.of(example) as App, manifests: () => new Manifests(App.of(example) as App) };
+  return { kong, app: example.platform, manifests: () => new Manifests(example.platform) };
 }
 
 const [gate, proxyConf] = ['gate.lua', 'proxy.conf'].map((name) =>
@@ -275,7 +274,7 @@ describe('A site', () => {
   });
 
   it('at "/" gets what no other site takes, but for what services have for themselves, which is nowhere', () => {
-    const web = new Pods(new Example(new App()), 'frontend', { web: 8080 }).endpoint('web');
+    const web = new Pods(new Example(), 'frontend', { web: 8080 }).endpoint('web');
     const at = (path: Site['path']) => operatorsPage({ web, path });
     const { kong, app } = gateway({ sites: [at('/'), at('/page')] });
     expect(constructErrors(app)).toEqual([]);
