@@ -17,13 +17,15 @@ import type { KongSize } from './size';
 import { stored } from './storage';
 
 export interface KongProps extends KongSize {
+  /** Kong's image. */
   readonly image: string;
-  /** Of the database, where the storage is one. */
+  /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
   /** What is public; everything else is not. */
   readonly sites: readonly PublicSite[];
+  /** The Redis in which several pods count together. */
   readonly counters: RedisCounters;
   /** Who takes traces, as OTLP over HTTP, and of how many of all requests: 0 to 1. @default - nothing is traced */
   readonly tracing?: { readonly collector: Endpoint; readonly samplingRate: number };
@@ -33,8 +35,10 @@ const TLS = '/etc/kong-tls';
 
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
+  /** Plain HTTP. */
   readonly proxy: Endpoint;
   readonly proxyTls: Endpoint;
+  /** What Kong is told of routes, plugins and consumers. */
   readonly configuration: Configuration;
   /** Pods at most. */
   readonly pods: number;
