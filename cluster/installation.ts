@@ -1,6 +1,7 @@
 import { Yaml } from 'cdk8s';
 import type { Environment } from '../charts/environment';
-import { model } from '../charts/synth';
+import { platform } from '../charts/platform';
+
 import { objectsOf } from '../lib/manifest-files';
 import { DEADLINE_SECONDS, eventually } from './eventually';
 import { existing, kubectl, tryKubectl } from './kubectl';
@@ -8,7 +9,7 @@ import type { Namespace } from './namespace';
 
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
-  const app = model(environment).app;
+  const app = platform(environment).app;
   const charts = app.charts.filter(({ node }) => names.length === 0 || names.includes(node.id));
   return Yaml.stringify(...charts.flatMap(objectsOf));
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, type App, Yaml } from 'cdk8s';
 import type { Environment } from '../charts/environment';
+import { platform } from '../charts/platform';
 import { model as modelOf } from '../charts/synth';
 import { kind } from '../config/kind';
 import { production } from '../config/production';
@@ -13,7 +14,7 @@ import { replaceSection, table } from './markdown';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 
 /** Both environments as construct trees; nothing is written. */
-const model = (environment: Environment) => modelOf(environment).app;
+const model = (environment: Environment) => platform(environment).app;
 const [onKind, inProduction] = [model(kind), model(production)];
 
 const SHAPES: Record<string, [string, string]> = {

@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from './component';
+import { Component } from './component';
 import type { Resources } from './container';
 import type { Content } from './content';
 import type { Endpoint } from './endpoint';
 import { ScheduledJob } from './job';
 import { nativeFile } from './native-file';
+import type { Platform } from './platform';
 import type { PodProps } from './pod';
 import { VolumeClaim } from './volume-claim';
 
@@ -33,10 +33,7 @@ export interface BackupScript {
   readonly resources: Resources;
 }
 
-export interface BackupJobsProps
-  extends ComponentProps,
-    BackupSize,
-    Pick<PodProps, 'image' | 'component' | 'user' | 'secretFiles'> {
+export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'user' | 'secretFiles'> {
   /** Environment of both scripts, beside `BACKUPS`, the directory of the claim, and `KEEP`. @default - nothing more */
   readonly env?: Record<string, string>;
   /** What both scripts connect to. */
@@ -66,30 +63,30 @@ const DEADLINE_SECONDS = 6 * 3600;
  *       files: { [`/etc/shop/${name}`]: nativeFile(__dirname, name) },
  *       resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) },
  *     });
- *     new BackupJobs(app, 'shop-backup', {
- *       ...{ namespace: 'shop', image: 'registry.example/shop/tools:1.0.0', component: 'data', user: 1000 },
+ *     new BackupJobs(shop, 'till-backup', 'data', {
+ *       ...{ image: 'registry.example/shop/tools:1.0.0', user: 1000 },
  *       ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), scratch: Size.mebibytes(16) },
  *       ...{ servers: [shop.endpoint('sql')], backup: script('backup.sh'), restore: script('restore.sh') },
  *     });
  */
 export class BackupJobs extends Component {
-  constructor(scope: Construct, id: string, props: BackupJobsProps) {
-    super(scope, id, props);
-    const { image, component, user, schedule, disk, storageClass } = props;
-    const claim = new VolumeClaim(this, 'claim', { image, component, user, size: disk, storageClass });
+  constructor(scope: Platform, id: string, group: string, props: BackupJobsProps) {
+    super(scope, id, group);
+    const { image, user, schedule, disk, storageClass } = props;
+    const claim = new VolumeClaim(this, 'claim', { image, user, size: disk, storageClass });
     this.job('default', props, claim, props.backup, schedule);
     this.job('restore', props, claim, props.restore);
   }
 
   private job(
     id: string,
-    { image, component, user, secretFiles, env, keep, servers, scratch }: BackupJobsProps,
+    { image, user, secretFiles, env, keep, servers, scratch }: BackupJobsProps,
     claim: VolumeClaim,
     { path, files, resources }: BackupScript,
     schedule?: string,
   ): void {
     const made = new ScheduledJob(this, id, {
-      ...{ image, component, user, secretFiles, schedule, resources },
+      ...{ image, user, secretFiles, schedule, resources },
       command: ['sh', path],
       env: { ...env, BACKUPS, KEEP: `${keep}` },
       files: { ...files, [join(dirname(path), 'backups.sh')]: nativeFile(__dirname, 'backups.sh') },

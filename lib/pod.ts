@@ -19,8 +19,6 @@ export interface Metrics {
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
-  /** What the pod does in the platform, for the label `app.kubernetes.io/component`. */
-  readonly component: string;
   /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */

@@ -1,4 +1,4 @@
-import { App, Size, Yaml } from 'cdk8s';
+import { Size, Yaml } from 'cdk8s';
 import { Redis } from '../../charts/data/redis/redis';
 import type { Environment } from '../../charts/environment';
 import { DevelopmentSecrets } from '../../charts/foundation/development-secrets';
@@ -7,11 +7,13 @@ import { declarativeFile } from '../../charts/gateway/kong/declarative';
 import type { Configuration } from '../../charts/gateway/kong/entities';
 import { Kong } from '../../charts/gateway/kong/kong';
 import { api, operatorsPage } from '../../charts/gateway/kong/site';
+import { PLATFORM } from '../../charts/platform';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
 import type { Endpoint } from '../../lib/endpoint';
 import { objectsOf } from '../../lib/manifest-files';
 import { nativeFile } from '../../lib/native-file';
+import { Platform } from '../../lib/platform';
 import { exec, tcp } from '../../lib/probe';
 import { StatelessWorkload } from '../../lib/stateless-workload';
 import { eventually } from '../eventually';
@@ -33,11 +35,10 @@ class Echo extends Component implements StandIns {
   readonly web: Endpoint;
   readonly client: StatelessWorkload;
 
-  constructor(app: App, namespace: string) {
-    super(app, 'stand-in', { namespace });
+  constructor(app: Platform) {
+    super(app, 'stand-in', 'test');
     const program = (name: string, command: string[]) => ({
       image: images.kafka,
-      component: 'test',
       user: 1000,
       command: ['python3', `/etc/test/${name}`, ...command],
       files: { [`/etc/test/${name}`]: nativeFile(__dirname, name) },
@@ -62,20 +63,20 @@ class Echo extends Component implements StandIns {
 export class GatewayInstallation {
   readonly namespace: Namespace;
   readonly kong: Kong;
-  private readonly app = new App();
+  private readonly app: Platform;
 
   constructor(
     private readonly environment: Environment,
     namespace = GATEWAY_NAMESPACE,
-    standInsOf = (app: App): StandIns => new Echo(app, namespace),
+    standInsOf = (app: Platform): StandIns => new Echo(app),
   ) {
     this.namespace = new Namespace(namespace);
-    new NamespaceChart(this.app, { namespace });
+    this.app = new Platform(PLATFORM, namespace);
+    new NamespaceChart(this.app);
     const standIns = standInsOf(this.app);
-    const redis = new Redis(this.app, { ...environment.redis, namespace, image: images.redis });
+    const redis = new Redis(this.app, { ...environment.redis, image: images.redis });
     this.kong = new Kong(this.app, {
       ...environment.kong,
-      namespace,
       image: images.kong,
       postgresImage: images.postgres,
       sites: [
@@ -87,7 +88,7 @@ export class GatewayInstallation {
     });
     standIns.client.connectsTo(this.kong.proxy, this.kong.proxyTls);
     const values = Object.entries(environment.developmentSecrets!).filter(([name]) => /^(kong|redis-users)/.test(name));
-    new DevelopmentSecrets(this.app, { namespace, values: Object.fromEntries(values) });
+    new DevelopmentSecrets(this.app, { values: Object.fromEntries(values) });
   }
 
   get model(): Model {

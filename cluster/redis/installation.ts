@@ -1,6 +1,7 @@
 import { shape, type Topology } from '../../charts/data/redis-cluster/size';
 import type { Environment } from '../../charts/environment';
-import { model } from '../../charts/synth';
+import { platform } from '../../charts/platform';
+
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { addresses } from '../../lib/endpoint';
@@ -58,7 +59,7 @@ export class RedisInstallation {
   }
 
   get seeds(): string {
-    return addresses(model(this.environment).platform!.redisCluster.clients.seeds);
+    return addresses(platform(this.environment).redisCluster.clients.seeds);
   }
 
   get statefulSets(): string[] {

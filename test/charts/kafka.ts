@@ -1,12 +1,12 @@
 import { Size } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
-import { changed } from '../changed';
+import { complaints } from '../changed';
 import { laptop as kind } from '../environments';
 
 const { gibibytes, mebibytes } = Size;
-const kafka = (change: Partial<Environment['kafka']>) => changed({ kafka: { ...kind.kafka, ...change } }).errors;
+const kafka = (change: Partial<Environment['kafka']>) => complaints({ kafka: { ...kind.kafka, ...change } });
 const zookeeper = (change: Partial<Environment['zookeeper']>) =>
-  changed({ zookeeper: { ...kind.zookeeper, ...change } }).errors;
+  complaints({ zookeeper: { ...kind.zookeeper, ...change } });
 
 describe('Kafka', () => {
   it('cannot hold more copies than there are brokers', () => {

@@ -1,11 +1,11 @@
 import type { Environment } from '../../charts/environment';
+import { platform } from '../../charts/platform';
 import { model } from '../../charts/synth';
-import { changed } from '../changed';
 import { laptop as kind } from '../environments';
 import { Manifests } from '../manifests';
 
 const developmentSecrets = kind.developmentSecrets!;
-const errors = (change: Partial<Environment>) => changed(change).errors;
+const errors = (change: Partial<Environment>) => model({ ...kind, ...change }).errors;
 
 describe('Development Secrets', () => {
   it('have a value for every key that is read', () => {
@@ -61,7 +61,7 @@ describe('Secrets with which images are pulled', () => {
   const pulling = (...imagePullSecrets: string[]) => ({ ...kind, imagePullSecrets });
 
   it('are those of every ServiceAccount', () => {
-    const accounts = (environment: Environment) => new Manifests(model(environment).app).ofKind('ServiceAccount');
+    const accounts = (environment: Environment) => new Manifests(platform(environment).app).ofKind('ServiceAccount');
     const references = accounts(pulling('registry', 'mirror.example')).map(({ imagePullSecrets }) => imagePullSecrets);
     expect(references).toEqual(accounts(kind).map(() => [{ name: 'registry' }, { name: 'mirror.example' }]));
     expect(references.length).toBeGreaterThan(10);

@@ -1,11 +1,11 @@
 import { Duration, Size } from 'cdk8s';
-import { changed } from '../changed';
+import { complaints } from '../changed';
 import { laptop as kind } from '../environments';
 
 const { mebibytes } = Size;
 const { topics } = kind;
 const topic = (...changes: Partial<(typeof topics)[number]>[]) =>
-  changed({ topics: changes.map((change) => ({ ...topics[0]!, rate: Size.kibibytes(1), ...change })) }).errors;
+  complaints({ topics: changes.map((change) => ({ ...topics[0]!, rate: Size.kibibytes(1), ...change })) });
 
 describe('A topic', () => {
   it.each(['bss events', 'ereignisse-für-bss', '', '.', '..', 'bss.events\u200b'])('cannot be called "%s"', (name) => {
@@ -45,7 +45,7 @@ describe('A topic', () => {
     // 1 KiB/s × (7 + 1) days × 3 copies = 1.98 GiB.
     const one = { name: 'a', retention: Duration.days(7), rate: Size.kibibytes(1) };
     const on = (disk: Size) =>
-      changed({ topics: [{ ...topics[0]!, ...one }], kafka: { ...kind.kafka, traffic: 1, disk } }).errors;
+      complaints({ topics: [{ ...topics[0]!, ...one }], kafka: { ...kind.kafka, traffic: 1, disk } });
     expect(on(mebibytes(965))).toEqual([]);
     expect(on(mebibytes(964))).toHaveLength(1);
   });

@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'cdk8s';
 import { manifestFiles } from '../../lib/manifest-files';
-import { Example, Pods } from '../example';
+import { Example, Pods, shop } from '../example';
 
 it('Files are what cdk8s itself would write, named after the step in which they can start', () => {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'shop-synth-')) });
+  process.env['CDK8S_OUTDIR'] = mkdtempSync(join(tmpdir(), 'shop-synth-'));
+  const app = shop();
   const [till, stock] = ['till', 'stock'].map((id) => new Example(app, id));
   new Pods(till!, 'default').connectsTo(new Pods(stock!, 'default', { web: 80 }).endpoint('web'));
   const files = manifestFiles(app);

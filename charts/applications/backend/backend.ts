@@ -1,21 +1,21 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { EnvValue, Resources } from '../../../lib/container';
 import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { OneShotJob } from '../../../lib/job';
+import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { PooledLogin } from '../../data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../data/postgres/database';
 import type { RedisClusterClients } from '../../data/redis-cluster/redis-cluster';
-import type { Kafka } from '../../messaging/kafka/kafka';
+import type { KafkaClients } from '../../messaging/kafka/kafka';
 import type { BackendSize } from './size';
 
-export interface BackendProps extends ComponentProps, BackendSize {
+export interface BackendProps extends BackendSize {
   readonly image: string;
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClients;
   /** Through PgBouncer. */
   readonly database: PooledLogin;
   /** On a connection of its own: it takes locks. */
@@ -36,13 +36,12 @@ export class Backend extends Component {
   readonly web: Endpoint;
   readonly path = '/api';
 
-  constructor(scope: Construct, props: BackendProps) {
-    super(scope, 'backend', props);
+  constructor(scope: Platform, props: BackendProps) {
+    super(scope, 'backend', 'applications');
     const { image, kafka, database, migrations, cache } = props;
 
     const migration = new OneShotJob(this, 'migrations', {
       image,
-      component: 'applications',
       user: 1000,
       command: ['node', 'dist/migrate.js'],
       env: databaseEnv(migrations, 1),
@@ -57,13 +56,12 @@ export class Backend extends Component {
     const health = (group: string) => http('web', `/actuator/health/${group}`);
     const backend = new StatelessWorkload(this, 'default', {
       image,
-      component: 'applications',
       user: 1000,
       command: ['node', `--max-old-space-size=${heap(props.resources)}`, 'dist/main.js'],
       env: {
         ...databaseEnv(database, props.connections),
         ...cacheEnv(cache),
-        KAFKA_BOOTSTRAP: addresses(kafka.clients),
+        KAFKA_BOOTSTRAP: addresses(kafka.bootstrap),
         REQUEST_DEADLINE_MS: `${STOP.deadlineSeconds * 1000}`,
         DRAIN_MS: `${STOP.drainSeconds * 1000}`,
       },
@@ -81,7 +79,7 @@ export class Backend extends Component {
       replicas: props.replicas,
       autoscaling: props.autoscaling,
     });
-    backend.connectsTo(...kafka.clients, database.server, ...cache.seeds);
+    backend.connectsTo(...kafka.bootstrap, database.server, ...cache.seeds);
     backend.admitsRole(CLIENT_ROLE, 'web');
     this.web = backend.endpoint('web');
   }

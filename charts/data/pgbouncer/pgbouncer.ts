@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
@@ -11,7 +11,7 @@ import type { Postgres } from '../postgres/postgres';
 import { budgetErrors } from './rules';
 import type { PgBouncerSize } from './size';
 
-export interface PgBouncerProps extends ComponentProps, PgBouncerSize {
+export interface PgBouncerProps extends PgBouncerSize {
   readonly image: string;
   readonly postgres: Postgres;
 }
@@ -41,13 +41,12 @@ export class PgBouncer extends Component {
   readonly clients: Endpoint;
   private readonly postgres: Postgres;
 
-  constructor(scope: Construct, props: PgBouncerProps) {
-    super(scope, 'pgbouncer', props);
+  constructor(scope: Platform, props: PgBouncerProps) {
+    super(scope, 'pgbouncer', 'data');
     const { image, postgres, replicas, resources } = props;
     this.postgres = postgres;
     const pgbouncer = new StatelessWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 70,
       replicas,
       command: ['sh', '/etc/pgbouncer/start.sh', '/etc/pgbouncer/pgbouncer.ini'],

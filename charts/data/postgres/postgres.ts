@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
@@ -13,7 +13,7 @@ import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database'
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
 
-export interface PostgresProps extends ComponentProps, PostgresSize {
+export interface PostgresProps extends PostgresSize {
   readonly image: string;
   readonly databases: readonly Database[];
   /** @default - the cluster's default StorageClass */
@@ -40,13 +40,13 @@ export class Postgres extends Component {
   readonly reservedConnections: number;
   readonly disk: Size;
   /** What a pod needs that does something as the superuser. */
-  readonly operation: Pick<PodProps, 'image' | 'component' | 'user' | 'secretFiles'> & {
+  readonly operation: Pick<PodProps, 'image' | 'user' | 'secretFiles'> & {
     readonly env: Record<string, string>;
   };
   private readonly users: RequiredSecret;
 
-  constructor(scope: Construct, props: PostgresProps) {
-    super(scope, 'postgres', props);
+  constructor(scope: Platform, props: PostgresProps) {
+    super(scope, 'postgres', 'data');
     const { image, databases, maxConnections, resources, disk } = props;
     this.databases = databases;
     this.maxConnections = maxConnections;
@@ -74,7 +74,6 @@ export class Postgres extends Component {
 
     const postgres = new StatefulWorkload(this, 'default', {
       image,
-      component: 'data',
       user: USER,
       // It becomes the image's entrypoint, which mends the mode of the data that mounting may change and becomes the server.
       command: ['sh', '/etc/postgresql/start.sh', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
@@ -109,7 +108,6 @@ export class Postgres extends Component {
     this.clients = postgres.endpoint('sql');
     this.operation = {
       image,
-      component: 'data',
       user: USER,
       env: {
         ...{ PGHOST: this.clients.host, PGPORT: `${PORT}`, PGUSER: 'postgres', PASSWORDS },

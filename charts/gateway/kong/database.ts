@@ -61,7 +61,6 @@ export class ConfigurationDatabase {
     const password = secret.key('password');
     const kongDb = new StatefulWorkload(component, 'db', {
       image: props.postgresImage,
-      component: 'gateway',
       user: 70,
       // The image's entrypoint makes the data at the first start, and becomes the server.
       command: [
@@ -135,7 +134,6 @@ export class ConfigurationDatabase {
     const job = new OneShotJob(component, 'migrations', {
       ...psql('finish'),
       ...rendering,
-      component: 'gateway',
       user: 1000,
       files: {
         ...files,

@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { EnvValue, Resources } from '../../../lib/container';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import type { Endpoint } from '../../../lib/endpoint';
+import type { Platform } from '../../../lib/platform';
 import { RequiredSecret } from '../../../lib/secret';
 import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
@@ -37,7 +37,7 @@ export interface KongSize {
   readonly drainSeconds: number;
 }
 
-export interface KongProps extends ComponentProps, KongSize {
+export interface KongProps extends KongSize {
   readonly image: string;
   /** Of the database, where the storage is one. */
   readonly postgresImage: string;
@@ -69,11 +69,11 @@ export class Kong extends Component {
   readonly configuration: Configuration;
   readonly runtime: Runtime;
 
-  constructor(scope: Construct, props: KongProps) {
-    super(scope, 'kong', props);
+  constructor(scope: Platform, props: KongProps) {
+    super(scope, 'kong', 'gateway');
     const { image, sites, counters, host, entry, tracing, resources } = props;
     const way = passage(entry, host);
-    const serviceNames = namesInside(props.namespace);
+    const serviceNames = namesInside(scope);
     const pods = props.autoscaling?.mostReplicas ?? props.replicas;
     const shared = pods > 1;
     this.configuration = configuration({
@@ -114,7 +114,6 @@ export class Kong extends Component {
     };
     const kong = new StatelessWorkload(this, 'default', {
       image,
-      component: 'gateway',
       user: 1000,
       env,
       ports: PORTS,
@@ -164,9 +163,9 @@ export class Kong extends Component {
 }
 
 /** What pods may call the gateway by. */
-function namesInside(namespace: string): string[] {
+function namesInside({ namespace, serviceDomain }: Platform): string[] {
   const name = 'kong';
-  const host = serviceHost(name, namespace);
+  const host = `${name}.${serviceDomain}`;
   return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { CORRELATION_HEADER } from '../../../charts/gateway/kong/configuration';
 import type { Service } from '../../../charts/gateway/kong/entities';
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
@@ -21,16 +21,15 @@ const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests
 
 /** A gateway before stand-ins for a backend and a collector of traces, which it sends some to if it is told how many. */
 function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
-  const example = new Example(new App());
+  const example = new Example();
   const [backend, redis, jaeger] = [
     new Pods(example, 'backend', { web: 8080 }).endpoint('web'),
     new Pods(example, 'redis', { client: 6379 }).endpoint('client'),
     new Pods(example, 'jaeger', { otlp: 4318 }).endpoint('otlp'),
   ];
   const password = new RequiredSecret(example, 'redis', { password: 'of the gateway' }).key('password');
-  const kong = new Kong(App.of(example) as App, {
+  const kong = new Kong(example.platform, {
     ...kind.kong,
-    namespace: 'shop',
     image: 'kong:3.5.0',
     postgresImage: 'postgres:17.12-alpine',
     sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces', atRoot: true })],
@@ -38,7 +37,7 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
     tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
     ...change,
   });
-  return { kong, app: App.of(example) as App, manifests: () => new Manifests(App.of(example) as App) };
+  return { kong, app: example.platform, manifests: () => new Manifests(example.platform) };
 }
 
 const [gate, proxyConf] = ['gate.lua', 'proxy.conf'].map((name) =>

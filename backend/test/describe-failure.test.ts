@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { describeFailure } from '../src/log.ts';
+import { describeFailure } from '../src/database/describe-failure.ts';
 
-describe('log', () => {
+describe('failures of the database', () => {
   const place = { host: 'pgbouncer', port: 6432, database: 'bss', user: 'bss' };
   const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
