@@ -7,7 +7,7 @@ import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/
 import type { RedisSize } from './data/redis/size';
 import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
 import type { DevelopmentSecretValues } from './foundation/development-secrets';
-import type { KongSize } from './gateway/kong/kong';
+import type { KongSize } from './gateway/kong/size';
 import type { Images } from './images';
 import type { KafkaSize } from './messaging/kafka/size';
 import type { TopicsJobSize } from './messaging/topics/size';
@@ -34,7 +34,7 @@ export interface Environment {
   readonly akhq: Resources;
   readonly redisCluster: RedisClusterSize;
   readonly redisBackup: RedisBackupSize;
-  /** For the counters of the gateway. */
+  /** The plain Redis, for the counters of the gateway. */
   readonly redis: RedisSize;
   readonly postgres: PostgresSize;
   readonly databasesJob: DatabasesJobSize;
@@ -52,7 +52,7 @@ export interface Environment {
 export interface Exposure {
   /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
   readonly podNetwork: string;
-  /** Of broker 0; the next brokers count up. */
+  /** Ports of broker 0; the next brokers count up. */
   readonly kafka: PortPair;
   readonly akhq: PortPair;
   readonly redisCluster: PortPair;
@@ -60,8 +60,8 @@ export interface Exposure {
 }
 
 export interface PortPair {
-  /** On 127.0.0.1 of the machine that runs the cluster. */
+  /** Port on 127.0.0.1 of the machine that runs the cluster. */
   readonly hostPort: number;
-  /** 30000 to 32767 */
+  /** Port of the node behind it, 30000 to 32767. */
   readonly nodePort: number;
 }

@@ -14,7 +14,7 @@ import type { Environment, PortPair } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
-import { api, operatorsPage } from './gateway/kong/site';
+import { api, operatorsPage } from './gateway/kong/policies';
 import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';

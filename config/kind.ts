@@ -76,6 +76,8 @@ export const kind: Environment = {
     storage: { kind: 'dbless' },
     hosts: ['localhost', '127.0.0.1'],
     leastKeyLength: 16,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,
   },

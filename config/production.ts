@@ -93,6 +93,8 @@ export const production: Environment = {
     // Change: the names in your certificate. A request for another name is answered with 404.
     hosts: ['www.example.com'],
     leastKeyLength: 32,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     // Change: where your web pages are.
     origins: ['https://www.example.com'],
     drainSeconds: 15,

@@ -10,7 +10,7 @@ import type { Platform } from './platform';
 import type { PodProps } from './pod';
 import { VolumeClaim } from './volume-claim';
 
-/** When something is copied, and how long copies are kept. */
+/** Backups of something: when they are made, and how many are kept. */
 export interface BackupSize {
   /**
    * When a backup is made: five cron fields, UTC.

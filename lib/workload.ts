@@ -41,7 +41,7 @@ export interface Publication extends HostPort {
 
 /** Pods of one kind: their name, labels, Services, and who may talk to whom. */
 export abstract class Workload extends Construct {
-  /** Also the name of its main object and of its main Service. */
+  /** Name of the workload, of its main object and of its main Service. */
   readonly name: string;
   readonly namespace: string;
   /** What it is part of. */
@@ -54,9 +54,9 @@ export abstract class Workload extends Construct {
   readonly loadBalancers: LoadBalancer[] = [];
   /** Roles that open a port, by name, to pods that are not in the model. */
   readonly admissions: { readonly role: string; readonly port: string }[] = [];
-  /** Of one pod. */
+  /** CPU and memory of one pod. */
   readonly resources: Resources;
-  /** Where each pod tells its metrics. @default - nowhere */
+  /** Port and path at which each pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();

@@ -3,10 +3,9 @@ import { Redis } from '../../charts/data/redis/redis';
 import type { Environment } from '../../charts/environment';
 import { DevelopmentSecrets } from '../../charts/foundation/development-secrets';
 import { Namespace as NamespaceChart } from '../../charts/foundation/namespace';
-import { declarativeFile } from '../../charts/gateway/kong/declarative';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import { Kong } from '../../charts/gateway/kong/kong';
-import { api, operatorsPage } from '../../charts/gateway/kong/site';
+import { BODY_LIMIT } from '../../charts/gateway/kong/plugins';
+import { api, operatorsPage } from '../../charts/gateway/kong/policies';
 import { PLATFORM } from '../../charts/platform';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
@@ -92,11 +91,15 @@ export class GatewayInstallation {
   }
 
   get model(): Model {
-    const { configuration, runtime } = this.kong;
-    return { configuration, runtime, keys: this.environment.developmentSecrets!['kong-keys']! };
+    const { configuration } = this.kong;
+    return {
+      configuration,
+      runtime: { bodyLimit: BODY_LIMIT },
+      keys: this.environment.developmentSecrets!['kong-keys']!,
+    };
   }
 
-  /** Of the version that is applied. @throws where the gateway has none */
+  /** Database of the version that is applied. @throws where the gateway has none */
   get database(): string {
     const names = JSON.stringify(objectsOf(this.kong)).match(/kong_[0-9a-f]{8}/);
     if (!names) throw new Error('this gateway has no database');
@@ -118,7 +121,10 @@ export class GatewayInstallation {
     this.restart();
   }
 
-  /** Until the old pods are gone: `exec deployment/kong` could choose one of them, and they take part of the cores. */
+  /**
+   * Restarts, and waits until the old pods are gone: `exec deployment/kong` could choose one of them, and they take
+   * part of the cores.
+   */
   restart(): void {
     this.namespace.run('rollout', 'restart', 'deployment/kong');
     this.namespace.awaitRollout('deployment/kong');
@@ -139,14 +145,6 @@ export class GatewayInstallation {
   load(requests: readonly Request[], perSecond: number, seconds: number, ...options: 'keepalive'[]): Promise<Load> {
     const run = this.clientCommand('load', ...this.door(requests[0]!), `${perSecond}`, `${seconds}`, ...options);
     return this.namespace.start(run, JSON.stringify(requests)).then((text) => JSON.parse(text));
-  }
-
-  /** Whether Kong finds nothing wrong with a configuration. */
-  takes(configuration: Configuration): boolean {
-    const file = declarativeFile(configuration).replaceAll(/@@(\w+)@@/g, (_, variable) => variable.padEnd(32, '-'));
-    const script = 'cat > /tmp/parsed.yml; KONG_PLUGINS=bundled kong config parse /tmp/parsed.yml 2>&1 || true';
-    const command = ['-n', this.namespace.name, 'exec', '-i', 'deployment/kong', '--', 'sh', '-c', script];
-    return kubectl(command, file).includes('parse successful');
   }
 
   /** Whether a pod with the client's rights gets a connection. */

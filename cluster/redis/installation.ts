@@ -105,7 +105,7 @@ export class RedisInstallation {
     return this.infos().every(servesAllSlots);
   }
 
-  /** And besides as many nodes as there are pods, and every replica is in sync. */
+  /** Whether all slots are served, there are as many nodes as pods, and every replica is in sync. */
   isWell(): boolean {
     const known = new RegExp(`cluster_known_nodes:${this.pods.length}\\s`);
     return this.infos().every(

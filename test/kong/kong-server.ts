@@ -31,7 +31,7 @@ export class KongServer {
   private plain = 0;
   private tls = 0;
 
-  constructor(private readonly installation: GatewayInstallation) {}
+  constructor(private readonly installation: Pick<GatewayInstallation, 'kong' | 'model'>) {}
 
   async start(): Promise<void> {
     const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
@@ -116,7 +116,7 @@ export class KongServer {
       services: configuration.services.map((each) => ({
         ...each,
         ...{ host: '127.0.0.1', port: service },
-        plugins: each.plugins?.map((plugin) => {
+        plugins: each.plugins.map((plugin) => {
           if (plugin.name !== 'rate-limiting') return plugin;
           const { minute, limit_by, fault_tolerant } = plugin.config;
           return { name: plugin.name, config: { minute, limit_by, fault_tolerant, policy: 'local' as const } };

@@ -18,7 +18,7 @@ export interface BackendProps extends BackendSize {
   readonly kafka: KafkaClients;
   /** Through PgBouncer. */
   readonly database: PooledLogin;
-  /** On a connection of its own: it takes locks. */
+  /** Login of the migrations, on a connection of their own: they take locks. */
   readonly migrations: DatabaseLogin;
   /** Answers that were read before; the backend serves without it. */
   readonly cache: RedisClusterClients;
@@ -28,7 +28,10 @@ export interface BackendProps extends BackendSize {
 export const CLIENT_ROLE = 'backend-client';
 
 const SECRETS = '/etc/bss-backend';
-/** Until every node has learnt that the pod is going, then the longest request, and what is still to be delivered. */
+/**
+ * Seconds of a stop: until every node has learnt that the pod is going, then for the longest request, then for what is
+ * still to be delivered.
+ */
 const STOP = { drainSeconds: 5, deadlineSeconds: 5, deliverySeconds: 20 };
 
 /** Customers, orders, invoices and payments over HTTP; every change is an event in Kafka, and events have effects. */

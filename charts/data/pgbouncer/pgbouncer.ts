@@ -33,7 +33,7 @@ const LOOKUPS = 2;
 const LIFETIME_SECONDS = 60;
 /** Sockets that listen, DNS, the log; and clients that are refused, while they are told why. */
 const OWN_FILES = 100;
-/** Until every node has learnt that the pod is going. */
+/** Seconds until every node has learnt that the pod is going. */
 const FAREWELL_SECONDS = 15;
 
 /** Few connections to PostgreSQL for many clients: a client has one for a transaction at a time, and no session. */
@@ -87,7 +87,7 @@ export class PgBouncer extends Component {
     this.clients = pgbouncer.endpoint('sql');
   }
 
-  /** For the applications of that database: they read and write rows. @throws when there is no such database */
+  /** The login of the applications of a database: they read and write rows. @throws when there is no such database */
   application(name: string): PooledLogin {
     const { name: role } = this.postgres.database(name);
     return {
@@ -100,7 +100,7 @@ export class PgBouncer extends Component {
   }
 }
 
-/** Of clients, of servers, and of what the program itself opens. */
+/** Files that PgBouncer opens: for its clients, for servers, and its own. */
 const files = ({ postgres: { databases }, poolSize, maxClients }: PgBouncerProps) =>
   maxClients + databases.length * poolSize + LOOKUPS + OWN_FILES;
 

@@ -27,12 +27,18 @@ const PASSWORDS = '/etc/postgresql-passwords';
 
 /** Connections that PgBouncer must leave: what postgresql.conf and the roles grant to the others. */
 const RESERVED = { superuser: 5, ofEachDatabase: { owner: 5, pghero: 5 } };
-/** Of the disk, and no more than this: the log of a server that is written to at full speed for minutes. */
+/**
+ * Room for the log of a server that is written to at full speed for minutes: a share of the disk, and no more than
+ * this.
+ */
 const WAL = { share: 0.1, most: Size.gibibytes(16) };
 
 /** PostgreSQL, one primary. Applications go through PgBouncer; `clients` is for what needs a session of its own. */
 export class Postgres extends Component {
-  /** For migrations, PgHero, dumps and whatever else needs LISTEN, session locks or prepared statements by name. */
+  /**
+   * The server itself, for migrations, PgHero, dumps and whatever else needs LISTEN, session locks or prepared
+   * statements by name.
+   */
   readonly clients: Endpoint;
   readonly databases: readonly Database[];
   readonly maxConnections: number;
@@ -122,7 +128,7 @@ export class Postgres extends Component {
     return this.users.key(role);
   }
 
-  /** For migrations of that database: they own its tables. @throws when there is no such database */
+  /** The login of the migrations of a database: they own its tables. @throws when there is no such database */
   migrations(name: string): DatabaseLogin {
     const role = ownerOf(this.database(name));
     return { server: this.clients, database: name, role, password: this.password(role) };

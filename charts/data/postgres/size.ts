@@ -21,7 +21,7 @@ export interface DatabasesJobSize {
   readonly reconcileSchedule?: string;
 }
 
-/** When the databases of an environment are copied, and how long copies are kept. */
+/** Backups of the databases of an environment: when they are made, and how many are kept. */
 export interface PostgresBackupSize extends BackupSize {
   /** Claim for all of them; one more than `keep`, each up to a quarter of the server's disk. */
   readonly disk: Size;

@@ -37,7 +37,7 @@ export interface RedisClusterClients {
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };
-/** Until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
+/** Seconds until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
 const leaveSeconds = (shards: number) => 30 + 2 * (2 * shards);
 
 const PURPOSES = {

@@ -35,7 +35,7 @@ export interface RedisClusterSize {
   readonly topology: Topology;
   readonly access: Access;
   readonly transport: Transport;
-  /** Of each server. */
+  /** CPU and memory of each server. */
   readonly resources: Resources;
   /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
   readonly maxmemory?: Size;
@@ -43,7 +43,7 @@ export interface RedisClusterSize {
   readonly disk: Size;
 }
 
-/** When the Redis Cluster of an environment is copied, and how long copies are kept. */
+/** Backups of the Redis Cluster of an environment: when they are made, and how many are kept. */
 export interface RedisBackupSize extends BackupSize {
   /** Claim for all of them; at least one more than `keep`, each as large as the keys of all shards. */
   readonly disk: Size;

@@ -13,7 +13,7 @@ export interface RedisProps extends RedisSize {
   readonly image: string;
 }
 
-/** Where to count, and whom to log in as where access is not open. */
+/** A server to count on, and the user to log in as where access is not open. */
 export interface RedisCounters {
   readonly server: Endpoint;
   readonly user?: User;

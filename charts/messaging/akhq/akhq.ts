@@ -26,7 +26,10 @@ export interface AkhqProps {
 
 const DEFAULT_PARTITIONS = 3;
 const PAGE = 50;
-/** Of pages at once, all of the longest messages: each is in memory some 12 times, as bytes, texts, masked texts and JSON. */
+/**
+ * Pages that may be shown at once, all of the longest messages: each is in memory some 12 times, as bytes, texts,
+ * masked texts and JSON.
+ */
 const PAGES = 8;
 const COPIES = 12;
 
@@ -102,7 +105,10 @@ function environment({ kafka, replication, https }: AkhqProps, longest: number):
   });
 }
 
-/** In bytes; of a longer message the first thousandth is shown. Otherwise four people who look at one topic end it. */
+/**
+ * Longest message that is shown whole, in bytes; of a longer one only the first thousandth is. Otherwise four people
+ * who look at one topic end AKHQ.
+ */
 function longestMessage({ memoryLimit }: Resources, jvmOptions: string): number {
   const percentage = Number(jvmOptions.match(/^-XX:MaxRAMPercentage=(\d+)$/m)![1]);
   return Math.floor((memoryLimit.toKibibytes() * 1024 * percentage) / 100 / (PAGE * PAGES * COPIES));

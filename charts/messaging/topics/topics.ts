@@ -20,7 +20,7 @@ export interface TopicsProps extends TopicsJobSize {
   readonly copies: Copies;
 }
 
-/** For a JVM that runs for seconds: a quick compiler, and a collector without threads of its own. */
+/** Options of a JVM that runs for seconds: a quick compiler, and a collector without threads of its own. */
 export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 const WAIT_SECONDS = 300;

@@ -5,6 +5,7 @@ import { expectDressed } from './dressed';
 const LIMIT = 1100;
 /** The counter is raised after the answer, so that a few more may pass. */
 const LATE = 10;
+const PER_SECOND = 45;
 
 /** So many pass in a minute, and the next get 429. */
 export function expectLimit(gateway: GatewayInstallation, request: Request): void {
@@ -22,4 +23,16 @@ export function expectLimit(gateway: GatewayInstallation, request: Request): voi
     headers: { 'ratelimit-remaining': '0', 'retry-after': expect.stringMatching(/^\d+$/) },
   });
   expectDressed(firstRefused!);
+}
+
+/** Requests of all consumers in turn go on, while every pod is replaced. @param seconds how long that may take */
+export async function expectRollLosesNothing(
+  gateway: GatewayInstallation,
+  request: Request,
+  seconds: number,
+): Promise<void> {
+  const requests = Object.values(gateway.model.keys).map((apikey) => ({ ...request, headers: { apikey } }));
+  const load = gateway.load(requests, PER_SECOND, seconds);
+  gateway.restart();
+  expect(await load).toMatchObject({ sent: PER_SECOND * seconds, failed: 0, failures: [] });
 }
