@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { kubectl } from '../cluster/kubectl';
 import { replaceSection } from '../docs/markdown';
-import { kubectl } from '../test/live/cluster';
 import { say } from './progress';
 
 /** What a benchmark is told on the command line. */

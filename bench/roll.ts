@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Load, type LoadResult } from '../test/live/load';
+import { Load, type LoadResult } from '../cluster/kafka/load';
 import { comparisonTable, type Measurement, stockIsBetter } from './figures';
 import { COMPARED_IMAGES, install, kafkaSides } from './kafka/sides';
 import { say, show } from './progress';

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { holdContext } from '../cluster/context';
+import { eventually } from '../cluster/eventually';
+import { manifests, remove } from '../cluster/installation';
+import { existing, kubectl } from '../cluster/kubectl';
+import { Namespace } from '../cluster/namespace';
 import { kind } from '../config/kind';
-import { eventually, existing, kubectl, Namespace } from '../test/live/cluster';
-import { manifests, remove } from '../test/live/installation';
-import { holdContext } from '../test/live/spare';
 import { type Comparison, compare, type Measurement } from './figures';
 import { bold, say } from './progress';
 

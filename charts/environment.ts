@@ -1,133 +1,67 @@
-import type { Environment, Exposure, PortPair } from '../config/environment';
-import type { Images } from '../config/images';
-import { and, type Check, must, oneOf, optional, shown } from '../lib/values/check';
-import { image } from '../lib/values/image';
-import { dataKey, dnsLabel, dnsSubdomain } from '../lib/values/names';
-import { nodePort, podNetwork, port } from '../lib/values/networks';
-import { dictionary, type Fields, list, type Rule, record } from '../lib/values/record';
-import { resources } from '../lib/values/sizes';
-import { backendSize } from './applications/backend/rules';
-import { pgbouncerImage, pgbouncerSize } from './data/pgbouncer/rules';
-import {
-  databases,
-  databasesJobSize,
-  postgresBackupErrors,
-  postgresBackupSize,
-  postgresImage,
-  postgresSize,
-} from './data/postgres/rules';
-import { redisSize } from './data/redis/rules';
-import { redisBackupErrors, redisBackupSize, redisClusterSize } from './data/redis-cluster/rules';
-import { kongImage, kongSize } from './gateway/kong/rules';
-import { kafkaSize } from './messaging/kafka/rules';
-import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
-import { zookeeperSize } from './messaging/zookeeper/rules';
+import type { Resources } from '../lib/container';
+import type { Spread } from '../lib/stateful-workload';
+import type { BackendSize } from './applications/backend/size';
+import type { PgBouncerSize } from './data/pgbouncer/size';
+import type { Database } from './data/postgres/database';
+import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/postgres/size';
+import type { RedisSize } from './data/redis/size';
+import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
+import type { DevelopmentSecretValues } from './foundation/development-secrets';
+import type { KongSize } from './gateway/kong/size';
+import type { Images } from './images';
+import type { KafkaSize } from './messaging/kafka/size';
+import type { TopicsJobSize } from './messaging/topics/size';
+import type { Topic } from './messaging/topics/topic';
+import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
-const confluent = image({
-  of: /:7\.\d+\.\d+/,
-  words: '7.x',
-  because: 'Version 8 has no ZooKeeper, and these brokers keep their metadata there.',
-});
-
-const images = record<Images>({
-  zookeeper: confluent,
-  kafka: confluent,
-  akhq: image({ of: /:0\.24\.\d+/, words: '0.24.x', because: 'Other lines read another configuration.' }),
-  redis: image({
-    of: /^(?!.*valkey).*:7\.\d+|valkey:(7\.2|8\.\d+)/,
-    words: 'Redis 7.x and Valkey 7.2 to 8.x',
-    because:
-      'Before 7 a server has no host name of its own; Redis 8 brings modules whose commands no user here is granted.',
-  }),
-  postgres: postgresImage,
-  pgbouncer: pgbouncerImage,
-  pghero: image(),
-  backend: image(),
-  kong: kongImage,
-});
-
-/** A namespace that is the cluster's own would get our quota, our policies and Pod Security. */
-const namespace = and(dnsLabel, (name, value) =>
-  value === 'default' || String(value).startsWith('kube-')
-    ? [`${name} is ${shown(value)}, which belongs to the cluster. Choose one for the platform alone, as in "bss".`]
-    : [],
-);
-
-const ports = record<PortPair>({ hostPort: port, nodePort });
-
-const exposure = record<Exposure>({
-  podNetwork,
-  kafka: ports,
-  akhq: ports,
-  redisCluster: ports,
-  kong: record<Exposure['kong']>({ proxy: ports, 'proxy-ssl': ports }),
-});
-
-/** YAML can hold it, and the object stays below what etcd takes. */
-const secretValue: Check<string> = must(
-  '1 to 20000 characters, without control characters but line breaks',
-  (value) => typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,20000}$/u.test(value.replaceAll(/[\n\t]/g, ' ')),
-);
-
-/** Everything that an environment may be, field by field. */
-const fields: Fields<Environment> = {
-  name: dnsLabel,
-  namespace,
-  images,
-  imagePullSecrets: optional(list(dnsSubdomain)),
-  topics: catalogue,
-  databases,
-  storageClass: optional(dnsSubdomain),
-  spread: oneOf('required', 'preferred'),
-  zookeeper: zookeeperSize,
-  kafka: kafkaSize,
-  topicsJob: topicsJobSize,
-  // Its Java takes 60 % of it for the heap.
-  akhq: resources(384),
-  redisCluster: redisClusterSize,
-  redisBackup: redisBackupSize,
-  redis: redisSize,
-  postgres: postgresSize,
-  databasesJob: databasesJobSize,
-  postgresBackup: postgresBackupSize,
-  pgbouncer: pgbouncerSize,
-  pghero: resources(256),
-  backend: backendSize,
-  kong: kongSize,
-  exposure: optional(exposure),
-  developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
-};
-
-/** How sections fit together, asked when each of them is right by itself. */
-const fits = [
-  across(['topics', 'kafka'], catalogueErrors),
-  across(['redisBackup', 'redisCluster'], redisBackupErrors),
-  across(['postgresBackup', 'postgres'], postgresBackupErrors),
-];
-
-/** How messages call an environment, also one without a name that can be said. */
-export const environmentTitle = (environment: Environment, index: number): string =>
-  dnsLabel('name', environment?.name).length === 0 ? environment.name : `environment ${index + 1}`;
-
-/** Environments that would be written over each other. */
-export const repeatedNames = (environments: readonly Environment[]): string[] =>
-  [...new Set(environments.map((environment) => environment?.name))]
-    .filter((name) => environments.filter((each) => each?.name === name).length > 1)
-    .map(
-      (name) =>
-        `${environments.filter((each) => each?.name === name).length} environments have the name ${shown(name)}: each is written ` +
-        'to the folder of its name, one over the other. Give each its own.',
-    );
-
-/** Everything wrong with the values of an environment. Nothing can be built from one that has any. */
-export function valueErrors(environment: Environment): string[] {
-  const wrong = record<Environment>(fields)('', environment);
-  return typeof environment === 'object' && environment !== null
-    ? [...wrong, ...fits.flatMap((errors) => errors(environment))]
-    : wrong;
+/** Everything in which one installation differs from another. */
+export interface Environment {
+  /** Its folder in dist. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly images: Images;
+  /** Secrets that the nodes log in with at the registries of the images, for example `['registry']`. @default - none */
+  readonly imagePullSecrets?: readonly string[];
+  readonly topics: readonly Topic[];
+  readonly databases: readonly Database[];
+  /** @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+  /** Whether pods of one set must have a node each. */
+  readonly spread: Spread;
+  readonly zookeeper: ZooKeeperSize;
+  readonly kafka: KafkaSize;
+  readonly topicsJob: TopicsJobSize;
+  readonly akhq: Resources;
+  readonly redisCluster: RedisClusterSize;
+  readonly redisBackup: RedisBackupSize;
+  /** The plain Redis, for the counters of the gateway. */
+  readonly redis: RedisSize;
+  readonly postgres: PostgresSize;
+  readonly databasesJob: DatabasesJobSize;
+  readonly postgresBackup: PostgresBackupSize;
+  readonly pgbouncer: PgBouncerSize;
+  readonly pghero: Resources;
+  readonly backend: BackendSize;
+  readonly kong: KongSize;
+  /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
+  readonly exposure?: Exposure;
+  /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
+  readonly developmentSecrets?: DevelopmentSecretValues;
 }
 
-function across<Section extends keyof Environment>(sections: Section[], rule: Rule<Pick<Environment, Section>>) {
-  return (environment: Environment): string[] =>
-    sections.every((section) => fields[section](section, environment[section]).length === 0) ? rule(environment) : [];
+export interface Exposure {
+  /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
+  readonly podNetwork: string;
+  /** Ports of broker 0; the next brokers count up. */
+  readonly kafka: PortPair;
+  readonly akhq: PortPair;
+  readonly redisCluster: PortPair;
+  readonly kong: { readonly proxy: PortPair; readonly 'proxy-ssl': PortPair };
+}
+
+export interface PortPair {
+  /** Port on 127.0.0.1 of the machine that runs the cluster. */
+  readonly hostPort: number;
+  /** Port of the node behind it, 30000 to 32767. */
+  readonly nodePort: number;
 }

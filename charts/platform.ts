@@ -1,6 +1,5 @@
-import type { App } from 'cdk8s';
-import type { Environment, PortPair } from '../config/environment';
 import { pullImagesWith } from '../lib/image-pull-secrets';
+import { Platform, roleLabels } from '../lib/platform';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
 import { PgHero } from './data/pghero/pghero';
@@ -11,32 +10,33 @@ import { BACKEND_DATABASE } from './data/postgres/rules';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
-import { valueErrors } from './environment';
+import type { Environment, PortPair } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
-import { api, operatorsPage } from './gateway/kong/site';
+import { api, operatorsPage } from './gateway/kong/policies';
 import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
-import { builtErrors } from './rules';
+
+/** What everything is part of; labels of our own begin with it. */
+export const PLATFORM = 'bss';
+
+/** The label of a pod that is not in the model and may use what is open to `role`. */
+export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
 
 /**
- * The bill of materials: every chart of one environment, in the order in which they build on each other. Of an environment
- * with a wrong value there is none, and `validationErrors` says why.
+ * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
+ * {@link valueErrors} finds.
  */
-export function platform(app: App, environment: Environment): App {
-  const wrong = valueErrors(environment);
-  if (wrong.length > 0) {
-    app.node.addValidation({ validate: () => wrong });
-    return app;
-  }
-  const { namespace, images, spread, storageClass, exposure } = environment;
-  const stateful = { namespace, spread, storageClass };
+export function platform(environment: Environment) {
+  const { images, spread, storageClass, exposure } = environment;
+  const stateful = { spread, storageClass };
   const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
 
-  const foundation = new Namespace(app, { namespace });
+  const app = new Platform(PLATFORM, environment.namespace);
+  new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, {
     ...stateful,
@@ -47,16 +47,16 @@ export function platform(app: App, environment: Environment): App {
   });
   const topics = new Topics(app, {
     ...environment.topicsJob,
-    namespace,
     image: images.kafka,
     topics: environment.topics,
-    kafka,
+    copies: environment.kafka,
+    kafka: kafka.clients,
   });
   const akhq = new Akhq(app, {
-    namespace,
     image: images.akhq,
     resources: environment.akhq,
-    kafka,
+    replication: environment.kafka.replication,
+    kafka: kafka.clients,
     https: environment.kong.entry.kind === 'loadBalancer',
     host: host(exposure?.akhq),
   });
@@ -69,29 +69,26 @@ export function platform(app: App, environment: Environment): App {
   });
   const redisBackup = new RedisClusterBackup(app, {
     ...environment.redisBackup,
-    namespace,
     storageClass,
     cluster: redisCluster,
   });
-  const redis = new Redis(app, { namespace, ...environment.redis, image: images.redis });
+  const redis = new Redis(app, { ...environment.redis, image: images.redis });
 
   const postgres = new Postgres(app, {
-    namespace,
     storageClass,
     ...environment.postgres,
     image: images.postgres,
     databases: environment.databases,
   });
-  const databases = new Databases(app, { ...environment.databasesJob, namespace, postgres });
-  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, namespace, storageClass, postgres });
-  const pgbouncer = new PgBouncer(app, { namespace, ...environment.pgbouncer, image: images.pgbouncer, postgres });
-  const pghero = new PgHero(app, { namespace, image: images.pghero, resources: environment.pghero, postgres });
+  const databases = new Databases(app, { ...environment.databasesJob, postgres });
+  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, storageClass, postgres });
+  const pgbouncer = new PgBouncer(app, { ...environment.pgbouncer, image: images.pgbouncer, postgres });
+  const pghero = new PgHero(app, { image: images.pghero, resources: environment.pghero, postgres });
 
   const backend = new Backend(app, {
-    namespace,
     ...environment.backend,
     image: images.backend,
-    kafka,
+    kafka: kafka.clients,
     database: pgbouncer.application(BACKEND_DATABASE),
     migrations: postgres.migrations(BACKEND_DATABASE),
     cache: redisCluster.clients,
@@ -99,7 +96,6 @@ export function platform(app: App, environment: Environment): App {
 
   const kong = new Kong(app, {
     ...environment.kong,
-    namespace,
     image: images.kong,
     postgresImage: images.postgres,
     storageClass,
@@ -109,26 +105,17 @@ export function platform(app: App, environment: Environment): App {
     host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
   });
 
-  zookeeper.addDependency(foundation);
-  kafka.addDependency(zookeeper);
-  topics.addDependency(kafka);
-  akhq.addDependency(topics);
-  redisCluster.addDependency(foundation);
-  redisBackup.addDependency(redisCluster);
-  redis.addDependency(foundation);
-  postgres.addDependency(foundation);
-  databases.addDependency(postgres);
-  postgresBackup.addDependency(databases);
-  pgbouncer.addDependency(databases);
-  pghero.addDependency(databases);
-  backend.addDependency(databases);
-  kong.addDependency(redis);
   if (environment.developmentSecrets) {
-    const secrets = new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
-    secrets.addDependency(foundation);
-    for (const reader of [akhq, redisCluster, redis, postgres, pghero, backend, kong]) reader.addDependency(secrets);
+    new DevelopmentSecrets(app, { values: environment.developmentSecrets });
   }
   pullImagesWith(app, environment.imagePullSecrets ?? []);
-  app.node.addValidation({ validate: () => builtErrors(app, environment) });
-  return app;
+  return {
+    app,
+    ...{ zookeeper, kafka, topics, akhq },
+    ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
+    ...{ backend, kong },
+  };
 }
+
+/** Every component of an environment by its name. */
+export type Components = ReturnType<typeof platform>;

@@ -1,8 +1,8 @@
 import type { App } from 'cdk8s';
-import type { Environment } from '../config/environment';
 import { RequiredSecret } from '../lib/secret';
 import { nodePort, port } from '../lib/values/networks';
 import { Workload } from '../lib/workload';
+import type { Environment } from './environment';
 
 /** What is seen when everything is declared, and in no value alone: ports that collide, Secrets without a value. */
 export const builtErrors = (app: App, environment: Environment): string[] => [
@@ -52,12 +52,3 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
   );
   return [...missing, ...refused, ...unread];
 }
-
-/** Every complaint of every construct, where synth would stop at the first kind of them. */
-export const validationErrors = (app: App): string[] => app.node.findAll().flatMap(({ node }) => node.validate());
-
-/** What is allowed, and should be known, as constructs say it by the metadata `notice`. */
-export const notices = (app: App): string[] =>
-  app.node
-    .findAll()
-    .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'notice').map(({ data }) => data));

@@ -1,4 +1,4 @@
-import type { Environment } from './environment';
+import type { Environment } from '../charts/environment';
 import { kind } from './kind';
 import { production } from './production';
 import { rehearsal } from './rehearsal';

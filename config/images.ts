@@ -1,3 +1,5 @@
+import type { Images } from '../charts/images';
+
 /** Every image of the platform, once. A registry of your own: change it here and nowhere else. */
 export const images = {
   zookeeper: 'confluentinc/cp-zookeeper:7.6.0',
@@ -12,6 +14,4 @@ export const images = {
   backend: 'bss/backend:0.2.0',
   // The one release of its line, without fixes since.
   kong: 'kong:3.5.0',
-} as const;
-
-export type Images = { readonly [component in keyof typeof images]: string };
+} as const satisfies Images;

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { databases } from './databases';
 import { developmentSecrets } from './development-secrets';
-import type { Environment } from './environment';
 import { images } from './images';
 import { topics } from './topics';
 
@@ -36,7 +36,6 @@ export const kind: Environment = {
   topicsJob: {
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
     driftSchedule: '*/10 * * * *',
-    driftSuspended: false,
   },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
   redisCluster: {
@@ -47,7 +46,7 @@ export const kind: Environment = {
     resources: { cpu: 60, memory: mebibytes(256), memoryLimit: mebibytes(384) },
     disk: gibibytes(1),
   },
-  redisBackup: { schedule: '0 2 * * *', suspended: true, keep: 2, disk: gibibytes(1) },
+  redisBackup: { keep: 2, disk: gibibytes(1) },
   redis: { access: 'open', resources: { cpu: 30, memory: mebibytes(64), memoryLimit: mebibytes(96) } },
   postgres: {
     resources: { cpu: 100, memory: mebibytes(256), memoryLimit: gibibytes(1) },
@@ -56,10 +55,8 @@ export const kind: Environment = {
   },
   databasesJob: {
     resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },
-    reconcileSchedule: '*/15 * * * *',
-    reconcileSuspended: true,
   },
-  postgresBackup: { schedule: '0 1 * * *', suspended: true, keep: 2, disk: mebibytes(1536) },
+  postgresBackup: { keep: 2, disk: mebibytes(1536) },
   pgbouncer: {
     replicas: 1,
     poolSize: 8,
@@ -79,6 +76,8 @@ export const kind: Environment = {
     storage: { kind: 'dbless' },
     hosts: ['localhost', '127.0.0.1'],
     leastKeyLength: 16,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,
   },

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { databases } from './databases';
-import type { Environment } from './environment';
 import { images } from './images';
 import { topics } from './topics';
 
@@ -36,7 +36,6 @@ export const production: Environment = {
   topicsJob: {
     resources: { cpu: 100, memory: mebibytes(256), memoryLimit: mebibytes(384) },
     driftSchedule: '*/15 * * * *',
-    driftSuspended: false,
   },
   akhq: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) },
   redisCluster: {
@@ -47,7 +46,7 @@ export const production: Environment = {
     resources: { cpu: 2000, memory: gibibytes(8), memoryLimit: gibibytes(8) },
     disk: gibibytes(20),
   },
-  redisBackup: { schedule: '0 2 * * *', suspended: false, keep: 7, disk: gibibytes(128) },
+  redisBackup: { schedule: '0 2 * * *', keep: 7, disk: gibibytes(128) },
   redis: { access: 'users', resources: { cpu: 500, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
   postgres: {
     // The request is the limit: a node that runs out of memory must not take it from the database.
@@ -58,9 +57,8 @@ export const production: Environment = {
   databasesJob: {
     resources: { cpu: 50, memory: mebibytes(64), memoryLimit: mebibytes(128) },
     reconcileSchedule: '*/15 * * * *',
-    reconcileSuspended: false,
   },
-  postgresBackup: { schedule: '0 1 * * *', suspended: false, keep: 7, disk: gibibytes(400) },
+  postgresBackup: { schedule: '0 1 * * *', keep: 7, disk: gibibytes(400) },
   pgbouncer: {
     replicas: 3,
     poolSize: 20,
@@ -95,6 +93,8 @@ export const production: Environment = {
     // Change: the names in your certificate. A request for another name is answered with 404.
     hosts: ['www.example.com'],
     leastKeyLength: 32,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     // Change: where your web pages are.
     origins: ['https://www.example.com'],
     drainSeconds: 15,

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { CONSUMERS } from '../charts/gateway/kong/configuration';
-import type { Environment } from './environment';
 import { kind } from './kind';
 import { production } from './production';
 import { certificate } from './rehearsal-certificate';
@@ -37,14 +37,14 @@ export const rehearsal: Environment = {
     traffic: 0.0004,
     shutdown: { leaveSeconds: 120, graceSeconds: 180 },
   },
-  // Suspended: one that starts while a test has taken a node away would fail, rightly.
-  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSuspended: true },
+  // By hand: one that starts while a test has taken a node away would fail, rightly.
+  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSchedule: undefined },
   akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
   redisCluster: { ...kind.redisCluster, topology: production.redisCluster.topology, access: 'users' },
   redisBackup: { ...kind.redisBackup, disk: gibibytes(3) },
   redis: { ...kind.redis, access: 'users' },
   postgres: { ...kind.postgres, disk: gibibytes(1) },
-  // Suspended: what a test has changed on purpose must stay changed.
+  // By hand: what a test has changed on purpose must stay changed.
   databasesJob: kind.databasesJob,
   postgresBackup: { ...kind.postgresBackup, disk: mebibytes(768) },
   pgbouncer: { ...kind.pgbouncer, replicas: 2, poolSize: 5 },

@@ -1,6 +1,7 @@
+import { Lazy } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
-import { contentHash } from './native-file';
+import { contentHash } from './content';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
@@ -23,18 +24,22 @@ export class OneShotJob extends Workload {
     super(scope, id, props, 1, 1);
     const template = podTemplate(this, props, { name: this.name, labels: this.labels, restartPolicy: 'Never' });
     new k8s.KubeJob(this, 'resource', {
-      metadata: { name: `${this.name}-${contentHash(template).slice(0, 8)}` },
+      metadata: { name: Lazy.any({ produce: () => `${this.name}-${contentHash(template).slice(0, 8)}` }) },
       spec: { backoffLimit: props.retries, activeDeadlineSeconds: props.deadlineSeconds, template },
     });
   }
 }
 
 export interface ScheduledJobProps extends OneShotJobProps {
-  /** Five cron fields, UTC. */
-  readonly schedule: string;
-  /** Created, but only started by hand: `kubectl create job --from=cronjob/…`. */
-  readonly suspended: boolean;
+  /**
+   * When it runs: five cron fields, UTC.
+   * @default - only by hand: the CronJob is suspended, and `kubectl create job --from=cronjob/…` starts it
+   */
+  readonly schedule?: string;
 }
+
+/** The 31st of February: Kubernetes takes no CronJob without a schedule, not even one that is suspended. */
+const NEVER = '0 0 31 2 *';
 
 /** Work done again and again, never twice at once. */
 export class ScheduledJob extends Workload {
@@ -42,9 +47,9 @@ export class ScheduledJob extends Workload {
     super(scope, id, props, 1, 1);
     new k8s.KubeCronJob(this, 'resource', {
       spec: {
-        schedule: props.schedule,
+        schedule: props.schedule ?? NEVER,
         timeZone: 'Etc/UTC',
-        suspend: props.suspended,
+        suspend: props.schedule === undefined,
         concurrencyPolicy: 'Forbid',
         startingDeadlineSeconds: 300,
         jobTemplate: {

@@ -1,4 +1,5 @@
 import { ApiObject, type App, type Chart, Yaml } from 'cdk8s';
+import { startOrder } from './start-order';
 
 /** What a chart makes, in the order of its file. */
 export const objectsOf = (chart: Chart) =>
@@ -31,14 +32,14 @@ const whole = ({ metadata, ...claim }: ClaimTemplate) => ({
 });
 
 /**
- * The files that `App.synth` writes: one for each chart, numbered in the order in which they build on each other. It would
- * resolve and validate the whole app again for each of them, which is most of its time; this leaves validation to the caller.
+ * The text of each manifest by its file's name, one for each chart. Names begin with the step of {@link startOrder}, as
+ * `kubectl apply -f` goes by the names. What `App.synth` does would resolve and validate the whole app again for each
+ * chart, which is most of its time; this leaves validation to the caller.
  */
 export function manifestFiles(app: App): Record<string, string> {
-  return Object.fromEntries(
-    app.charts.map((chart, index) => [
-      `${`${index}`.padStart(4, '0')}-${chart.node.id}.k8s.yaml`,
-      Yaml.stringify(...objectsOf(chart)),
-    ]),
-  );
+  const files = [...startOrder(app)].map(([chart, step]) => [
+    `${`${step}`.padStart(2, '0')}-${chart.node.id}.k8s.yaml`,
+    Yaml.stringify(...objectsOf(chart)),
+  ]);
+  return Object.fromEntries(files.sort());
 }

@@ -1,20 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The text of a file that is kept in its own language beside its chart. */
 export function nativeFile(directory: string, name: string): string {
   return readFileSync(join(directory, name), 'utf8');
-}
-
-/** Lines of a Java properties file, in the order given. */
-export function properties(entries: Record<string, string | number | boolean>): string {
-  return Object.entries(entries)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
-}
-
-/** A hash of `content` that is the same on every machine. */
-export function contentHash(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import type { Endpoint } from './endpoint';
+import { roleLabels } from './platform';
 import type { Workload } from './workload';
 
 const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
@@ -50,9 +51,9 @@ export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector):
   });
 }
 
-/** Any pod of the namespace that carries the label `role.bss/<role>: "true"` reaches `port`, and DNS. */
+/** Any pod of the namespace that carries {@link roleLabels} reaches `port`, and DNS. */
 export function allowRole(role: string, to: Workload, port: string): void {
-  const from = { matchLabels: { [`role.bss/${role}`]: 'true' } };
+  const from = { matchLabels: roleLabels(to.platform.name, role) };
   egress(to, `role-${role}`, from, { to: [podsOf(to)], ports: [policyPort(to.portNumber(port))] });
   allowDns(to, `role-${role}-to-dns`, from);
   ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: from });

@@ -1,25 +1,32 @@
 import { basename, dirname } from 'node:path';
-import { Size } from 'cdk8s';
+import { Lazy, Size } from 'cdk8s';
 import { ConfigMap, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
-import { contentHash } from './native-file';
+import { type Content, contentHash, rendered } from './content';
+
 import { SecretKey } from './secret';
 import type { VolumeClaim } from './volume-claim';
 
+/** A page of measurements in the format of Prometheus. */
+export interface Metrics {
+  /** Name of a port of the main container or of a sidecar, as that of an exporter. */
+  readonly port: string;
+  /** Path of the metrics, for example `/metrics`. */
+  readonly path: string;
+}
+
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
-  /** What the pod does in the platform, for the label `app.kubernetes.io/component`. */
-  readonly component: string;
   /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
   readonly initContainers?: Record<string, ContainerProps>;
   /** Containers that run beside the main one and see the same files. @default - none */
   readonly sidecars?: Record<string, ContainerProps>;
-  /** Content of files by absolute path, all in one directory. @default - none */
-  readonly files?: Record<string, string>;
+  /** Content of files by absolute path, all in one directory: texts, or what makes them at synth. @default - none */
+  readonly files?: Record<string, Content>;
   /** Secret keys by absolute path, all of one Secret and in one directory. @default - none */
   readonly secretFiles?: Record<string, SecretKey>;
   /** Writable directories that end with the pod, and their size limit. @default - none: the root is read-only */
@@ -28,6 +35,8 @@ export interface PodProps extends ContainerProps {
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
   readonly volumeClaims?: Record<string, VolumeClaim>;
+  /** Port and path at which the pod tells its metrics. @default - nowhere */
+  readonly metrics?: Metrics;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
@@ -120,10 +129,14 @@ export function podResources(props: PodProps): Resources {
   };
 }
 
-function annotations({ files, sidecars }: PodProps, main: string): Record<string, string> | undefined {
+function annotations(
+  main: string,
+  files?: Record<string, string>,
+  sidecars?: PodProps['sidecars'],
+): Record<string, string> | undefined {
   if (!files && !sidecars) return undefined;
   return {
-    ...(files && { 'checksum/files': contentHash(files).slice(0, 16) }),
+    ...(files && { 'checksum/files': Lazy.any({ produce: () => contentHash(files).slice(0, 16) }) }),
     // `kubectl exec` and `kubectl logs` need not be told which.
     ...(sidecars && { 'kubectl.kubernetes.io/default-container': main }),
   };
@@ -136,8 +149,10 @@ function annotations({ files, sidecars }: PodProps, main: string): Record<string
  */
 export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras): k8s.PodTemplateSpec {
   const serviceAccount = new ServiceAccount(scope, 'account', { automountToken: false });
+  const files =
+    props.files && Object.fromEntries(Object.entries(props.files).map(([path, content]) => [path, rendered(content)]));
   const mounted = [
-    ...(props.files ? [mountFiles(scope, props.files)] : []),
+    ...(files ? [mountFiles(scope, files)] : []),
     ...mountSecretFiles(props.secretFiles ?? {}),
     ...mountVolumeClaims(props.volumeClaims ?? {}),
     ...mountScratch(props.scratch ?? {}),
@@ -151,7 +166,7 @@ export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras
   return {
     metadata: {
       labels: extras.labels,
-      annotations: annotations(props, extras.name),
+      annotations: annotations(extras.name, files, props.sidecars),
     },
     spec: {
       serviceAccountName: serviceAccount.name,

@@ -1,12 +1,13 @@
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
+import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
 /** How many pods there are when there is much to do. */
 export interface Autoscaling {
   readonly mostReplicas: number;
-  /** Of the CPU request, on average over the pods: above it there will be more of them. */
+  /** Percent of the CPU request that is used, on average over the pods: above it there will be more of them. */
   readonly cpuPercent: number;
 }
 
@@ -62,7 +63,19 @@ export class StatelessWorkload extends Workload {
     }
   }
 
-  /** Of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces do not count. */
+  /**
+   * The port of all pods, ready or not, behind one name that leads to their addresses: for who asks each of them, as
+   * Prometheus does. What only wants an answer takes `endpoint`.
+   */
+  podsEndpoint(port: string): Endpoint {
+    const service = { clusterIp: 'None', publishNotReadyAddresses: true, selector: this.selector };
+    return this.offer('pods', port, `${this.name}-pods`, service);
+  }
+
+  /**
+   * Spreads the pods of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces
+   * do not count.
+   */
   private spread(): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
     return {
       topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({

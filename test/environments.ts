@@ -1,7 +1,8 @@
-import { App, Duration, Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
+import type { Environment } from '../charts/environment';
 import { platform } from '../charts/platform';
+
 import { developmentPasswords, developmentSecrets } from '../config/development-secrets';
-import type { Environment } from '../config/environment';
 import { environments } from '../config/environments';
 import { kind } from '../config/kind';
 import { Manifests } from './manifests';
@@ -27,7 +28,7 @@ export const laptop: Environment = {
   ],
 };
 
-export const appOf = (environment: Environment) => platform(new App(), environment);
+export const appOf = (environment: Environment) => platform(environment).app;
 
 /** For `describe.each`: every environment with what it makes. */
 export const everyEnvironment = environments.map((environment) => ({

@@ -5,6 +5,7 @@ import http.client
 import importlib.util
 import io
 import json
+import os
 import pathlib
 import socket
 import struct
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from unittest import mock
 
@@ -24,7 +26,7 @@ import rejoin  # noqa: E402
 from cluster_metadata import Metadata, Partition, parse, request  # noqa: E402
 from leave import hand_over_controller, leave, why_not_leave, why_not_safe_to_leave  # noqa: E402
 from ready import Readiness, why_not_ready  # noqa: E402
-from zookeeper_session import Gone, Session, connect  # noqa: E402
+from zookeeper_session import Session, connect, nameless  # noqa: E402
 
 
 def zookeepers_leave():
@@ -222,12 +224,11 @@ class Ensemble(unittest.TestCase):
         self.assertNotIsInstance(raised.exception, ConnectionRefusedError)
         self.assertIn(f"no server of the ensemble answers: 127.0.0.1:{port}", str(raised.exception))
 
-    def test_whose_names_are_gone_is_gone_for_good_but_not_while_nobody_can_say_so(self):
-        for error, expected in [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)]:
-            with mock.patch("socket.create_connection", side_effect=socket.gaierror(error, "name")):
-                with self.assertRaises(OSError) as raised:
-                    connect(["zookeeper-0.bss.svc:2181"], 10)
-                self.assertEqual(isinstance(raised.exception, Gone), expected)
+    def test_is_nameless_when_no_server_has_a_name_but_not_while_one_has_nor_while_nobody_can_say_so(self):
+        gone, unknown = socket.gaierror(socket.EAI_NONAME, "name"), socket.gaierror(socket.EAI_AGAIN, "name")
+        for answers, expected in [((gone, gone), True), ((gone, []), False), ((gone, unknown), False)]:
+            with mock.patch("socket.getaddrinfo", side_effect=answers):
+                self.assertEqual(nameless(["zookeeper-0.bss.svc:2181", "zookeeper-1.bss.svc:2181"]), expected)
 
     def test_gives_the_names_of_children_and_none_of_a_node_that_is_not_there(self):
         session = Session.__new__(Session)
@@ -339,32 +340,46 @@ class Farewell(unittest.TestCase):
 
 
 class WithoutZooKeeper(unittest.TestCase):
-    def end(self, error, **constants):
-        """The signal that ended the broker, and what was told."""
+    @contextlib.contextmanager
+    def broker(self, **patches):
         with (
             subprocess.Popen(["sleep", "60"]) as broker,
             tempfile.NamedTemporaryFile("w") as process,
-            mock.patch.multiple(broker_leave, PROCESS=process.name, **constants),
-            mock.patch.object(broker_leave, "connect", mock.Mock(side_effect=error)),
+            mock.patch.multiple(broker_leave, PROCESS=process.name, **patches),
         ):
             process.write(f"{broker.pid}")
             process.flush()
             try:
-                lines = said_by(leave, 9092, 0, 2, 5.0, [])
-                return broker.poll() or broker.wait(1), lines
+                yield broker
             finally:
                 broker.kill()
 
-    def test_that_is_gone_for_good_a_broker_is_ended_at_once(self):
-        status, lines = self.end(Gone("no name"))
-        self.assertEqual(status, -9)
-        self.assertEqual(lines, ["WARN Broker 0 is ended without a farewell, as ZooKeeper is gone, no name"])
-
     def test_that_is_silent_a_broker_is_ended_after_a_while_and_says_before_what_it_waits_for(self):
-        status, lines = self.end(OSError("silence"), SILENCE_SECONDS=0.1)
-        self.assertEqual(status, -9)
+        silent = mock.Mock(side_effect=OSError("silence"))
+        with self.broker(SILENCE_SECONDS=0.1, connect=silent) as broker:
+            lines = said_by(leave, 9092, 0, 2, 5.0, [])
+            self.assertEqual(broker.wait(1), -9)
         self.assertEqual(lines[0], "INFO Broker 0 waits to leave, no answer: silence")
         self.assertIn("is ended without a farewell", lines[1])
+
+    def test_whose_names_end_a_broker_is_ended_whatever_it_waits_for_and_nobody_waits_for_that(self):
+        answers = mock.Mock(side_effect=[False, False, True])
+        with self.broker(nameless=answers, NAMES_SECONDS=0.2, tell=mock.Mock()) as broker:
+            begun = time.monotonic()
+            broker_leave.end_where_names_end(0, [])
+            self.assertLess(time.monotonic() - begun, 0.2)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                broker.wait(0.2)
+            self.assertEqual(broker.wait(5), -9)
+
+    def test_is_not_looked_for_any_more_when_the_broker_has_gone(self):
+        with self.broker(nameless=lambda _: False, NAMES_SECONDS=0.1) as broker:
+            broker_leave.end_where_names_end(0, [])
+            broker.terminate()
+            broker.wait(5)
+            # The only child of this process that is left.
+            _, status = os.wait()
+        self.assertEqual(status, 0)
 
 
 class Rejoining(unittest.TestCase):

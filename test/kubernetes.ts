@@ -22,7 +22,7 @@ export interface Selector {
 
 export interface Specs {
   ConfigMap: undefined;
-  CronJob: { jobTemplate: { spec: { template: PodTemplate } } };
+  CronJob: { schedule: string; suspend: boolean; jobTemplate: { spec: { template: PodTemplate } } };
   Deployment: WorkloadSpec;
   HorizontalPodAutoscaler: {
     scaleTargetRef: { kind: string; name: string };

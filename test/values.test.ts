@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
-import { environmentTitle, repeatedNames, valueErrors } from '../charts/environment';
-import type { Environment } from '../config/environment';
+import type { Environment } from '../charts/environment';
+import { environmentTitle, repeatedNames, valueErrors } from '../charts/values';
 import { environmentNamed, environments } from '../config/environments';
 import { topics } from '../config/topics';
 

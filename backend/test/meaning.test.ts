@@ -95,7 +95,7 @@ describe('meaning', () => {
     await change('orders', ids[1]!, { state: 'completed' });
     await change('orders', ids[2]!, { state: 'cancelled' });
     for (const id of ids) await oldState(id, 'requested');
-    const text = readFileSync('../docs/operations.md', 'utf8').split('## Backend: after 0.1.0')[1]!;
+    const text = readFileSync('../docs/upgrades.md', 'utf8').split('## Backend: after 0.1.0')[1]!;
     for (const [, statement] of text.split('\n## ')[0]!.matchAll(/^```sql\n([^`]*)^```/gm)) await sql(statement!);
     const states = await Promise.all(ids.map(serviceOf));
     assert.deepEqual(

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { awaitConverged } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
 import { images } from '../../config/images';
 import { kind } from '../../config/kind';
-import { kubectl } from '../../test/live/cluster';
-import { awaitConverged } from '../../test/live/installation';
 import { ours, type Side, stock } from '../rounds';
 
 /** What both sides have: AKHQ would take part of the cores on one side only. */

@@ -3,7 +3,7 @@
 //   load.mjs URL KEY SECONDS CONNECTIONS               each connection as fast as it is answered
 //   load.mjs URL KEY SECONDS CONNECTIONS PER_SECOND    at that pace, whether the others are answered or not
 import { Agent, get } from 'node:http';
-import { openLoop, percentiles } from '../../test/live/open-loop.mjs';
+import { openLoop, percentiles } from '../../cluster/open-loop.mjs';
 
 const [url, apikey, ...rest] = process.argv.slice(2) as [string, string, ...string[]];
 const [seconds, connections, perSecond] = rest.map(Number) as [number, number, number | undefined];

@@ -1,7 +1,8 @@
+import { eventually } from '../../cluster/eventually';
+import { mainContainer } from '../../cluster/pod';
+import { RedisInstallation, SERVERS, sixServers } from '../../cluster/redis/installation';
 import { images } from '../../config/images';
 import { table } from '../../docs/markdown';
-import { eventually, mainContainer } from '../../test/live/cluster';
-import { RedisInstallation, SERVERS, sixServers } from '../../test/live/redis/installation';
 import { number, summary } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';

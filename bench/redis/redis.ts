@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/data/redis-cluster/redis-cluster';
+import { clientLabels } from '../../charts/platform';
+import { eventually } from '../../cluster/eventually';
+import { awaitConverged } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { nodeNames } from '../../cluster/nodes';
+import { startPod } from '../../cluster/tool-pod';
 import { images } from '../../config/images';
-import { eventually, kubectl, type Namespace } from '../../test/live/cluster';
-import { awaitConverged, nodeNames } from '../../test/live/installation';
-import { startPod } from '../../test/live/pod';
 import { comparisonTable, type Measurement, stockIsBetter } from '../figures';
 import { say, show } from '../progress';
 import { clusterConditions, type Options, save } from '../results';
@@ -39,7 +43,7 @@ function install({ name, namespace, manifests }: Side): void {
   startPod(namespace, {
     name: CLIENT,
     image: images.redis,
-    labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+    labels: clientLabels(CLIENT_ROLE),
     command: ['sleep', 'infinity'],
     resources: { cpu: 100, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) },
     // Where there are more nodes than one, else chance decides in each round whether both are on the same.

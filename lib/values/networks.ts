@@ -42,7 +42,7 @@ export const port: Check<number> = must(
   (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,
 );
 
-/** In the range that Kubernetes hands out. */
+/** A port of a node, in the range that Kubernetes hands out. */
 export const nodePort: Check<number> = must(
   'a port of the node, a whole number of 30000 to 32767',
   (value) => Number.isInteger(value) && Number(value) >= 30_000 && Number(value) <= 32_767,

@@ -1,73 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import type { Workspace } from '@astral-sh/ruff-wasm-nodejs';
-import { Duration, Size } from 'cdk8s';
 import { parseDocument } from 'yaml';
-import { diskNeed, segmentTime } from '../../charts/messaging/topics/topic';
-import { catalogueFile } from '../../charts/messaging/topics/topics';
-import { topics } from '../../config/topics';
 import { everyEnvironment } from '../environments';
-import { plainText } from '../manifests';
-import { withPython } from '../unless';
-
-expect.addSnapshotSerializer(plainText);
 
 const charts = join(__dirname, '../../charts');
 const filesNamed = (ending: string) =>
   readdirSync(charts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 const read = (name: string) => readFileSync(join(charts, name), 'utf8');
-
-describe('Python', () => {
-  let ruff: Workspace;
-  beforeAll(async () => {
-    // V8 would spend 8 s of CPU on optimizing ruff, which then runs for a tenth of a second.
-    setFlagsFromString('--liftoff-only');
-    const ruffModule = await import('@astral-sh/ruff-wasm-nodejs');
-    ruff = new ruffModule.Workspace(
-      // 3.9 is the Python of Kafka's image.
-      { 'line-length': 120, 'target-version': 'py39', lint: { select: ['E', 'F', 'W', 'B', 'I', 'SIM'] } },
-      ruffModule.PositionEncoding.Utf16,
-    );
-  });
-  const tests = readdirSync(join(__dirname, '..'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py'))
-    .map((name) => readFileSync(join(__dirname, '..', name), 'utf8'));
-  const sources = [...filesNamed('.py').map(read), ...tests];
-
-  it('is valid for 3.9 and has nothing for ruff to complain about', () => {
-    expect(sources.length).toBeGreaterThan(1);
-    const complaints = sources.flatMap((source) => ruff.check(source));
-    expect(complaints.map(({ code, message, start_location }) => `${start_location.row}: ${code} ${message}`)).toEqual(
-      [],
-    );
-  });
-
-  it('is formatted as ruff formats it', () => {
-    for (const source of sources) expect(source).toBe(ruff.format(source));
-  });
-
-  it('would be refused with syntax that 3.9 does not have', () => {
-    const [complaint] = ruff.check('match 1:\n    case 1:\n        pass\n');
-    expect(complaint?.message).toMatch(/^Cannot use `match` statement on Python 3.9/);
-  });
-
-  withPython('of the probe passes its own tests', () => {
-    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, '../kafka_pod_test.py')], {
-      encoding: 'utf8',
-    });
-    expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
-  });
-});
-
-describe('Shell', () => {
-  it.each(filesNamed('.sh'))('%s is valid for the shell that it names', (name) => {
-    const [, shell] = read(name).match(/^#!\/bin\/(bash|sh)\n/)!;
-    execFileSync(shell!, ['-n', join(charts, name)]);
-  });
-});
 
 describe("ZooKeeper's metadata from the brokers' volumes", () => {
   const commands = (...lines: string[]) =>
@@ -237,57 +178,5 @@ describe("AKHQ's configuration", () => {
     const policy = headers.find(({ name }) => name === 'Content-Security-Policy')!.value;
     expect(policy).toMatch(/^default-src 'self';/);
     expect(policy).not.toMatch(/https?:|\*/);
-  });
-});
-
-describe('The catalogue', () => {
-  const lines = catalogueFile(topics, { replication: 3, minInsyncReplicas: 2 }).trimEnd().split('\n');
-
-  it('has the ten topics of the original and the dead letters, and what was added to them', () => {
-    const numbers = lines.map((line) => line.split(' ').slice(1, 3).map(Number) as [number, number]);
-    const partitions = numbers.reduce((sum, [each]) => sum + each, 0);
-    const replicas = numbers.reduce((sum, [each, copies]) => sum + each * copies, 0);
-    expect(`${lines.length} topics, ${partitions} partitions, ${replicas} replicas`).toMatchInlineSnapshot(
-      `11 topics, 36 partitions, 108 replicas`,
-    );
-  });
-
-  it('says how long each is kept, to the millisecond', () => {
-    const kept = lines.map((line) => `${line.split(' ')[0]} ${line.match(/retention\.ms=(\d+)/)![1]}`);
-    expect(kept.join('\n')).toMatchInlineSnapshot(`
-bss.events 604800000
-bss.customer.events 604800000
-bss.order.events 604800000
-bss.invoice.events 604800000
-bss.payment.events 604800000
-bss.notification.events 604800000
-bss.analytics.events 2592000000
-bss.audit.events 31536000000
-bss.service.provisioning 604800000
-bss.billing.events 2592000000
-bss.dead-letter.events 2592000000
-`);
-  });
-
-  it('is written one topic a line, with all that Kafka is told about it', () => {
-    expect(lines[0]).toBe(
-      'bss.events 3 3 cleanup.policy=delete compression.type=producer min.insync.replicas=2 ' +
-        'retention.ms=604800000 segment.ms=86400000',
-    );
-  });
-
-  it.each([
-    [1, 1],
-    [7, 1],
-    [14, 2],
-    [30, 4],
-    [365, 7],
-  ])('closes the segments of %d days after %d', (retention, days) => {
-    expect(segmentTime({ ...topics[0]!, retention: Duration.days(retention) }).toDays()).toBe(days);
-  });
-
-  it('counts replicas and open segments as disk space', () => {
-    const topic = { ...topics[0]!, retention: Duration.days(7), rate: Size.mebibytes(1) };
-    expect(diskNeed(topic, 3, 0.5)).toBe(8 * 86_400 * 3 * 0.5);
   });
 });

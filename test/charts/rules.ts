@@ -1,7 +1,7 @@
-import { App, Duration, Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
+import type { Environment } from '../../charts/environment';
 import { platform } from '../../charts/platform';
-import { validationErrors } from '../../charts/rules';
-import type { Environment } from '../../config/environment';
+import { model } from '../../charts/synth';
 import { environmentNamed, environments } from '../../config/environments';
 import { laptop as kind } from '../environments';
 import { Manifests } from '../manifests';
@@ -11,7 +11,7 @@ const { topics } = kind;
 
 const developmentSecrets = kind.developmentSecrets!;
 
-const errors = (change: Partial<Environment>) => validationErrors(platform(new App(), { ...kind, ...change }));
+const errors = (change: Partial<Environment>) => model({ ...kind, ...change }).errors;
 
 const kafka = (change: Partial<Environment['kafka']>) => errors({ kafka: { ...kind.kafka, ...change } });
 const zookeeper = (change: Partial<Environment['zookeeper']>) =>
@@ -23,7 +23,7 @@ const topic = (...changes: Partial<(typeof topics)[number]>[]) =>
   errors({ topics: changes.map((change) => ({ ...topics[0]!, rate: Size.kibibytes(1), ...change })) });
 
 it.each(environments)('$name breaks no rule', (environment) => {
-  expect(validationErrors(platform(new App(), environment))).toEqual([]);
+  expect(model(environment).errors).toEqual([]);
 });
 
 describe('Kafka', () => {
@@ -274,8 +274,7 @@ describe('Secrets with which images are pulled', () => {
   const pulling = (...imagePullSecrets: string[]) => ({ ...kind, imagePullSecrets });
 
   it('are those of every ServiceAccount', () => {
-    const accounts = (environment: Environment) =>
-      new Manifests(platform(new App(), environment)).ofKind('ServiceAccount');
+    const accounts = (environment: Environment) => new Manifests(platform(environment).app).ofKind('ServiceAccount');
     const references = accounts(pulling('registry', 'mirror.example')).map(({ imagePullSecrets }) => imagePullSecrets);
     expect(references).toEqual(accounts(kind).map(() => [{ name: 'registry' }, { name: 'mirror.example' }]));
     expect(references.length).toBeGreaterThan(10);

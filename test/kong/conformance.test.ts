@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { routesOf } from '../../charts/gateway/kong/policy';
+import { GatewayInstallation } from '../../cluster/gateway/installation';
+import type { Answer, Request } from '../../cluster/gateway/requests';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { routesOf } from '../../docs/effective';
 import { freePort } from '../free-port';
-import { type Answer, conformanceCases, type Request } from '../live/gateway/cases';
-import { GatewayInstallation } from '../live/gateway/installation';
+import { conformanceCases } from '../live/gateway/cases';
 import { withPython } from '../unless';
 
 const installations = [kind, rehearsal].map((environment) => new GatewayInstallation(environment));
@@ -61,7 +62,7 @@ describe('The conformance suite', () => {
 describe('What asks, and what answers in place of services', () => {
   let service: ChildProcess;
   let port: number;
-  const program = (name: string) => join(__dirname, '../live/gateway', name);
+  const program = (name: string) => join(__dirname, '../../cluster/gateway', name);
 
   beforeAll(async () => {
     port = await freePort();

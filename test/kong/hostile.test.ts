@@ -1,7 +1,7 @@
+import { GatewayInstallation } from '../../cluster/gateway/installation';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
-import { EVERYWHERE, NOWHERE } from '../live/gateway/cases';
-import { GatewayInstallation } from '../live/gateway/installation';
+import { EVERYWHERE, NOWHERE } from '../live/gateway/dressed';
 import { unless } from '../unless';
 import { agentOf, type HostileCase, hostileCases, MADE_UP } from './hostile';
 import { KongServer, missing } from './kong-server';

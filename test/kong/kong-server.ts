@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarative';
+import type { GatewayInstallation } from '../../cluster/gateway/installation';
 import { objectsOf } from '../../lib/manifest-files';
 import { freePort } from '../free-port';
-import type { GatewayInstallation } from '../live/gateway/installation';
 import { exchange } from './wire';
 
 const version = spawnSync('kong', ['version'], { encoding: 'utf8' });
@@ -31,7 +31,7 @@ export class KongServer {
   private plain = 0;
   private tls = 0;
 
-  constructor(private readonly installation: GatewayInstallation) {}
+  constructor(private readonly installation: Pick<GatewayInstallation, 'kong' | 'model'>) {}
 
   async start(): Promise<void> {
     const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
@@ -64,7 +64,9 @@ export class KongServer {
     };
     delete this.env['KONG_SSL_CERT'];
     delete this.env['KONG_SSL_CERT_KEY'];
-    this.echo = spawn('python3', ['-B', join(__dirname, '../live/gateway/echo.py'), `${service}`], { stdio: 'ignore' });
+    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${service}`], {
+      stdio: 'ignore',
+    });
     const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
     if (status !== 0)
       throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);
@@ -114,7 +116,7 @@ export class KongServer {
       services: configuration.services.map((each) => ({
         ...each,
         ...{ host: '127.0.0.1', port: service },
-        plugins: each.plugins?.map((plugin) => {
+        plugins: each.plugins.map((plugin) => {
           if (plugin.name !== 'rate-limiting') return plugin;
           const { minute, limit_by, fault_tolerant } = plugin.config;
           return { name: plugin.name, config: { minute, limit_by, fault_tolerant, policy: 'local' as const } };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewaySettings } from '../../charts/gateway/kong/settings';
 import { freePort } from '../free-port';
+import { everything } from './stand-in';
 import { exchange } from './wire';
 
 const FILES = join(__dirname, '../../charts/gateway/kong/nginx');
@@ -20,7 +21,7 @@ export const missing =
 
 const { KONG_NGINX_HTTP_LOG_FORMAT: format } = gatewaySettings({
   workers: 1,
-  plugins: [],
+  configuration: everything,
   trustedProxies: [],
   publicPorts: { proxy: 80, 'proxy-ssl': 443 },
 });
@@ -44,7 +45,7 @@ export class NginxServer {
       '@format@': `${format}`,
     });
     this.put('proxy.conf', join(FILES, 'proxy.conf'), { '/etc/bss': this.directory });
-    const echo = join(__dirname, '../live/gateway/echo.py');
+    const echo = join(__dirname, '../../cluster/gateway/echo.py');
     this.running.push(spawn('python3', ['-B', echo, `${service}`], { stdio: 'ignore' }));
     this.running.push(spawn('nginx', ['-c', join(this.directory, 'nginx.conf')], { stdio: 'ignore' }));
     for (let tries = 0; !(await this.ask('GET /up')).startsWith('HTTP/1.1 200'); tries++) {

@@ -4,7 +4,7 @@ import { StatelessWorkload } from '../../lib/stateless-workload';
 import { Example, podProps } from '../example';
 
 const allProps: Required<OneShotJobProps> = { ...podProps(), retries: 4, deadlineSeconds: 60 };
-const scheduled: Required<ScheduledJobProps> = { ...allProps, schedule: '5 * * * *', suspended: true };
+const scheduled: Required<ScheduledJobProps> = { ...allProps, schedule: '5 * * * *' };
 
 function once(change: Partial<OneShotJobProps> = {}) {
   const example = new Example();
@@ -32,6 +32,12 @@ describe('Work done once', () => {
     expect(once(change).metadata.name).not.toBe(once().metadata.name);
   });
 
+  it('has another name with another file that is made at synth', () => {
+    const files = { '/etc/till/till.conf': () => 'a=2\n' };
+    expect(once({ files }).metadata.name).toBe(once({ files: { '/etc/till/till.conf': 'a=2\n' } }).metadata.name);
+    expect(once({ files }).metadata.name).not.toBe(once().metadata.name);
+  });
+
   it('has pods that carry the name without the hash, for policies and people', () => {
     expect(once().spec.template.metadata.labels['app.kubernetes.io/name']).toBe('example');
   });
@@ -48,7 +54,7 @@ describe('Work done again and again', () => {
     expect(schedule).toEqual({
       schedule: '5 * * * *',
       timeZone: 'Etc/UTC',
-      suspend: true,
+      suspend: false,
       concurrencyPolicy: 'Forbid',
       startingDeadlineSeconds: 300,
     });
@@ -58,6 +64,12 @@ describe('Work done again and again', () => {
 
   it('has a name that people can type', () => {
     expect(metadata.name).toBe('example');
+  });
+
+  it('without a schedule waits for a person, with one that never comes, as Kubernetes takes none without', () => {
+    const byHand = new Example();
+    new ScheduledJob(byHand, 'default', { ...allProps });
+    expect(byHand.manifests.ofKind('CronJob')[0]!.spec).toMatchObject({ suspend: true, schedule: '0 0 31 2 *' });
   });
 });
 

@@ -59,3 +59,21 @@ it('An autoscaler has the number of pods for itself, and the quota has room for 
     metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }],
   });
 });
+
+it('Who asks each pod finds all of them by one name, ready or not', () => {
+  const { made, manifests } = workload({ replicas: 3 });
+  expect(made.podsEndpoint('metrics').address).toBe('example-pods.shop.svc:9100');
+  expect(manifests.find('Service', 'example-pods').spec).toEqual({
+    clusterIP: 'None',
+    publishNotReadyAddresses: true,
+    selector: { 'app.kubernetes.io/name': 'example' },
+    ports: [{ name: 'metrics', port: 9100, targetPort: 'metrics' }],
+  });
+});
+
+it('Metrics are told on a port of the main container, or of an exporter beside it, and on no other', () => {
+  const exporter = { ...podProps().sidecars['guard']!, ports: { exporter: 9121 } };
+  const { made } = workload({ sidecars: { exporter }, metrics: { port: 'exporter', path: '/metrics' } });
+  expect([made.metrics, made.portNumber('exporter')]).toEqual([{ port: 'exporter', path: '/metrics' }, 9121]);
+  expect(() => workload({ metrics: { port: 'admin', path: '/' } })).toThrow('has no port admin; it has web, metrics');
+});

@@ -1,8 +1,13 @@
-import { kubectl, Namespace, tryKubectl } from './cluster';
-import { awaitConverged, restarted } from './installation';
+import { awaitConverged, restarted } from '../../cluster/installation';
+import { kubectl, tryKubectl } from '../../cluster/kubectl';
+import { Namespace } from '../../cluster/namespace';
+import { kind } from '../../config/kind';
+import { beginWithNothing } from './shared';
 
-const bss = new Namespace('bss');
+const bss = new Namespace(kind.namespace);
 const DIST = 'dist/kind';
+
+beforeAll(() => beginWithNothing());
 
 test('one apply on an empty cluster converges, and no container restarts', () => {
   const start = Date.now();

@@ -2,18 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentTime } from '../../charts/messaging/topics/topic';
+import { Load } from '../../cluster/kafka/load';
+import type { Namespace } from '../../cluster/namespace';
 import { kind } from '../../config/kind';
-import type { Namespace } from './cluster';
-import { runningKind } from './installation';
 import { kafkaTool, QUICK_TOOLS } from './kafka-tool';
-import { Load } from './load';
+import { laptop } from './shared';
 
 /** The Kafka client wants Node 24, which the backend's packages bring where npm has it. */
 const NODE_24 = join(__dirname, '../../backend/node_modules/.bin/node');
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 
 const kafkaTopics = (...args: string[]) => kafkaTool(bss, 'kafka-topics', ...args);

@@ -1,13 +1,14 @@
-import { eventually, type Namespace } from './cluster';
-import { runningKind } from './installation';
+import { eventually } from '../../cluster/eventually';
+import { Load } from '../../cluster/kafka/load';
+import type { Namespace } from '../../cluster/namespace';
 import { kafkaTool } from './kafka-tool';
-import { Load } from './load';
+import { laptop } from './shared';
 
 const AT_LEAST = 1_000_000;
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
 
 test('a rolling restart of all brokers under load loses no record and leaves no partition below its minimum in sync', () => {

@@ -1,13 +1,14 @@
-import { eventually, type Namespace } from './cluster';
-import { awaitConverged, remove, runningKind } from './installation';
-import { Load } from './load';
-import { signal, TOOLS } from './node';
+import { eventually } from '../../cluster/eventually';
+import { awaitConverged } from '../../cluster/installation';
+import { Load } from '../../cluster/kafka/load';
+import type { Namespace } from '../../cluster/namespace';
+import { signal } from '../../cluster/signal';
+import { laptop } from './shared';
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
 });
-afterAll(() => remove(TOOLS));
 
 test("kill -9 of a broker's java loses no record, and the broker comes back at its first start", () => {
   const load = new Load(bss, { name: 'killed-broker', partitions: 6, recordsPerSecond: 5000 });

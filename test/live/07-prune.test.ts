@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { kubectl, type Namespace } from './cluster';
-import { awaitConverged, runningKind } from './installation';
+import { awaitConverged } from '../../cluster/installation';
+import { kubectl } from '../../cluster/kubectl';
+import type { Namespace } from '../../cluster/namespace';
+import { laptop } from './shared';
 
 /** One with claims of its pods, one with a claim of its own, and one with neither. */
 const REMOVED = ['redis-cluster', 'redis-backup', 'akhq'];
@@ -11,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bss-prune-'));
 
 let bss: Namespace;
 beforeAll(() => {
-  bss = runningKind();
+  bss = laptop();
   cpSync('dist/kind', folder, { recursive: true });
 });
 afterAll(() => {

@@ -1,5 +1,5 @@
 import { QUICK_JVM } from '../../charts/messaging/topics/topics';
-import type { Namespace } from './cluster';
+import type { Namespace } from '../../cluster/namespace';
 
 /** Of Kafka's tools, whose scripts ask for a server's JVM. */
 export const QUICK_TOOLS = `KAFKA_JVM_PERFORMANCE_OPTS=${QUICK_JVM.join(' ')}`;

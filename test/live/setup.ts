@@ -1,15 +1,16 @@
+import { holdContext, inUse } from '../../cluster/context';
+import { GATEWAY_NAMESPACE } from '../../cluster/gateway/installation';
+import { REDIS_NAMESPACE } from '../../cluster/redis/installation';
+import { TOOLS } from '../../cluster/signal';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { BACKEND_NAMESPACE } from './backend/installation';
-import { GATEWAY_NAMESPACE } from './gateway/installation';
-import { TOOLS } from './node';
+import { GITOPS_NAMESPACE } from './gitops/installation';
 import { POSTGRES_NAMESPACE } from './postgres/installation';
-import { REDIS_NAMESPACE } from './redis/installation';
-import { holdContext, inUse } from './spare';
 
 export const NAMESPACES = [kind, rehearsal]
   .map(({ namespace }) => namespace)
-  .concat(REDIS_NAMESPACE, POSTGRES_NAMESPACE, GATEWAY_NAMESPACE, BACKEND_NAMESPACE, TOOLS);
+  .concat(REDIS_NAMESPACE, POSTGRES_NAMESPACE, GATEWAY_NAMESPACE, BACKEND_NAMESPACE, GITOPS_NAMESPACE, TOOLS);
 
 /** Refuses a cluster on which somebody uses the platform: these tests break it on purpose and delete it at the end. */
 export default function setup(): void {

@@ -1,4 +1,4 @@
-import { remove } from './installation';
+import { remove } from '../../cluster/installation';
 import { NAMESPACES } from './setup';
 
 export default function teardown(): void {

@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
 import { environments } from '../../config/environments';
 import { amounts, NUMBERS, TEXTS, times, units } from './pool';
 import type { Random } from './random';

@@ -1,5 +1,4 @@
-import { validationErrors } from '../../charts/rules';
-import { appOf } from '../environments';
+import { model } from '../../charts/synth';
 import { mutated } from './mutate';
 import { Random } from './random';
 import { harm } from './sound';
@@ -33,9 +32,8 @@ export function tryMutations(seed: number, count: number): Outcome {
 
 function verdict(environment: ReturnType<typeof mutated>['environment'], outcome: Outcome): string[] {
   try {
-    const app = appOf(environment);
-    const errors = validationErrors(app);
-    if (errors.length === 0) {
+    const { app, errors } = model(environment);
+    if (app && errors.length === 0) {
       outcome.accepted++;
       return harm(app, environment);
     }

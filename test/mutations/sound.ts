@@ -1,6 +1,6 @@
 import type { App } from 'cdk8s';
 import { parse } from 'yaml';
-import type { Environment } from '../../config/environment';
+import type { Environment } from '../../charts/environment';
 import { environments } from '../../config/environments';
 import { appOf } from '../environments';
 import type { Container, Manifest } from '../kubernetes';

@@ -55,7 +55,7 @@ class Server:
         for file in CHART.iterdir():
             if file.suffix in (".sh", ".sql"):
                 shutil.copy(file, self.home / "scripts")
-        shutil.copy(CHART.parent / "backups.sh", self.home / "scripts")
+        shutil.copy(CHART.parents[2] / "lib/backups.sh", self.home / "scripts")
         self.declare(DATABASES)
         for role in ROLES:
             self.set_password(role, f"{role} has 'a' \"pass\\word\"")

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { holdContext, inUse } from '../live/spare';
+import { holdContext, inUse } from '../../cluster/context';
 
 const { PATH, KUBECONFIG } = process.env;
 afterEach(() => {

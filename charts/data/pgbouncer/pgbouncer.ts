@@ -1,25 +1,17 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { DatabaseLogin } from '../postgres/database';
 import type { Postgres } from '../postgres/postgres';
+import { budgetErrors } from './rules';
+import type { PgBouncerSize } from './size';
 
-/** What the PgBouncer of an environment may need. */
-export interface PgBouncerSize {
-  readonly replicas: number;
-  /** Connections to PostgreSQL of each replica for each database. */
-  readonly poolSize: number;
-  /** Clients of each replica, connected at once; most of them wait. */
-  readonly maxClients: number;
-  readonly resources: Resources;
-}
-
-export interface PgBouncerProps extends ComponentProps, PgBouncerSize {
+export interface PgBouncerProps extends PgBouncerSize {
   readonly image: string;
   readonly postgres: Postgres;
 }
@@ -41,7 +33,7 @@ const LOOKUPS = 2;
 const LIFETIME_SECONDS = 60;
 /** Sockets that listen, DNS, the log; and clients that are refused, while they are told why. */
 const OWN_FILES = 100;
-/** Until every node has learnt that the pod is going. */
+/** Seconds until every node has learnt that the pod is going. */
 const FAREWELL_SECONDS = 15;
 
 /** Few connections to PostgreSQL for many clients: a client has one for a transaction at a time, and no session. */
@@ -49,20 +41,19 @@ export class PgBouncer extends Component {
   readonly clients: Endpoint;
   private readonly postgres: Postgres;
 
-  constructor(scope: Construct, props: PgBouncerProps) {
-    super(scope, 'pgbouncer', props);
+  constructor(scope: Platform, props: PgBouncerProps) {
+    super(scope, 'pgbouncer', 'data');
     const { image, postgres, replicas, resources } = props;
     this.postgres = postgres;
     const pgbouncer = new StatelessWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 70,
       replicas,
       command: ['sh', '/etc/pgbouncer/start.sh', '/etc/pgbouncer/pgbouncer.ini'],
       env: { FILES: `${files(props)}`, PASSWORDS, RUNTIME },
       ports: { sql: PORT },
       files: {
-        '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + settings(props),
+        '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + derivedSettings(props),
         '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
         '/etc/pgbouncer/start.sh': nativeFile(__dirname, 'start.sh'),
       },
@@ -90,14 +81,13 @@ export class PgBouncer extends Component {
       preStop: ['sleep', `${FAREWELL_SECONDS}`],
       graceSeconds: FAREWELL_SECONDS + LIFETIME_SECONDS + 15,
     });
-    const connections = (replicas + pgbouncer.surge) * (postgres.databases.length * props.poolSize + LOOKUPS);
-    this.node.addValidation({ validate: () => budgetErrors(props, pgbouncer.surge, connections) });
+    this.node.addValidation({ validate: () => budgetErrors(props, postgres, pgbouncer.surge, LOOKUPS) });
     pgbouncer.connectsTo(postgres.clients);
     pgbouncer.admitsRole(CLIENT_ROLE, 'sql');
     this.clients = pgbouncer.endpoint('sql');
   }
 
-  /** For the applications of that database: they read and write rows. @throws when there is no such database */
+  /** The login of the applications of a database: they read and write rows. @throws when there is no such database */
   application(name: string): PooledLogin {
     const { name: role } = this.postgres.database(name);
     return {
@@ -110,39 +100,19 @@ export class PgBouncer extends Component {
   }
 }
 
-/** Of clients, of servers, and of what the program itself opens. */
+/** Files that PgBouncer opens: for its clients, for servers, and its own. */
 const files = ({ postgres: { databases }, poolSize, maxClients }: PgBouncerProps) =>
   maxClients + databases.length * poolSize + LOOKUPS + OWN_FILES;
 
-function settings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
-  const entry = (name: string, database: string, connections: number) =>
+function derivedSettings({ postgres: { clients, databases }, poolSize, maxClients }: PgBouncerProps): string {
+  const pool = (database: string, connections: number) =>
     // The second limit holds for all roles together, so that the sum of the pools is what synth has counted.
-    `${name} = host=${clients.host} port=${clients.portNumber} dbname=${database} ` +
+    `host=${clients.host} port=${clients.portNumber} dbname=${database} ` +
     `pool_size=${connections} max_db_connections=${connections}`;
-  return [
-    `listen_port = ${PORT}`,
-    `max_client_conn = ${maxClients}`,
-    `auth_file = ${RUNTIME}/userlist.txt`,
-    '',
-    '[databases]',
-    entry('logins', 'postgres', LOOKUPS),
-    ...databases.map(({ name }) => entry(name, name, poolSize)),
-    '',
-  ].join('\n');
-}
-
-/** The connections of a database that are refused when there are too many are those of people and Jobs. */
-function budgetErrors({ postgres, replicas, poolSize }: PgBouncerProps, surge: number, connections: number): string[] {
-  const { maxConnections, reservedConnections, databases } = postgres;
-  const pods = replicas + surge;
-  const most = Math.floor(((maxConnections - reservedConnections) / pods - LOOKUPS) / databases.length);
-  return connections <= maxConnections - reservedConnections
-    ? []
-    : [
-        `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
-          `connections for each of ${databases.length} databases and ${LOOKUPS} for lookups are ${connections}, but of ` +
-          `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
-          (most > 0 ? `poolSize to ${most} or less, or ` : '') +
-          `maxConnections to ${connections + reservedConnections} or more.`,
-      ];
+  const pools = {
+    logins: pool('postgres', LOOKUPS),
+    ...Object.fromEntries(databases.map(({ name }) => [name, pool(name, poolSize)])),
+  };
+  const general = { listen_port: PORT, max_client_conn: maxClients, auth_file: `${RUNTIME}/userlist.txt` };
+  return `${settings(general, ' = ')}\n[databases]\n${settings(pools, ' = ')}`;
 }

@@ -4,7 +4,8 @@ import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
 import { resources } from '../../../lib/values/sizes';
 import { replicas } from '../../scaling';
-import type { PgBouncerSize } from './pgbouncer';
+import type { Postgres } from '../postgres/postgres';
+import type { PgBouncerSize } from './size';
 
 /** What a PgBouncer may be: each connection is an open file, of which a process has at most 2^20. */
 export const pgbouncerSize = record<PgBouncerSize>({
@@ -36,3 +37,31 @@ export const pgbouncerImage: Check<string> = (name, value) => {
           `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
       ];
 };
+
+/**
+ * Pools that leave too few connections to the others: of what a server has none to give, those of people and Jobs are
+ * refused. @param surge pods besides while they are replaced. @param lookups connections of each pod for looking up logins
+ */
+export function budgetErrors(
+  { replicas, poolSize }: PgBouncerSize,
+  {
+    maxConnections,
+    reservedConnections,
+    databases: { length },
+  }: Pick<Postgres, 'maxConnections' | 'reservedConnections' | 'databases'>,
+  surge: number,
+  lookups: number,
+): string[] {
+  const pods = replicas + surge;
+  const connections = pods * (length * poolSize + lookups);
+  const most = Math.floor(((maxConnections - reservedConnections) / pods - lookups) / length);
+  return connections <= maxConnections - reservedConnections
+    ? []
+    : [
+        `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
+          `connections for each of ${length} databases and ${lookups} for lookups are ${connections}, but of ` +
+          `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
+          (most > 0 ? `poolSize to ${most} or less, or ` : '') +
+          `maxConnections to ${connections + reservedConnections} or more.`,
+      ];
+}

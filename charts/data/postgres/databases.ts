@@ -1,22 +1,13 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
+import { Component } from '../../../lib/component';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
+import type { DatabasesJobSize } from './size';
 
-/** What the databases Job of an environment may need, and how often it looks again. */
-export interface DatabasesJobSize {
-  readonly resources: Resources;
-  /** When roles get the passwords of a changed Secret: five cron fields, UTC. */
-  readonly reconcileSchedule: string;
-  /** Only by hand: `kubectl create job --from=cronjob/databases-reconcile …`. */
-  readonly reconcileSuspended: boolean;
-}
-
-export interface DatabasesProps extends ComponentProps, DatabasesJobSize {
+export interface DatabasesProps extends DatabasesJobSize {
   readonly postgres: Postgres;
 }
 
@@ -34,9 +25,9 @@ export const databasesFiles = (databases: readonly Database[]): Record<string, s
 
 /** Makes databases, roles and passwords what they are declared to be: a Job for each version of them, and on a schedule. */
 export class Databases extends Component {
-  constructor(scope: Construct, props: DatabasesProps) {
-    super(scope, 'databases', props);
-    const { postgres, resources, reconcileSchedule, reconcileSuspended } = props;
+  constructor(scope: Platform, props: DatabasesProps) {
+    super(scope, 'databases', 'data');
+    const { postgres, resources, reconcileSchedule } = props;
     const job = {
       ...postgres.operation,
       command: ['sh', '/etc/postgresql/databases.sh'],
@@ -57,7 +48,6 @@ export class Databases extends Component {
       retries: 0,
       deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: reconcileSchedule,
-      suspended: reconcileSuspended,
     });
     apply.connectsTo(postgres.clients);
     reconcile.connectsTo(postgres.clients);

@@ -14,11 +14,17 @@ const SHARE = {
 };
 const AUTOVACUUM_WORKERS = 3;
 
-/** Of each connection, in MiB: its process with the catalogue it has read, and sorts and hashes that one query runs at once. */
-const PROCESS = 4;
-const WORK_AREAS = 4;
-const LEAST_WORK = 1;
-const LEAST_CONNECTION = PROCESS + WORK_AREAS * LEAST_WORK;
+/**
+ * Memory of each connection: its process with the catalogue it has read, in MiB, and how many sorts and hashes one
+ * query runs at once.
+ */
+export const CONNECTION = {
+  process: 4,
+  workAreas: 4,
+  /** MiB of each of them. */
+  leastWorkArea: 1,
+};
+const LEAST_CONNECTION = CONNECTION.process + CONNECTION.workAreas * CONNECTION.leastWorkArea;
 
 /** What the server may count on finding in the page cache, besides its own buffers. */
 const CACHED = 0.7;
@@ -36,7 +42,7 @@ export function memorySettings(limit: Size, maxConnections: number): Record<stri
     maintenance_work_mem: `${part(limit, SHARE.maintenance)}MB`,
     autovacuum_max_workers: `${AUTOVACUUM_WORKERS}`,
     autovacuum_work_mem: `${part(limit, SHARE.autovacuum)}MB`,
-    work_mem: `${Math.floor(((connection - PROCESS) / WORK_AREAS) * 1024)}kB`,
+    work_mem: `${Math.floor(((connection - CONNECTION.process) / CONNECTION.workAreas) * 1024)}kB`,
   };
 }
 
@@ -48,13 +54,8 @@ export const spentShare =
   AUTOVACUUM_WORKERS * SHARE.autovacuum +
   SHARE.connections;
 
-export function connectionMemoryErrors(limit: Size, maxConnections: number): string[] {
-  const most = Math.floor(part(limit, SHARE.connections) / LEAST_CONNECTION);
-  return maxConnections <= most
-    ? []
-    : [
-        `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${limit.toMebibytes()} MiB is enough for ` +
-          `${most}: each takes ${PROCESS} MiB, and ${WORK_AREAS} sorts or hashes of ${LEAST_WORK} MiB. Set it to ${most} or ` +
-          `less, or resources.memoryLimit to ${(maxConnections * LEAST_CONNECTION) / SHARE.connections} MiB or more.`,
-      ];
-}
+/** The most connections that have memory below that limit. */
+export const mostConnections = (limit: Size): number => Math.floor(part(limit, SHARE.connections) / LEAST_CONNECTION);
+
+/** The least limit, in MiB, below which so many connections have memory. */
+export const leastLimit = (connections: number): number => (connections * LEAST_CONNECTION) / SHARE.connections;

@@ -11,7 +11,7 @@ set -eu
 # Whoever has just connected holds a name back for a moment.
 swap() {
   for _ in 1 2 3 4 5 6 7 8 9; do
-    if said=$(sql -d postgres -f "$here/swap.sql" 2>&1); then return 0; fi
+    if sql -d postgres -f "$here/swap.sql" > /dev/null 2>&1; then return 0; fi
     sleep 1
   done
   sql -d postgres -f "$here/swap.sql"

@@ -1,16 +1,14 @@
-import { type Check, shown, truth } from '../../../lib/values/check';
+import { backupDiskErrors, backupFields } from '../../../lib/values/backups';
+import { type Check, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { line } from '../../../lib/values/names';
 import { whole } from '../../../lib/values/numbers';
 import { list, type Rule, record } from '../../../lib/values/record';
 import { schedule } from '../../../lib/values/schedule';
 import { disk, resources } from '../../../lib/values/sizes';
-import { backupDiskErrors, backupFields } from '../rules';
-import type { PostgresBackupSize } from './backup';
 import { type Database, ownerOf, SERVER_ROLES } from './database';
-import type { DatabasesJobSize } from './databases';
-import { connectionMemoryErrors } from './memory';
-import type { PostgresSize } from './postgres';
+import { CONNECTION, leastLimit, mostConnections } from './memory';
+import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './size';
 
 export const postgresImage = image({
   of: /:17\.\d+-alpine/,
@@ -23,18 +21,29 @@ export const postgresImage = image({
 /** What a server may be: an empty one takes 40 MiB, and its log three times 16 MiB at least. */
 export const postgresSize = record<PostgresSize>(
   { resources: resources(128), maxConnections: whole(1, 10_000), disk: disk(512) },
-  ({ resources, maxConnections }) => connectionMemoryErrors(resources.memoryLimit, maxConnections),
+  connectionErrors,
 );
+
+function connectionErrors({ resources: { memoryLimit }, maxConnections }: PostgresSize): string[] {
+  const most = mostConnections(memoryLimit);
+  const { process, workAreas, leastWorkArea } = CONNECTION;
+  return maxConnections <= most
+    ? []
+    : [
+        `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${memoryLimit.toMebibytes()} MiB is ` +
+          `enough for ${most}: each takes ${process} MiB, and ${workAreas} sorts or hashes of ${leastWorkArea} MiB. Set it ` +
+          `to ${most} or less, or resources.memoryLimit to ${leastLimit(maxConnections)} MiB or more.`,
+      ];
+}
 
 export const databasesJobSize = record<DatabasesJobSize>({
   resources: resources(32),
-  reconcileSchedule: schedule('"*/15 * * * *", every 15 minutes'),
-  reconcileSuspended: truth,
+  reconcileSchedule: optional(schedule('"*/15 * * * *", every 15 minutes')),
 });
 
 export const postgresBackupSize = record<PostgresBackupSize>(backupFields('"0 1 * * *", every night at one'));
 
-/** Of the server's disk: a dump is compressed, and has no indexes and no log. */
+/** Most that a dump takes, as a share of the server's disk: it is compressed, and has no indexes and no log. */
 const DUMP_SHARE = 1 / 4;
 
 export const postgresBackupErrors: Rule<{

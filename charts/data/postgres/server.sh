@@ -1,5 +1,6 @@
 #!/bin/sh
 # Sourced by the other scripts: how they talk to the server. Where it is and as whom, PGHOST, PGPORT and PGUSER say.
+# shellcheck disable=SC2034 # those scripts read it
 here=$(dirname "$0")
 
 # Makes whatever follows log in as the role.

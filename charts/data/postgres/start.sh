@@ -6,7 +6,7 @@ set -eu
 # The first process of a container ignores what it does not handle.
 trap 'exit 143' TERM INT
 
-readonly ballast=$VOLUME/ballast
+readonly ballast="$VOLUME/ballast"
 readonly size=64 # MiB, four files of the log
 free=$(df -Pm "$VOLUME" | awk 'NR == 2 { print $4 }')
 

@@ -26,6 +26,7 @@ log_in() {
 
 # redis-cli itself waits for ever for an address that nobody has any more.
 call() {
+  # shellcheck disable=SC2086 # several flags, or none
   printf '%s\n' "$@" |
     timeout "${ASK_SECONDS:-2}" redis-cli -h "$server" -p "$PORT" ${PASSWORDS:+--user "$AS"} ${TLS_FLAGS:-} 2>&1
 }
@@ -35,6 +36,7 @@ tool() {
   seconds=$1
   shift
   log_in
+  # shellcheck disable=SC2086 # several flags, or none
   timeout "$seconds" redis-cli ${PASSWORDS:+--user "$AS" --no-auth-warning} ${TLS_FLAGS:-} "$@"
 }
 

@@ -5,26 +5,33 @@
 #
 # A pass asks the servers, plans, and acts on the own server only; it may be repeated, or end anywhere.
 set -u
-readonly scripts=$(dirname "$0")
+scripts=$(dirname "$0")
+readonly scripts
 . "$scripts/cli.sh"
 
-readonly heartbeat=${HEARTBEAT:-/tmp/keeper} # as old as the last pass
-readonly answers=$heartbeat.answers
-readonly joined=$heartbeat.joined # there once this server may count as ready
+readonly heartbeat="${HEARTBEAT:-/tmp/keeper}" # as old as the last pass
+readonly answers="$heartbeat.answers"
+readonly joined="$heartbeat.joined" # there once this server may count as ready
 readonly patience=10 # passes that must agree on what is to be done `later`: longer than redis needs to elect
 readonly glances=10  # passes of which one asks all servers, while all is well
 
 # Puts what a server says into a file with the name of its pod.
 listen() { ask "$1" 'CLUSTER NODES' ROLE 'CONFIG GET syslog-ident' > "$answers/$2"; }
 
-plan() { awk -f "$scripts/plan.awk" "$@"; }
+plan() {
+  awk -f "$scripts/plan.awk" -f "$scripts/forget.awk" -f "$scripts/claim.awk" -f "$scripts/meet.awk" \
+    -f "$scripts/replicate.awk" -f "$scripts/promote.awk" "$@"
+}
 
 # Logs the steps that the last plan did not have, and sends the commands in one go.
 act() {
   set --
   while IFS='|' read -r command sentence; do
     case $command in
-      later*) [ "$agreed" -gt 0 ] && [ $((agreed % patience)) -eq 0 ] && echo "$sentence" || continue ;;
+      later*)
+        if [ "$agreed" -eq 0 ] || [ $((agreed % patience)) -ne 0 ]; then continue; fi
+        echo "$sentence"
+        ;;
       *) case $last in *"$sentence"*) ;; *) echo "$sentence" ;; esac ;;
     esac
     [ -z "$command" ] || set -- "$@" "${command#later }"
@@ -94,8 +101,9 @@ pass() {
 
 trap 'exit 0' TERM INT
 rm -rf "$answers" && mkdir -p "$answers"
-readonly pods=$(pods)
-passes=0 agreed=0 last=unknown complaint= followed= certificate=
+pods=$(pods)
+readonly pods
+passes=0 agreed=0 last=unknown complaint='' followed='' certificate=''
 while :; do
   follow_secret
   follow_certificate

@@ -1,34 +1,21 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import { type ContainerProps, PodField, type Resources } from '../../../lib/container';
-import { type Endpoint, serviceDomain } from '../../../lib/endpoint';
+import { Component } from '../../../lib/component';
+import { type ContainerProps, PodField } from '../../../lib/container';
+import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
+import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
-import { type Access, type ServerAccess, serverAccess, type User } from '../access';
-import { directives } from '../directives';
-import { derivedMaxmemory } from '../memory';
-import { shape, type Topology, topologyNotices } from './topology';
-import { type ServerTransport, serverTransport, type Transport } from './transport';
+import { type ServerAccess, serverAccess, type User } from '../redis/access';
+import { topologyNotices } from './rules';
+import { maxmemory, type RedisClusterSize, shape } from './size';
+import { type ServerTransport, serverTransport } from './transport';
 
-/** What the Redis Cluster of an environment may need. */
-export interface RedisClusterSize {
-  readonly topology: Topology;
-  readonly access: Access;
-  readonly transport: Transport;
-  /** Of each server. */
-  readonly resources: Resources;
-  /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
-  readonly maxmemory?: Size;
-  /** Claim of each server; at least three times maxmemory. */
-  readonly disk: Size;
-}
-
-export interface RedisClusterProps extends ComponentProps, RedisClusterSize {
+export interface RedisClusterProps extends RedisClusterSize {
   readonly image: string;
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
@@ -50,7 +37,7 @@ export interface RedisClusterClients {
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };
-/** Until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
+/** Seconds until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
 const leaveSeconds = (shards: number) => 30 + 2 * (2 * shards);
 
 const PURPOSES = {
@@ -71,15 +58,15 @@ export class RedisCluster extends Component {
   /** Keys that all shards may hold together. */
   readonly keyspace: Size;
 
-  constructor(scope: Construct, props: RedisClusterProps) {
-    super(scope, 'redis-cluster', props);
+  constructor(scope: Platform, props: RedisClusterProps) {
+    super(scope, 'redis-cluster', 'data');
     for (const notice of topologyNotices(props.topology)) this.node.addMetadata('notice', notice);
     const { shards, replicas } = shape(props.topology);
     const leave = leaveSeconds(shards);
     const { image } = props;
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     // Each pod has a Service of its name.
-    const domain = serviceDomain(this.namespace!);
+    const domain = scope.serviceDomain;
     const transport = serverTransport(this, { ...props, port: PORTS.client, domain });
     const secretFiles = { ...access.secretFiles, ...transport.secretFiles };
     const env = {
@@ -91,7 +78,6 @@ export class RedisCluster extends Component {
 
     const redis = new StatefulWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 999,
       command: [...access.start, ...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain}`],
       env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },
@@ -142,22 +128,27 @@ const SERVER = [
   ...['--syslog-ident', '$(NODE_NAME)'],
 ];
 
-const SCRIPTS = ['cli.sh', 'keeper.sh', 'plan.awk', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+const SCRIPTS = ['cli.sh', 'keeper.sh', 'ready.sh', 'alive.sh', 'leave.sh', 'reshard.sh'];
+/** What the keeper plans: the answers of servers, and a file for each kind of step. */
+const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk', 'promote.awk'];
 
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
   const file = (name: string) => nativeFile(__dirname, name);
   return {
-    ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/redis/${name}`, file(name)])),
+    ...Object.fromEntries([...SCRIPTS, ...PLAN].map((name) => [`/etc/redis/${name}`, file(name)])),
     '/etc/redis/redis.conf':
       file('redis.conf') +
-      directives({
-        maxmemory: `${maxmemory(props).toMebibytes()}mb`,
-        ...(props.access === 'users' && { masteruser: 'replication' }),
-        ...access.settings,
-        ...transport.settings,
-      }),
+      settings(
+        {
+          maxmemory: `${maxmemory(props).toMebibytes()}mb`,
+          ...(props.access === 'users' && { masteruser: 'replication' }),
+          ...access.settings,
+          ...transport.settings,
+        },
+        ' ',
+      ),
   };
 }
 
@@ -177,7 +168,3 @@ function keeper(image: string, env: Record<string, string>): ContainerProps {
     },
   };
 }
-
-/** Keys of each server. */
-export const maxmemory = ({ maxmemory, resources }: RedisClusterSize) =>
-  maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'persistent');

@@ -7,8 +7,8 @@ set -eu
 AS=operator
 . "$(dirname "$0")/cli.sh"
 
-readonly shards=${1:-}
-readonly patience=${PATIENCE:-60} # seconds for servers to agree with each other
+readonly shards="${1:-}"
+readonly patience="${PATIENCE:-60}" # seconds for servers to agree with each other
 
 fail() { echo "ERROR $*" && exit 1; }
 

@@ -8,7 +8,7 @@ AS=operator
 . "$(dirname "$0")/cli.sh"
 . "$(dirname "$0")/backups.sh"
 
-readonly port=${SOURCE_PORT:-6400}
+readonly port="${SOURCE_PORT:-6400}"
 
 source_says() { timeout 5 redis-cli -p "$port" "$@" 2> /dev/null || :; }
 

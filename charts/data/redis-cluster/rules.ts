@@ -1,12 +1,19 @@
+import { backupDiskErrors, backupFields } from '../../../lib/values/backups';
 import { oneOf, optional } from '../../../lib/values/check';
 import { whole } from '../../../lib/values/numbers';
 import { type Rule, record, union } from '../../../lib/values/record';
 import { disk, memory, resources } from '../../../lib/values/sizes';
-import { claimErrors, maxmemoryErrors } from '../memory';
-import { access, backupDiskErrors, backupFields } from '../rules';
-import type { RedisBackupSize } from './backup';
-import { maxmemory, type RedisClusterSize } from './redis-cluster';
-import { type HighlyAvailable, type Sharded, type Single, shape, type Topology } from './topology';
+import { access, maxmemoryErrors } from '../redis/rules';
+import {
+  type HighlyAvailable,
+  maxmemory,
+  type RedisBackupSize,
+  type RedisClusterSize,
+  type Sharded,
+  type Single,
+  shape,
+  type Topology,
+} from './size';
 
 const kind = { single: oneOf('single'), sharded: oneOf('sharded'), highlyAvailable: oneOf('highlyAvailable') };
 
@@ -31,6 +38,20 @@ function majorityErrors({ shards }: Sharded | HighlyAvailable): string[] {
       ];
 }
 
+/** A log, the log that replaces it, and a snapshot. */
+const FILES_PER_KEYSPACE = 3;
+
+function claimErrors(size: RedisClusterSize): string[] {
+  const keys = maxmemory(size).toMebibytes();
+  const [has, needs] = [size.disk.toMebibytes(), keys * FILES_PER_KEYSPACE];
+  return has >= needs
+    ? []
+    : [
+        `redisCluster.disk is ${has} MiB, but ${keys} MiB of keys need ${needs} MiB: the log, the log that ` +
+          `replaces it, and a snapshot. Raise it to ${needs} MiB.`,
+      ];
+}
+
 /** What a Redis Cluster may be. */
 export const redisClusterSize = record<RedisClusterSize>(
   {
@@ -42,7 +63,7 @@ export const redisClusterSize = record<RedisClusterSize>(
     disk: disk(64),
   },
   (size) => maxmemoryErrors('redisCluster', maxmemory(size), size.resources.memoryLimit, 'persistent'),
-  (size) => claimErrors('redisCluster', size.disk, maxmemory(size)),
+  claimErrors,
 );
 
 export const redisBackupSize = record<RedisBackupSize>(backupFields('"0 2 * * *", every night at two'));
@@ -57,3 +78,13 @@ export const redisBackupErrors: Rule<{
     redisBackup,
     shape(redisCluster.topology).shards * maxmemory(redisCluster).toMebibytes(),
   );
+
+/** What is allowed, and should be known. */
+export const topologyNotices = (topology: Topology): string[] =>
+  topology.kind === 'sharded'
+    ? [
+        `redisCluster.topology is sharded: ${topology.shards} masters without replicas. When a node is lost its keys cannot ` +
+          `be reached until it is back, and are lost with its volume. For failover: { kind: 'highlyAvailable', shards: ` +
+          `${topology.shards}, replicas: 1 }.`,
+      ]
+    : [];

@@ -1,9 +1,7 @@
 import type { Component } from '../../../lib/component';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { each, pem } from '../../secret-values';
-
-/** How clients, replicas and the bus speak to a server: `plain`, or `tls`, beside which nothing else is admitted. */
-export type Transport = 'plain' | 'tls';
+import type { Transport } from './size';
 
 /** What gives a server its certificate. */
 export interface ServerTransport {

@@ -1,28 +1,19 @@
-import type { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
+import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { type Access, serverAccess, type User } from '../access';
-import { directives } from '../directives';
-import { derivedMaxmemory } from '../memory';
+import { serverAccess, type User } from './access';
+import { derivedMaxmemory } from './memory';
+import type { RedisSize } from './size';
 
-/** What the Redis for counters of an environment may need. */
-export interface RedisSize {
-  readonly access: Access;
-  readonly resources: Resources;
-  /** At most 80 % of the memory limit. @default - 75 % of the memory limit */
-  readonly maxmemory?: Size;
-}
-
-export interface RedisProps extends ComponentProps, RedisSize {
+export interface RedisProps extends RedisSize {
   readonly image: string;
 }
 
-/** Where to count, and whom to log in as where access is not open. */
+/** A server to count on, and the user to log in as where access is not open. */
 export interface RedisCounters {
   readonly server: Endpoint;
   readonly user?: User;
@@ -43,14 +34,13 @@ const PURPOSES = {
 export class Redis extends Component {
   readonly counters: RedisCounters;
 
-  constructor(scope: Construct, props: RedisProps) {
-    super(scope, 'redis', props);
+  constructor(scope: Platform, props: RedisProps) {
+    super(scope, 'redis', 'data');
     const { image, resources } = props;
     const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     const redis = new StatelessWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 999,
       command: [...access.start, 'redis-server', '/etc/redis/redis.conf'],
       env: access.env,
@@ -58,7 +48,7 @@ export class Redis extends Component {
       files: {
         '/etc/redis/redis.conf':
           nativeFile(__dirname, 'redis.conf') +
-          directives({ maxmemory: `${maxmemory.toMebibytes()}mb`, ...access.settings }),
+          settings({ maxmemory: `${maxmemory.toMebibytes()}mb`, ...access.settings }, ' '),
         ...access.files,
       },
       secretFiles: access.secretFiles,

@@ -1,9 +1,23 @@
-import { optional } from '../../../lib/values/check';
+import type { Size } from 'cdk8s';
+import { oneOf, optional } from '../../../lib/values/check';
 import { record } from '../../../lib/values/record';
 import { memory, resources } from '../../../lib/values/sizes';
-import { maxmemoryErrors } from '../memory';
-import { access } from '../rules';
-import type { RedisSize } from './redis';
+import { type Kind, leastLimit, mostMaxmemory } from './memory';
+import type { Access, RedisSize } from './size';
+
+export const access = oneOf<Access>('open', 'users');
+
+/** Keys that leave no memory for anything else. @param name of the component in the environment */
+export function maxmemoryErrors(name: string, maxmemory: Size, limit: Size, kind: Kind): string[] {
+  const [asked, most] = [maxmemory.toMebibytes(), mostMaxmemory(limit, kind)];
+  return asked <= most
+    ? []
+    : [
+        `${name}.maxmemory is ${asked} MiB, but of a memory limit of ${limit.toMebibytes()} MiB keys may take ${most} MiB: ` +
+          `a snapshot and the buffers of clients need the rest. Lower it, leave it out, or raise resources.memoryLimit to ` +
+          `${leastLimit(maxmemory, kind)} MiB.`,
+      ];
+}
 
 /** What the Redis for counters may be. */
 export const redisSize = record<RedisSize>(

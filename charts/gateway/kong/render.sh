@@ -12,7 +12,7 @@
 # quotes a key that it finds twice.
 set -eu
 umask 077
-readonly template=$1 output=$2 work=$2.work
+readonly template="$1" output="$2" work="$2.work"
 
 refuse() {
   echo "ERROR $*" | tee "${TERMINATION_LOG:-/dev/null}" >&2
@@ -36,6 +36,7 @@ read_keys() {
   for variable in $(variables); do
     eval "value=\$(printf %s \"\${$variable-}\")"
     first='' second='' lines=0
+    # shellcheck disable=SC2154 # value is set by eval
     while read -r key || [ -n "$key" ]; do
       lines=$((lines + 1))
       check "$variable" "$key"

@@ -3,7 +3,8 @@ and another one is the controller; or when all brokers want to leave; or when th
 
     leave.py BROKER_PORT MIN_ISR SECONDS ZOOKEEPER
 
-Where ZooKeeper is gone for good it ends the broker, which would otherwise wait for it until it is killed.
+Where ZooKeeper is gone for good it ends the broker, which would otherwise wait for it until it is killed. It goes on to
+look for that when it has returned, until the broker has gone.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import time
 from typing import List, Optional, Set
 
 from cluster_metadata import Metadata, fetch, names, own_number
-from zookeeper_session import WISH, Gone, Session, connect
+from zookeeper_session import WISH, Session, connect, nameless
 
 # The in-sync replicas show a departure seconds after the decision to leave. Two brokers that are asked to leave within
 # those seconds would both find it safe, so one takes this lock. Nobody has to give it back: it ends with its session.
@@ -33,6 +34,10 @@ HAND_OVER_SECONDS = 8
 SILENCE_SECONDS = 20
 # Longer than a stop takes that is answered.
 FAREWELL_SECONDS = 15
+# With a namespace its Services are deleted within a second of its pods. Who asks for a name before gets it from the
+# resolver for half a minute more, and so does everybody else.
+FIRST_LOOK_SECONDS = 2
+NAMES_SECONDS = 0.5
 # Written by start.sh.
 PROCESS = "/tmp/broker.pid"
 
@@ -112,8 +117,6 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[
             reason = why_not_leave(session, port, me, min_in_sync)
         except ConnectionRefusedError:
             return  # the broker serves nobody: nothing to wait for
-        except Gone as error:
-            return end_without_zookeeper(me, str(error))
         except (OSError, struct.error) as error:
             reason = f"no answer: {error}"  # busy, or frozen: that is no reason to leave
             if session:
@@ -131,7 +134,7 @@ def leave(port: int, me: int, min_in_sync: int, seconds: float, zookeeper: List[
 
 
 def end_with_everybody() -> None:
-    """The broker's own stop looks for a controller by names that end with their Services, until it is killed."""
+    """Nobody is left who would take over, and the broker's own stop asks for one again and again."""
     with contextlib.suppress(OSError), open(PROCESS, encoding="utf-8") as process:
         broker = int(process.read())
         os.kill(broker, signal.SIGTERM)
@@ -149,6 +152,28 @@ def end_without_zookeeper(me: int, reason: str) -> None:
         os.kill(int(process.read()), signal.SIGKILL)
 
 
+def end_where_names_end(me: int, zookeeper: List[str]) -> None:
+    """In a process of its own, until the broker has gone.
+
+    Services end with their namespace, and by their names a broker looks for ZooKeeper, and in its stop for a
+    controller, for half a minute each; and where one broker can ask ZooKeeper no more, the others wait for it.
+    """
+    if os.fork():
+        return
+    os.setsid()
+    # The hook is over for Kubernetes when nobody holds its output any more.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    with contextlib.suppress(OSError), open(PROCESS, encoding="utf-8") as process:
+        broker = int(process.read())
+        while not nameless(zookeeper):
+            os.kill(broker, 0)  # an error when it has gone
+            time.sleep(NAMES_SECONDS)
+        end_without_zookeeper(me, "and its names with it")
+    os._exit(0)
+
+
 def tell(line: str) -> None:
     """To the log of the pod: what a preStop hook prints itself is lost."""
     with contextlib.suppress(OSError), open("/proc/1/fd/1", "w", encoding="utf-8") as log:
@@ -156,7 +181,10 @@ def tell(line: str) -> None:
 
 
 def main(port: str, min_in_sync: str, seconds: str, zookeeper: str) -> None:
-    leave(int(port), own_number(), int(min_in_sync), float(seconds), zookeeper.split(","))
+    me, servers = own_number(), zookeeper.split(",")
+    time.sleep(FIRST_LOOK_SECONDS)
+    end_where_names_end(me, servers)
+    leave(int(port), me, int(min_in_sync), float(seconds), servers)
 
 
 if __name__ == "__main__":

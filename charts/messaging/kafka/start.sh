@@ -62,4 +62,4 @@ echo $broker > /tmp/broker.pid
 trap 'kill -TERM $broker' TERM
 # A trapped signal ends the waiting, not what is waited for.
 while wait $broker && status=0 || status=$?; kill -0 $broker 2> /dev/null; do :; done
-exit $status
+exit "$status"

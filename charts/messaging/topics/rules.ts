@@ -1,18 +1,17 @@
-import { type Check, shown, truth } from '../../../lib/values/check';
+import { type Check, optional, shown } from '../../../lib/values/check';
 import { line } from '../../../lib/values/names';
 import { whole } from '../../../lib/values/numbers';
 import { list, type Rule, record } from '../../../lib/values/record';
 import { schedule } from '../../../lib/values/schedule';
 import { rate, resources, retention } from '../../../lib/values/sizes';
 import type { KafkaSize } from '../kafka/size';
+import type { TopicsJobSize } from './size';
 import { diskNeed, type Topic } from './topic';
-import type { TopicsJobSize } from './topics';
 
 /** What the Job may be: its Java has a heap of 96 MiB. */
 export const topicsJobSize = record<TopicsJobSize>({
   resources: resources(192),
-  driftSchedule: schedule('"0 * * * *", every hour'),
-  driftSuspended: truth,
+  driftSchedule: optional(schedule('"0 * * * *", every hour')),
 });
 
 /** Kafka's own limit: https://github.com/apache/kafka/blob/3.6.1/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */

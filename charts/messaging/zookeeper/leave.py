@@ -12,8 +12,8 @@ import time
 
 from zookeeper_session import REGISTRATIONS, Session
 
-# Until every broker that was told at the same moment has said that it wants to leave.
-WISH_SECONDS = 3
+# Until every broker that was told at the same moment has said that it wants to leave: it begins with two of silence.
+WISH_SECONDS = 6
 SESSION_SECONDS = 10
 
 

@@ -21,10 +21,6 @@ WISH = "bss-wants-to-leave-"
 REGISTRATIONS = "/brokers/ids"
 
 
-class Gone(OSError):
-    """None of the servers has a name any more: their Services were deleted, as with their namespace."""
-
-
 class Session:
     """A session with one server of the ensemble. It outlives this process by `seconds`, unless it is closed."""
 
@@ -107,15 +103,25 @@ def _text(value: str) -> bytes:
     return struct.pack(">i", len(data)) + data
 
 
+def nameless(servers: List[str]) -> bool:
+    """Whether none has a name any more: their Services were deleted, as with their namespace."""
+    for server in servers:
+        host, port = server.rsplit(":", 1)
+        try:
+            socket.getaddrinfo(host, int(port))
+            return False
+        except socket.gaierror as error:
+            if error.errno != socket.EAI_NONAME:
+                return False  # nobody can say so
+    return True
+
+
 def connect(servers: List[str], seconds: float) -> Session:
-    """A session with the first server that answers. Raises Gone when none has a name any more, else OSError."""
+    """A session with the first server that answers. Raises an OSError when none does."""
     failures = []
     for server in servers:
         try:
             return Session(server, seconds)
         except OSError as error:
-            failures.append((server, error))
-    reasons = ", ".join(f"{server}: {error}" for server, error in failures)
-    if all(isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME for _, error in failures):
-        raise Gone(f"no server of the ensemble has a name any more: {reasons}")
-    raise OSError(f"no server of the ensemble answers: {reasons}")
+            failures.append(f"{server}: {error}")
+    raise OSError(f"no server of the ensemble answers: {', '.join(failures)}")

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import { App, Size } from 'cdk8s';
-import { type Backend, CLIENT_ROLE } from '../../../charts/applications/backend/backend';
-import { platform } from '../../../charts/platform';
-import type { Environment } from '../../../config/environment';
+import { Size } from 'cdk8s';
+import { CLIENT_ROLE } from '../../../charts/applications/backend/backend';
+import type { Environment } from '../../../charts/environment';
+import { clientLabels, platform } from '../../../charts/platform';
+
+import { awaitConverged, MESSAGING, manifests } from '../../../cluster/installation';
+import { kubectl } from '../../../cluster/kubectl';
+import { Namespace } from '../../../cluster/namespace';
+import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
+import { endLoad, startPod } from '../../../cluster/tool-pod';
 import { rehearsal } from '../../../config/rehearsal';
-import { kubectl, Namespace } from '../cluster';
-import { awaitConverged, MESSAGING, manifests } from '../installation';
 import { QUICK_TOOLS } from '../kafka-tool';
-import { bundle, NODE_IMAGE } from '../node-program';
-import { endLoad, startPod } from '../pod';
 
 export const BACKEND_NAMESPACE = 'bss-backend';
 
@@ -41,7 +43,7 @@ export class BackendInstallation {
   }
 
   get address(): string {
-    return (platform(new App(), environment).node.findChild('backend') as Backend).web.address;
+    return platform(environment).backend.web.address;
   }
 
   /** A pod that calls the backend, as an application in the cluster does. */
@@ -49,7 +51,7 @@ export class BackendInstallation {
     startPod(this.namespace, {
       name,
       image: NODE_IMAGE,
-      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      labels: clientLabels(CLIENT_ROLE),
       command: command.length > 0 ? command : ['sleep', 'infinity'],
       files: { '/etc/load/load.mjs': bundle(join(__dirname, 'load.mts')) },
       scratch: { '/tmp': Size.mebibytes(1) },

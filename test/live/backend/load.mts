@@ -5,8 +5,8 @@
 //   load.mjs ADDRESS CUSTOMERS_PER_SECOND
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openLoop, percentiles } from '../../../cluster/open-loop.mjs';
 import { connection, inARow } from '../in-a-row.mjs';
-import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [base, rate] = [`http://${process.argv[2]}`, Number(process.argv[3])];
 const account = { customers: 0, changes: 0, requests: 0, reset: 0, failed: 0, firstFailure: '' };

@@ -1,29 +1,8 @@
-import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/configuration';
-import type { Configuration, Path, Route, Service } from '../../../charts/gateway/kong/entities';
-import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/policy';
-import type { Runtime } from '../../../charts/gateway/kong/runtime';
-import { KEY_HEADER, REQUESTS_PER_MINUTE } from '../../../charts/gateway/kong/site';
-
-/** As client.py takes it. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** @default false */
-  readonly tls?: boolean;
-  /** Bytes. @default - none */
-  readonly body?: number;
-  /** Whether the body is sent without saying how long it is. @default false */
-  readonly chunked?: boolean;
-}
-
-/** As client.py gives it. */
-export interface Answer {
-  readonly status: number;
-  /** By names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { Route, Service } from '../../../charts/gateway/kong/configuration';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
+import type { Model, Request } from '../../../cluster/gateway/requests';
+import { effectivePlugin, routesOf } from '../../../docs/effective';
+import { exactly } from './dressed';
 
 /** What a request must be answered with, as the model says. */
 export interface Case {
@@ -40,41 +19,9 @@ export interface Case {
   readonly dressed?: boolean;
 }
 
-export interface Model {
-  readonly configuration: Configuration;
-  readonly runtime: Runtime;
-  /** One key of each consumer. */
-  readonly keys: Readonly<Record<string, string>>;
-}
-
 const MEBIBYTE = 1024 * 1024;
 const FOREIGN_ORIGIN = 'https://evil.example';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);
-
-/** On every answer that Kong's plugins have seen. */
-export const EVERYWHERE: Readonly<Record<string, RegExp>> = {
-  ...Object.fromEntries(
-    SECURITY_HEADERS.map((line) => line.split(/:(.*)/s)).map(([name, value]) => [name!.toLowerCase(), exactly(value!)]),
-  ),
-  'x-kong-request-id': /^[0-9a-f]{32}$/,
-  [CORRELATION_HEADER.toLowerCase()]: /./,
-};
-
-/** On none: they tell strangers what runs here. */
-export const NOWHERE = [
-  ...[
-    'server',
-    'via',
-    'x-powered-by',
-    'x-aspnet-version',
-    'x-runtime',
-    'x-kong-proxy-latency',
-    'x-kong-upstream-latency',
-  ],
-  ...['access-control-allow-credentials', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-expires'],
-];
 
 /** Every route with every kind of request, and what is no route. */
 export const conformanceCases = (model: Model): Case[] => [
@@ -84,9 +31,9 @@ export const conformanceCases = (model: Model): Case[] => [
 
 function routeCases(model: Model, service: Service, route: Route): Case[] {
   const { configuration, runtime, keys } = model;
-  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
-  const guarded = effectivePlugin(configuration, service, route, 'ip-restriction') !== undefined;
-  const origin = effectivePlugin(configuration, service, route, 'cors')!.config.origins[0]!;
+  const keyAuth = effectivePlugin(configuration, service, 'key-auth');
+  const guarded = effectivePlugin(configuration, service, 'ip-restriction') !== undefined;
+  const origin = effectivePlugin(configuration, service, 'cors')!.config.origins[0]!;
   const redirect = 'https_redirect_status_code' in route ? route.https_redirect_status_code : undefined;
   const prefix = pathOf(route.paths[0]);
   const [consumer, key] = Object.entries(keys)[0]!;
@@ -96,12 +43,11 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
   // In the order in which plugins run: who has no key never gets to the list of addresses, and so on.
   const stranger = keyAuth ? 401 : guarded ? 403 : 200;
   const known = guarded ? 403 : 200;
-  const counted = { 'ratelimit-limit': exactly(`${REQUESTS_PER_MINUTE}`), 'ratelimit-remaining': /^\d+$/ };
-  const seenPath = (path: string) => ({ path: route.strip_path ? path.slice(prefix.length) || '/' : path });
   const asking = { 'www-authenticate': /^Key realm="kong"$/ };
   const about = (sentence: string) => `${route.name}: ${sentence}`;
-  const limited = effectivePlugin(configuration, service, route, 'rate-limiting') !== undefined;
-  const good = (path: string) => (known === 200 ? { ...(limited && { headers: counted }), seen: seenPath(path) } : {});
+  const limit = effectivePlugin(configuration, service, 'rate-limiting')?.config.minute;
+  const counted = limit && { 'ratelimit-limit': exactly(`${limit}`), 'ratelimit-remaining': /^\d+$/ };
+  const good = (path: string) => (known === 200 ? { ...(counted && { headers: counted }), seen: { path } } : {});
 
   return [
     { sentence: about('no key'), request: get, status: stranger, headers: keyAuth ? asking : {} },
@@ -121,7 +67,7 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
       request: { ...get, headers: { [KEY_HEADER]: own, 'X-Consumer-Username': 'somebody-else' } },
       status: known,
       ...good(get.path),
-      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name } }),
+      ...(keyAuth && { seen: { path: get.path, 'x-consumer-username': name } }),
       ...(known === 200 && { unseen: [KEY_HEADER, ...(keyAuth ? [] : ['x-consumer-username'])] }),
     })),
     {
@@ -238,4 +184,4 @@ const preflight = (get: Request, origin: string): Request => ({
   },
 });
 
-export const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');
+export const pathOf = (path: string) => path.replace(/^~/, '').replace(/[/$]+$/, '');

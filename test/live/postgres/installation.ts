@@ -1,13 +1,15 @@
-import { App, Size } from 'cdk8s';
-import { CLIENT_ROLE, type PgBouncer } from '../../../charts/data/pgbouncer/pgbouncer';
+import { Size } from 'cdk8s';
+import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../../charts/data/postgres/database';
-import type { Postgres } from '../../../charts/data/postgres/postgres';
-import { platform } from '../../../charts/platform';
-import type { Environment } from '../../../config/environment';
+import type { Environment } from '../../../charts/environment';
+import { clientLabels, platform } from '../../../charts/platform';
+
+import { eventually } from '../../../cluster/eventually';
+import { manifests } from '../../../cluster/installation';
+import { kubectl } from '../../../cluster/kubectl';
+import { Namespace } from '../../../cluster/namespace';
+import { startPod } from '../../../cluster/tool-pod';
 import { rehearsal } from '../../../config/rehearsal';
-import { eventually, kubectl, Namespace } from '../cluster';
-import { manifests } from '../installation';
-import { startPod } from '../pod';
 
 export const POSTGRES_NAMESPACE = 'bss-postgres';
 
@@ -30,17 +32,13 @@ export class PostgresInstallation {
     this.namespace.awaitReady('postgres-0');
   }
 
-  private chart<Chart>(name: string): Chart {
-    return platform(new App(), this.environment).node.findChild(name) as Chart;
-  }
-
   /** What a chart of the model is told. */
   application(database: string) {
-    return this.chart<PgBouncer>('pgbouncer').application(database);
+    return platform(this.environment).pgbouncer.application(database);
   }
 
   migrations(database: string): DatabaseLogin {
-    return this.chart<Postgres>('postgres').migrations(database);
+    return platform(this.environment).postgres.migrations(database);
   }
 
   passwordOf({ password }: Pick<DatabaseLogin, 'password'>): string {
@@ -55,7 +53,7 @@ export class PostgresInstallation {
   }
 
   /** A pod from which clients connect, that applications' way is open to. */
-  startClient(name: string, labels: Record<string, string> = { [`role.bss/${CLIENT_ROLE}`]: 'true' }): void {
+  startClient(name: string, labels: Record<string, string> = clientLabels(CLIENT_ROLE)): void {
     startPod(this.namespace, {
       name,
       labels,

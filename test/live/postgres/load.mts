@@ -3,8 +3,8 @@
 //
 //   load.mjs HOST PORT DATABASE ROLE RUN ROWS_PER_SECOND LIFETIME_SECONDS    the password is in $PASSWORD
 import pg from 'pg';
+import { openLoop, percentiles } from '../../../cluster/open-loop.mjs';
 import { inARow } from '../in-a-row.mjs';
-import { openLoop, percentiles } from '../open-loop.mjs';
 
 const [host, port, database, user, run] = process.argv.slice(2) as [string, string, string, string, string];
 const [rate, maxLifetimeSeconds] = process.argv.slice(7).map(Number) as [number, number];

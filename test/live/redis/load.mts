@@ -4,7 +4,7 @@
 //   load.mjs SEEDS KEYS_PER_SECOND [USER]    the password is in $PASSWORD; $AUTHORITY signed the servers' certificates
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
-import { openLoop, percentiles } from '../open-loop.mjs';
+import { openLoop, percentiles } from '../../../cluster/open-loop.mjs';
 
 const [seeds, rate, username] = [process.argv[2]!, Number(process.argv[3]), process.argv[4]];
 const { PASSWORD: password, AUTHORITY: ca } = process.env;
