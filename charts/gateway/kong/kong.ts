@@ -18,7 +18,7 @@ import { stored } from './storage';
 
 export interface KongProps extends KongSize {
   readonly image: string;
-  /** Of the database, where the storage is one. */
+  /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
