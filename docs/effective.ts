@@ -2,7 +2,7 @@ import type { Configuration, Route, Service } from '../charts/gateway/kong/confi
 import type { Plugin, PluginName } from '../charts/gateway/kong/plugins';
 
 /**
- * In which order they run, as 3.5 has it: by falling priority.
+ * The order in which plugins run, as 3.5 has it: by falling priority.
  * @see https://docs.konghq.com/gateway/3.5.x/plugin-development/custom-logic/#kong-plugins
  */
 export const ORDER: readonly PluginName[] = [

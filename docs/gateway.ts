@@ -3,12 +3,11 @@ import type { Route, Service } from '../charts/gateway/kong/configuration';
 import type { Kong } from '../charts/gateway/kong/kong';
 import { NEXT_TRY_SECONDS, secondsOfTry, worstCaseSeconds } from '../charts/gateway/kong/policies';
 import { effectivePlugin, effectivePlugins, routesOf } from './effective';
-import { table } from './markdown';
+import { code, table } from './markdown';
 
 /** The gateway of a model. */
 const kongOf = (app: App) => app.node.findChild('kong') as Kong;
 
-const code = (text: string) => `\`${text}\``;
 const list = (texts: readonly string[]) => texts.map(code).join(', ');
 
 /** What holds for each route, and for which of its requests. */

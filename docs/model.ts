@@ -11,11 +11,12 @@ export const onKind = platform(kind).app;
 
 export const unique = <Value>(values: Value[]) => [...new Set(values)];
 
-/** The workloads of both environments by name: each has some that the other has not. */
+/** The workloads of both environments by name: each has some that `only` it has. */
 export const workloads = unique([...Workload.all(inProduction), ...Workload.all(onKind)].map(({ name }) => name)).map(
   (name) => {
     const [here, there] = [onKind, inProduction].map((app) => Workload.all(app).find((each) => each.name === name));
-    return { name, here, there, any: (here ?? there)! };
+    const only = here && there ? undefined : here ? kind.name : production.name;
+    return { name, here, there, any: (here ?? there)!, only };
   },
 );
 

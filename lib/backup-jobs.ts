@@ -13,7 +13,7 @@ import { VolumeClaim } from './volume-claim';
 /** Backups of something: when they are made, and how many are kept. */
 export interface BackupSize {
   /**
-   * When a backup is made: five cron fields, UTC.
+   * Schedule by which backups are made: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/…`
    */
   readonly schedule?: string;
@@ -44,7 +44,7 @@ export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'u
   readonly backup: BackupScript;
   /** Writes one over what is there, so that it is only ever started by hand. */
   readonly restore: BackupScript;
-  /** Of the claim. @default - the cluster's default StorageClass */
+  /** StorageClass of the claim. @default - the cluster's default StorageClass */
   readonly storageClass?: string;
 }
 

@@ -15,7 +15,7 @@ export interface PostgresSize {
 export interface DatabasesJobSize {
   readonly resources: Resources;
   /**
-   * When roles get the passwords of a changed Secret: five cron fields, UTC.
+   * Schedule by which roles get the passwords of a changed Secret: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/databases-reconcile …`
    */
   readonly reconcileSchedule?: string;

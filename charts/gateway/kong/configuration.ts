@@ -5,7 +5,10 @@ import type { Access, PublicSite, Site } from './policies';
 /** The applications that may call the API, each with keys of its own. A browser's key is an identifier, no secret. */
 export const CONSUMERS = ['bss-frontend', 'bss-mobile', 'bss-partner'] as const;
 
-/** Without the status, a plain request to a route for TLS is answered with 426, which no browser follows. */
+/**
+ * What a route speaks. Without the status, a plain request to a route for TLS is answered with 426, which no browser
+ * follows.
+ */
 export type Protocols =
   | { readonly protocols: readonly ['http', 'https'] }
   | { readonly protocols: readonly ['https']; readonly https_redirect_status_code: 308 };
@@ -68,11 +71,11 @@ export const pluginNames = ({ plugins: everywhere, services, routes = [] }: Conf
   ]),
 ];
 
-/** Of one workload, for the same people: what is counted for it is counted over all its sites. */
+/** Whether two sites are of one workload, for the same people: what is counted for it is counted over all its sites. */
 const sharesService = (one: PublicSite, other: PublicSite) =>
   one.access === other.access && one.site.web.address === other.site.web.address;
 
-/** Of a site's route, and of the service whose first site it is. */
+/** Name of a site's route, and of the service whose first site it is. */
 export const nameOf = ({ path }: Site) => path.slice(1) || 'root';
 
 type Paths = readonly [string, ...string[]];

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 
-/** Of one worker under load, 118 MiB measured, and twice that for large answers and long connections. */
+/** MiB of one worker under load: 118 measured, and twice that for large answers and long connections. */
 const WORKER = 300;
 
 /** The master process and the small shared tables. */

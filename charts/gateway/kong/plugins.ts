@@ -6,7 +6,7 @@ export const CORRELATION_HEADER = 'X-Correlation-ID';
 /** MiB that a request's body may have. */
 export const BODY_LIMIT = 10;
 
-/** On every answer, whatever a service sends. Without a space after the colon, which would go out with the value. */
+/** Headers of every answer, whatever a service sends. Without a space after the colon, which would go out with the value. */
 export const SECURITY_HEADERS = [
   'X-Content-Type-Options:nosniff',
   'X-Frame-Options:DENY',
@@ -84,7 +84,7 @@ export const keyAuth = {
   config: { key_names: [KEY_HEADER], key_in_query: false, hide_credentials: true },
 } as const;
 
-/** Before a service is asked. */
+/** Takes the key from a request before a service is asked. */
 export const withoutKey = {
   name: 'request-transformer',
   config: { remove: { headers: [KEY_HEADER] } },

@@ -50,7 +50,7 @@ const storage = union<Storage>({
   }),
 });
 
-/** As a browser sends it: scheme, host, and a port that is not the scheme's own. */
+/** An origin as a browser sends it: scheme, host, and a port that is not the scheme's own. */
 const origin: Check<string> = (name, value) => {
   if (value === '*') return [];
   if (typeof value !== 'string' || value.length > 255 || !/^https?:\/\//.test(value) || !URL.canParse(value))

@@ -52,11 +52,11 @@ export interface LoadBalancer {
   readonly trustedProxies?: readonly string[];
 }
 
-/** Where the gateway has its configuration from. */
+/** The source of the gateway's configuration. */
 export type Storage =
-  /** From the ConfigMap, and nothing else is needed: what is in Git is what runs. */
+  /** The ConfigMap, and nothing else is needed: what is in Git is what runs. */
   | { readonly kind: 'dbless' }
-  /** From a PostgreSQL of its own, which a Job fills from the same model. */
+  /** A PostgreSQL of its own, which a Job fills from the same model. */
   | DatabaseSize;
 
 export interface DatabaseSize {

@@ -4,7 +4,7 @@ import type { Resources } from '../../../lib/container';
 export interface TopicsJobSize {
   readonly resources: Resources;
   /**
-   * When drift is mended: five cron fields, UTC.
+   * Schedule by which drift is mended: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
    */
   readonly driftSchedule?: string;
