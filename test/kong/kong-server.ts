@@ -29,13 +29,14 @@ export class KongServer {
   private env: Record<string, string> = {};
   private echo?: ChildProcess;
   private plain = 0;
-  private tls = 0;
+  /** With HTTP/2. */
+  tlsPort = 0;
 
   constructor(private readonly installation: GatewayInstallation) {}
 
   async start(): Promise<void> {
     const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
-    Object.assign(this, { plain, tls });
+    Object.assign(this, { plain, tlsPort: tls });
     const objects = objectsOf(this.installation.kong);
     const files: Record<string, string> = objects.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kong-files',
@@ -91,9 +92,21 @@ export class KongServer {
   send({ bytes, tls }: { readonly bytes: string; readonly tls: boolean }): Promise<string> {
     const open = (ready: () => void) =>
       tls
-        ? connectTls({ host: '127.0.0.1', port: this.tls, rejectUnauthorized: false }, ready)
+        ? connectTls({ host: '127.0.0.1', port: this.tlsPort, rejectUnauthorized: false }, ready)
         : connect(this.plain, '127.0.0.1', ready);
     return exchange(open, bytes, { first: 10_000, further: 300 });
+  }
+
+  /** Its lines, each of them JSON, as soon as all are there. */
+  async accessLog(): Promise<Record<string, string>[]> {
+    // It is written each second.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // Bytes that are no UTF-8 throw.
+    const log = new TextDecoder('utf-8', { fatal: true }).decode(this.read('access.log'));
+    return log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
   }
 
   read(name: 'access.log' | 'prefix/logs/error.log'): Buffer {
