@@ -34,8 +34,10 @@ export class KongServer {
 
   constructor(private readonly installation: GatewayInstallation) {}
 
-  async start(): Promise<void> {
-    const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  /** @param service port of what is behind every route. @default - of one that answers with what it was asked */
+  async start(service?: number): Promise<void> {
+    const [plain, tls, ready] = [await freePort(), await freePort(), await freePort()];
+    const behind = service ?? (await this.startEcho());
     Object.assign(this, { plain, tlsPort: tls });
     const objects = objectsOf(this.installation.kong);
     const files: Record<string, string> = objects.find(
@@ -46,7 +48,7 @@ export class KongServer {
     const said: EnvVar[] = pod.containers[0].env;
     for (const directory of ['bodies', 'prefix']) mkdirSync(join(this.directory, directory));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.directory, name), this.here(text));
-    writeFileSync(join(this.directory, 'kong.yml'), this.configuration(service));
+    writeFileSync(join(this.directory, 'kong.yml'), this.configuration(behind));
     this.env = {
       ...(process.env as Record<string, string>),
       ...Object.fromEntries(
@@ -65,9 +67,6 @@ export class KongServer {
     };
     delete this.env['KONG_SSL_CERT'];
     delete this.env['KONG_SSL_CERT_KEY'];
-    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${service}`], {
-      stdio: 'ignore',
-    });
     const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
     if (status !== 0)
       throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);
@@ -80,6 +79,14 @@ export class KongServer {
       if (tries === 200) throw new Error('Kong does not get ready');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  private async startEcho(): Promise<number> {
+    const port = await freePort();
+    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${port}`], {
+      stdio: 'ignore',
+    });
+    return port;
   }
 
   stop(): void {
