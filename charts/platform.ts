@@ -10,7 +10,7 @@ import { BACKEND_DATABASE } from './data/postgres/rules';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
-import type { Environment, PortPair } from './environment';
+import type { Environment } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
@@ -31,11 +31,10 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
  * {@link valueErrors} finds.
  */
 export function platform(environment: Environment) {
-  const { images, spread, storageClass, exposure } = environment;
+  const { images, spread, storageClass } = environment;
   const stateful = { spread, storageClass };
-  const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
 
-  const app = new Platform(PLATFORM, environment.namespace);
+  const app = new Platform(PLATFORM, environment.namespace, environment.podNetwork);
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, {
@@ -43,7 +42,6 @@ export function platform(environment: Environment) {
     ...environment.kafka,
     image: images.kafka,
     zookeeper,
-    host: host(exposure?.kafka),
   });
   const topics = new Topics(app, {
     ...environment.topicsJob,
@@ -53,19 +51,17 @@ export function platform(environment: Environment) {
     kafka: kafka.clients,
   });
   const akhq = new Akhq(app, {
+    ...environment.akhq,
     image: images.akhq,
-    resources: environment.akhq,
     replication: environment.kafka.replication,
     kafka: kafka.clients,
     https: environment.kong.entry.kind === 'loadBalancer',
-    host: host(exposure?.akhq),
   });
 
   const redisCluster = new RedisCluster(app, {
     ...stateful,
     ...environment.redisCluster,
     image: images.redis,
-    host: host(exposure?.redisCluster),
   });
   const redisBackup = new RedisClusterBackup(app, {
     ...environment.redisBackup,
@@ -83,7 +79,7 @@ export function platform(environment: Environment) {
   const databases = new Databases(app, { ...environment.databasesJob, postgres });
   const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, storageClass, postgres });
   const pgbouncer = new PgBouncer(app, { ...environment.pgbouncer, image: images.pgbouncer, postgres });
-  const pghero = new PgHero(app, { image: images.pghero, resources: environment.pghero, postgres });
+  const pghero = new PgHero(app, { ...environment.pghero, image: images.pghero, postgres });
 
   const backend = new Backend(app, {
     ...environment.backend,
@@ -102,7 +98,6 @@ export function platform(environment: Environment) {
     // What is public: to applications with a key, and to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,
-    host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
   });
 
   if (environment.developmentSecrets) {

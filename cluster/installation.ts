@@ -7,6 +7,16 @@ import { DEADLINE_SECONDS, eventually } from './eventually';
 import { existing, kubectl, tryKubectl } from './kubectl';
 import type { Namespace } from './namespace';
 
+/** The same in another namespace, without ports of the host, of which there is one each. */
+export const beside = (environment: Environment, namespace: string): Environment => ({
+  ...environment,
+  namespace,
+  kafka: { ...environment.kafka, host: undefined },
+  akhq: { ...environment.akhq, host: undefined },
+  redisCluster: { ...environment.redisCluster, host: undefined },
+  kong: { ...environment.kong, entry: { kind: 'host' } },
+});
+
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
   const app = platform(environment).app;

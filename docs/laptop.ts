@@ -16,7 +16,7 @@ export function minikube(): string {
   const ports = publications.map(({ hostPort, nodePort }) => `127.0.0.1:${hostPort}:${nodePort}`);
   const lines = [
     'minikube start --driver=docker --memory=8g --cni=calico',
-    `  --extra-config=kubeadm.pod-network-cidr=${kind.exposure!.podNetwork}`,
+    `  --extra-config=kubeadm.pod-network-cidr=${kind.podNetwork!}`,
     `  --ports=${ports.join(',')}`,
   ];
   return fence('sh', lines.join(' \\\n'));
@@ -27,7 +27,7 @@ export function kindCluster(): string {
   const cluster = {
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
-    networking: { podSubnet: kind.exposure!.podNetwork },
+    networking: { podSubnet: kind.podNetwork! },
     nodes: [
       {
         role: 'control-plane',

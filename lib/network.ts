@@ -59,8 +59,17 @@ export function allowRole(role: string, to: Workload, port: string): void {
   ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: from });
 }
 
-/** Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten. */
-export function allowHost(to: Workload, port: string, podNetwork: string): void {
+/**
+ * Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten.
+ * Without the platform's `podNetwork` nothing is admitted, and synth fails.
+ */
+export function allowHost(to: Workload, port: string): void {
+  const { podNetwork } = to.platform;
+  if (!podNetwork) {
+    const wrong = `${to.name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`;
+    to.node.addValidation({ validate: () => [wrong] });
+    return;
+  }
   ingress(to, `${to.name}-${port}-from-host`, to, port, { ipBlock: { cidr: '0.0.0.0/0', except: [podNetwork] } });
 }
 

@@ -16,10 +16,12 @@ export class Platform extends App {
   /**
    * @param name what the components are part of; labels of our own begin with it
    * @param namespace of all objects
+   * @param podNetwork addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it
    */
   constructor(
     readonly name: string,
     readonly namespace: string,
+    readonly podNetwork?: string,
   ) {
     super();
     this.serviceDomain = `${namespace}.svc`;

@@ -14,8 +14,6 @@ export interface HostPort {
   readonly hostPort: number;
   /** Port of the node behind it, 30000 to 32767. */
   readonly nodePort: number;
-  /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
-  readonly podNetwork: string;
 }
 
 /** A load balancer of the cluster's provider before a workload. */
@@ -150,7 +148,7 @@ export abstract class Workload extends Construct {
     const service = new k8s.KubeService(this, id, {
       spec: { ...spec, type: 'NodePort', ports: [{ ...this.servicePort(port), nodePort: host.nodePort }] },
     });
-    if (!this.publications.some((published) => published.port === port)) allowHost(this, port, host.podNetwork);
+    if (!this.publications.some((published) => published.port === port)) allowHost(this, port);
     this.publications.push({ ...host, port, title, service: service.name });
   }
 

@@ -10,7 +10,7 @@ import { type HostPort, Workload } from '../lib/workload';
 import { Manifests } from './manifests';
 
 /** A platform of nobody's, for the construct under test. */
-export const shop = () => new Platform('shop', 'shop');
+export const shop = () => new Platform('shop', 'shop', '10.1.0.0/16');
 
 /** A component of no platform, to put the construct under test into. */
 export class Example extends Component {
@@ -80,4 +80,4 @@ export function podProps(scope?: Component): Required<PodProps> {
   };
 }
 
-export const hostPort: Required<HostPort> = { hostPort: 8000, nodePort: 30000, podNetwork: '10.1.0.0/16' };
+export const hostPort: Required<HostPort> = { hostPort: 8000, nodePort: 30000 };

@@ -156,7 +156,7 @@ describe('tmf629', () => {
     }
   });
 
-  test('an engagedParty with another id is another minimal.engagedParty, of which nothing is known but what is said', async () => {
+  test('an engagedParty with another id is another party, of which nothing is known but what is said', async () => {
     const { id } = await create();
     const renamed = await patch(id, {
       engagedParty: { id: 'org-7', '@referredType': 'Organization', name: 'Engines' },

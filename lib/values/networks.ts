@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import type { HostPort } from '../workload';
 import { type Check, must } from './check';
+import { record } from './record';
 
 const parsed = (value: unknown) =>
   typeof value === 'string' && /^[0-9a-f:.]+\/\d{1,3}$/.test(value) && ipaddr.isValidCIDR(value)
@@ -47,3 +49,6 @@ export const nodePort: Check<number> = must(
   'a port of the node, a whole number of 30000 to 32767',
   (value) => Number.isInteger(value) && Number(value) >= 30_000 && Number(value) <= 32_767,
 );
+
+/** A port of the machine that runs the cluster, and that of the node behind it. */
+export const hostPort = record<HostPort>({ hostPort: port, nodePort });

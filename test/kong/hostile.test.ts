@@ -3,7 +3,8 @@ import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { EVERYWHERE, NOWHERE } from '../live/gateway/dressed';
 import { unless } from '../unless';
-import { agentOf, type HostileCase, hostileCases, MADE_UP } from './hostile';
+import { agentOf, type HostileCase, hostileCases } from './hostile';
+import { MADE_UP } from './hostile-values';
 import { KongServer, missing } from './kong-server';
 
 const onKong = unless(missing);
@@ -31,14 +32,7 @@ describe.each(Object.entries(SHAPES))('Asked by a hostile client as %s has it', 
       for (let next = left.shift(); next; next = left.shift()) answers[next[0]] = await server.send(next[1]);
     };
     await Promise.all(Array.from({ length: 8 }, ask));
-    // The log is written each second.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    // Bytes that are no UTF-8 throw.
-    const log = new TextDecoder('utf-8', { fatal: true }).decode(server.read('access.log'));
-    lines = log
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    lines = await server.accessLog();
   }, 120_000);
   afterAll(() => {
     if (!missing) server.stop();

@@ -3,6 +3,7 @@ import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugin
 import type { Model } from '../../cluster/gateway/requests';
 import { effectivePlugin, routesOf } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
+import { AMBIGUOUS, BESIDE, HOP_BY_HOP, IDS, MADE_UP, METHODS, OURS_TO_SAY, TAKES_AWAY, UUID } from './hostile-values';
 
 /** Bytes as no library would send them, and what must come of them. */
 export interface HostileCase {
@@ -17,86 +18,14 @@ export interface HostileCase {
   /** Of the answer, by names in lower case; null for none. */
   readonly headers?: Readonly<Record<string, RegExp | null>>;
   /** How the access log must name it; the agent tells it from others. */
-  readonly logged: { readonly method?: string; readonly path?: RegExp; readonly consumer?: string };
+  readonly logged: Logged;
 }
 
-/** In whatever a client makes up: services, answers and logs must not have it. */
-export const MADE_UP = 'evil-witness';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Names besides those that a client may name: each could take away what the gateway says, or where a body ends. */
-const TAKES_AWAY = [
-  ...[
-    'close, X-Consumer-Username',
-    'close, X-Consumer-ID',
-    'keep-alive, X-Credential-Identifier',
-    'keep-alive, Content-Length',
-  ],
-  ...['Host', KEY_HEADER, 'Cookie', 'Transfer-Encoding', 'Proxy-Connection', 'X-Forwarded-For', CORRELATION_HEADER],
-  ...[
-    'CLOSE,x-consumer-USERNAME',
-    ' \tX-Consumer-Username\t',
-    ',,X-Consumer-Username,',
-    '"close"',
-    'close;x',
-    'close x',
-  ],
-  'close\r\nConnection: X-Consumer-Username',
-];
-
-const HOP_BY_HOP = [
-  'close',
-  'keep-alive',
-  'Keep-Alive, TE',
-  'CLOSE,',
-  ' , close',
-  'upgrade',
-  'Upgrade, HTTP2-Settings',
-];
-
-/** What the gateway alone may say to services, and other spellings of it. */
-const OURS_TO_SAY = [
-  ...['X-Consumer-Username', 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Consumer-Groups', 'x-CONSUMER-username'],
-  ...['X-Credential-Identifier', 'X-Credential-Username', 'X-Anonymous-Consumer', 'X-Authenticated-Groups'],
-  ...[
-    'X-Authenticated-Userid',
-    'X-Kong-Request-Id',
-    'X-Kong-Made-Up',
-    'X_Consumer_Username',
-    'X_Consumer-ID',
-    'X.Consumer.ID',
-  ],
-  ...['api-key', 'X-Api-Key', 'api_key', 'Forwarded', 'X-Forwarded-For', 'X-Real-IP', 'X-Forwarded-Prefix'],
-];
-
-/** After a route's prefix: what a service may read as another path than the gateway does. */
-const AMBIGUOUS = [
-  ...['/..%2factuator', '/..%2Factuator', '/%2e%2e%2factuator', '/..%5cactuator', '/..\\actuator', '/a%00b'],
-  ...[
-    '/%252e%252e/actuator',
-    '/..%252factuator',
-    '/%c0%ae%c0%ae/actuator',
-    '/%c1%9cactuator',
-    '/%e0%80%af',
-    '/%f0%80%80%af',
-  ],
-  ...['/..;/actuator', '/.;/actuator', '/..;a=b/actuator', '/%2e%2e;/actuator', '/..%3b/actuator'],
-];
-
-const BESIDE = ['/../actuator/health', '/%2e%2e/actuator/health', '/./../actuator/health', '/a/../../actuator/health'];
-
-const METHODS = ['PROPFIND', 'FOO', 'PURGE', 'LINK', 'TRACE', 'MKCOL', 'LOCK', 'SEARCH'];
-
-const IDS = [
-  'x'.repeat(7000),
-  'a b',
-  '"},{"',
-  `<${MADE_UP}>`,
-  '\u00e4',
-  '%0d%0aSet-Cookie:a',
-  `one\r\n${CORRELATION_HEADER}: two`,
-];
+export interface Logged {
+  readonly method?: string;
+  readonly path?: RegExp;
+  readonly consumer?: string;
+}
 
 /** Every route with every kind of request that no honest client sends. */
 export const hostileCases = (model: Model): HostileCase[] =>
@@ -255,4 +184,4 @@ function routeCases(model: Model, service: Service, route: Route): HostileCase[]
   ];
 }
 
-const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);
+export const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);

@@ -29,13 +29,16 @@ export class KongServer {
   private env: Record<string, string> = {};
   private echo?: ChildProcess;
   private plain = 0;
-  private tls = 0;
+  /** With HTTP/2. */
+  tlsPort = 0;
 
   constructor(private readonly installation: Pick<GatewayInstallation, 'kong' | 'model'>) {}
 
-  async start(): Promise<void> {
-    const [plain, tls, service, ready] = [await freePort(), await freePort(), await freePort(), await freePort()];
-    Object.assign(this, { plain, tls });
+  /** @param service port of what is behind every route. @default - of one that answers with what it was asked */
+  async start(service?: number): Promise<void> {
+    const [plain, tls, ready] = [await freePort(), await freePort(), await freePort()];
+    const behind = service ?? (await this.startEcho());
+    Object.assign(this, { plain, tlsPort: tls });
     const objects = objectsOf(this.installation.kong);
     const files: Record<string, string> = objects.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'kong-files',
@@ -45,7 +48,7 @@ export class KongServer {
     const said: EnvVar[] = pod.containers[0].env;
     for (const directory of ['bodies', 'prefix']) mkdirSync(join(this.directory, directory));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.directory, name), this.here(text));
-    writeFileSync(join(this.directory, 'kong.yml'), this.configuration(service));
+    writeFileSync(join(this.directory, 'kong.yml'), this.configuration(behind));
     this.env = {
       ...(process.env as Record<string, string>),
       ...Object.fromEntries(
@@ -64,9 +67,6 @@ export class KongServer {
     };
     delete this.env['KONG_SSL_CERT'];
     delete this.env['KONG_SSL_CERT_KEY'];
-    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${service}`], {
-      stdio: 'ignore',
-    });
     const { status } = spawnSync('kong', ['start'], { env: this.env, stdio: 'ignore' });
     if (status !== 0)
       throw new Error(`Kong does not start: KONG_DECLARATIVE_CONFIG=${this.directory}/kong.yml kong start`);
@@ -81,6 +81,14 @@ export class KongServer {
     }
   }
 
+  private async startEcho(): Promise<number> {
+    const port = await freePort();
+    this.echo = spawn('python3', ['-B', join(__dirname, '../../cluster/gateway/echo.py'), `${port}`], {
+      stdio: 'ignore',
+    });
+    return port;
+  }
+
   stop(): void {
     spawnSync('kong', ['stop'], { env: this.env });
     this.echo?.kill();
@@ -91,9 +99,21 @@ export class KongServer {
   send({ bytes, tls }: { readonly bytes: string; readonly tls: boolean }): Promise<string> {
     const open = (ready: () => void) =>
       tls
-        ? connectTls({ host: '127.0.0.1', port: this.tls, rejectUnauthorized: false }, ready)
+        ? connectTls({ host: '127.0.0.1', port: this.tlsPort, rejectUnauthorized: false }, ready)
         : connect(this.plain, '127.0.0.1', ready);
     return exchange(open, bytes, { first: 10_000, further: 300 });
+  }
+
+  /** Its lines, each of them JSON, as soon as all are there. */
+  async accessLog(): Promise<Record<string, string>[]> {
+    // It is written each second.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // Bytes that are no UTF-8 throw.
+    const log = new TextDecoder('utf-8', { fatal: true }).decode(this.read('access.log'));
+    return log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
   }
 
   read(name: 'access.log' | 'prefix/logs/error.log'): Buffer {

@@ -1,4 +1,4 @@
-import { DEADLINE_SECONDS, eventually } from '../../cluster/eventually';
+import { DEADLINE_SECONDS, eventually, since } from '../../cluster/eventually';
 import { Load } from '../../cluster/kafka/load';
 import { tryKubectl } from '../../cluster/kubectl';
 import type { Namespace } from '../../cluster/namespace';
@@ -50,7 +50,7 @@ function leaveTogether(load: Load, ...pair: string[]): void {
   const areReplaced = successorsOf(...pair);
   const start = Date.now();
   bss.run('delete', 'pod', ...pair);
-  console.info(`both had left after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  console.info(`both had left after ${since(start)}`);
   eventually('both to be replaced', areReplaced);
   const result = load.stop();
   console.info(result);

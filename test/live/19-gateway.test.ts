@@ -47,7 +47,7 @@ onKong("the original's own commands work as they are printed", () => {
 });
 
 onKong(
-  '1100 requests of a consumer pass in a minute, the next get 429, also at its other path, and others are not concerned',
+  'a consumer has so many requests a minute as the model says, the next get 429, also at its other path, and others are not concerned',
   () => {
     expectLimit(gateway, asFrontend);
     expect(gateway.ask([{ ...asFrontend, path: '/tmf-api/witness' }])[0]!.status).toBe(429);

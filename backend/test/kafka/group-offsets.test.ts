@@ -19,7 +19,7 @@ describe('where groups read', { concurrency: true }, () => {
       const lines = Array.from({ length: 3000 }, (_, index) => `${index} ${randomUUID().repeat(20)}`);
       const args = ['--bootstrap-server', at.broker.bootstrap[0]!, '--topic', topic, '--compression-codec', codec];
       const large = ['--batch-size', '900000', '--timeout', '2000', '--max-memory-bytes', '64000000'];
-      await kafkaTool('at.kafka.tools.ConsoleProducer', [...args, ...large], `${lines.join('\n')}\n`);
+      await kafkaTool('kafka.tools.ConsoleProducer', [...args, ...large], `${lines.join('\n')}\n`);
       const group = subscribe(`codecs-${codec}`, [topic]);
       await all('every line', group, lines.length);
       assert.deepEqual(group.values, lines);

@@ -45,6 +45,7 @@ export function publishing() {
     await broker.end();
   });
 
+  /** What was refused, without all its bytes. */
   const refused = async (messages: Message[]) => (await kafka.publish(messages)).map(({ reason }) => reason);
 
   /** The numbers that the values of a partition begin with, in its order. */

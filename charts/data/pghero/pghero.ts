@@ -1,6 +1,5 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
@@ -9,10 +8,10 @@ import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import { each, oneLine } from '../../secret-values';
 import type { Postgres } from '../postgres/postgres';
+import type { PgHeroSize } from './size';
 
-export interface PgHeroProps {
+export interface PgHeroProps extends PgHeroSize {
   readonly image: string;
-  readonly resources: Resources;
   readonly postgres: Postgres;
 }
 

@@ -9,7 +9,6 @@ import { exec } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
-import type { HostPort } from '../../../lib/workload';
 import { type ServerAccess, serverAccess, type User } from '../redis/access';
 import { topologyNotices } from './rules';
 import { maxmemory, type RedisClusterSize, shape } from './size';
@@ -20,8 +19,6 @@ export interface RedisClusterProps extends RedisClusterSize {
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
-  /** Port of the machine that runs the cluster. @default - not reachable */
-  readonly host?: HostPort;
 }
 
 /** What a client needs: names to start from, of which any will do, and what it is let in with. */

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { BackupSize } from '../../../lib/backup-jobs';
 import type { Resources } from '../../../lib/container';
+import type { HostPort } from '../../../lib/workload';
 import { derivedMaxmemory } from '../redis/memory';
 import type { Access } from '../redis/size';
 
@@ -41,6 +42,8 @@ export interface RedisClusterSize {
   readonly maxmemory?: Size;
   /** Claim of each server; at least three times maxmemory. */
   readonly disk: Size;
+  /** @default - not reachable from the machine that runs the cluster */
+  readonly host?: HostPort;
 }
 
 /** Backups of the Redis Cluster of an environment: when they are made, and how many are kept. */

@@ -8,7 +8,7 @@ import type { RedisCounters } from '../../data/redis/redis';
 import { each, pem } from '../../secret-values';
 import { type Configuration, configuration } from './configuration';
 import { MEMORY_VOLUMES, workersFor } from './memory';
-import { type HostPorts, passage } from './passage';
+import { passage } from './passage';
 import type { Counters } from './plugins';
 import { type PublicSite, worstCaseSeconds } from './policies';
 import { siteErrors } from './rules';
@@ -17,6 +17,7 @@ import type { KongSize } from './size';
 import { stored } from './storage';
 
 export interface KongProps extends KongSize {
+  /** Kong's image. */
   readonly image: string;
   /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
@@ -24,9 +25,8 @@ export interface KongProps extends KongSize {
   readonly storageClass?: string;
   /** What is public; everything else is not. */
   readonly sites: readonly PublicSite[];
+  /** The Redis in which several pods count together. */
   readonly counters: RedisCounters;
-  /** @default - not reachable from the machine that runs the cluster */
-  readonly host?: HostPorts;
   /** Who takes traces, as OTLP over HTTP, and of how many of all requests: 0 to 1. @default - nothing is traced */
   readonly tracing?: { readonly collector: Endpoint; readonly samplingRate: number };
 }
@@ -35,17 +35,19 @@ const TLS = '/etc/kong-tls';
 
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
+  /** Plain HTTP. */
   readonly proxy: Endpoint;
   readonly proxyTls: Endpoint;
+  /** What Kong is told of routes, plugins and consumers. */
   readonly configuration: Configuration;
   /** Pods at most. */
   readonly pods: number;
 
   constructor(scope: Platform, props: KongProps) {
     super(scope, 'kong', 'gateway');
-    const { image, sites, counters, host, entry, tracing, resources } = props;
+    const { image, sites, counters, entry, tracing, resources } = props;
     this.node.addValidation({ validate: () => siteErrors(sites) });
-    const way = passage(entry, host);
+    const way = passage(entry);
     this.pods = props.autoscaling?.mostReplicas ?? props.replicas;
     const shared = this.pods > 1;
     this.configuration = configuration({
@@ -110,11 +112,11 @@ export class Kong extends Component {
     kong.connectsTo(...sites.map(({ site }) => site.web), ...storage.connections);
     if (shared) kong.connectsTo(counters.server);
     if (tracing) kong.connectsTo(tracing.collector);
-    if (host) {
-      kong.publish('proxy', 'API gateway', host.proxy);
-      kong.publish('proxy-ssl', 'API gateway, TLS', host['proxy-ssl']);
-    }
     if (entry.kind === 'loadBalancer') kong.balance({ ports: way.publicPorts, clients: entry.clients });
+    else if (entry.ports) {
+      kong.publish('proxy', 'API gateway', entry.ports.proxy);
+      kong.publish('proxy-ssl', 'API gateway, TLS', entry.ports['proxy-ssl']);
+    }
     this.proxy = kong.endpoint('proxy');
     this.proxyTls = kong.endpoint('proxy-ssl');
   }

@@ -1,22 +1,18 @@
-import type { HostPort } from '../../../lib/workload';
 import type { ConfigurationProps } from './configuration';
-import { PORTS, type PublicPorts, type SettingsProps } from './settings';
+import { PORTS, type SettingsProps } from './settings';
 import type { Entry } from './size';
-
-/** Ports of the machine that runs the cluster, by name of the gateway's. */
-export type HostPorts = { readonly [port in keyof PublicPorts]: HostPort };
 
 type Passage = Pick<ConfigurationProps, 'protocols' | 'operators'> &
   Pick<SettingsProps, 'publicPorts' | 'trustedProxies'>;
 
 /** What follows from the entry. */
-export const passage = (entry: Entry, host?: HostPorts): Passage =>
+export const passage = (entry: Entry): Passage =>
   entry.kind === 'host'
     ? {
         protocols: { protocols: ['http', 'https'] },
         publicPorts: {
-          proxy: host?.proxy.hostPort ?? PORTS.proxy,
-          'proxy-ssl': host?.['proxy-ssl'].hostPort ?? PORTS['proxy-ssl'],
+          proxy: entry.ports?.proxy.hostPort ?? PORTS.proxy,
+          'proxy-ssl': entry.ports?.['proxy-ssl'].hostPort ?? PORTS['proxy-ssl'],
         },
         // The node takes the place of the client's address: no list could hold.
         trustedProxies: [],

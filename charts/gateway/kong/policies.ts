@@ -3,6 +3,7 @@ import { type Plugin, withoutKey } from './plugins';
 
 /** What a component hands out to be reachable through the gateway: where it listens, and below which path. */
 export interface Site {
+  /** Where it listens. */
   readonly web: Endpoint;
   /**
    * Like `/akhq`: one constant for the route, for what the component calls its own path, and for its probes. `/` gets every
@@ -22,6 +23,7 @@ export interface Timeouts {
    * to be closed counts as no try.
    */
   readonly retries: number;
+  /** Until a connection is made. A pod that is gone does not answer, and the next try may find another. */
   readonly connect_timeout: number;
   /** Between two writes to the service. */
   readonly write_timeout: number;
@@ -33,7 +35,7 @@ export interface Timeouts {
 export interface Access {
   /** `consumers` send a key. `operators` have a browser, which sends none, and come from addresses that the entry may know. */
   readonly who: 'consumers' | 'operators';
-  /** Besides those that ask who it is, and that count. */
+  /** Plugins besides those that ask who it is, and that count. One that holds for every request would be replaced by it. */
   readonly plugins: readonly Plugin[];
   readonly timeouts: Timeouts;
   /** Whether the service sees the Host that the client asked for. */

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { and, type Check, complaint, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { dnsSubdomain } from '../../../lib/values/names';
-import { addressOrNetwork, network } from '../../../lib/values/networks';
+import { addressOrNetwork, hostPort, network } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
 import { list, record, union } from '../../../lib/values/record';
 import { disk, resources } from '../../../lib/values/sizes';
@@ -10,7 +10,7 @@ import { autoscaling, replicas, scalingErrors } from '../../scaling';
 import { nameOf, PRIVATE } from './configuration';
 import { leastMemory, workersFor } from './memory';
 import type { PublicSite } from './policies';
-import type { DatabaseSize, Entry, KongSize, LoadBalancer, Storage } from './size';
+import type { DatabaseSize, Entry, HostEntry, KongSize, LoadBalancer, Storage } from './size';
 
 export const kongImage = image({
   of: /:3\.5\.\d+/,
@@ -21,7 +21,10 @@ export const kongImage = image({
 const EVERYBODY = ['0.0.0.0/0', '::/0'];
 
 const entry = union<Entry>({
-  host: record<Extract<Entry, { kind: 'host' }>>({ kind: oneOf('host') }),
+  host: record<HostEntry>({
+    kind: oneOf('host'),
+    ports: optional(record<NonNullable<HostEntry['ports']>>({ proxy: hostPort, 'proxy-ssl': hostPort })),
+  }),
   loadBalancer: record<LoadBalancer>(
     {
       kind: oneOf('loadBalancer'),

@@ -1,21 +1,25 @@
 import type { Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
 import type { Autoscaling } from '../../../lib/stateless-workload';
+import type { HostPort } from '../../../lib/workload';
 
 /** What the gateway of an environment may need, and how the world reaches it. */
 export interface KongSize {
+  /** Of each pod: one nginx process for each whole core of `cpu`, and memory for them. */
   readonly resources: Resources;
-  /** Pods at least. */
+  /** Pods that always run. */
   readonly replicas: number;
   /** @default - always `replicas` */
   readonly autoscaling?: Autoscaling;
+  /** How the world reaches the gateway. */
   readonly entry: Entry;
   /** Names that clients call the gateway by, for example `www.example.com`; in the cluster it also has those of its Service. */
   readonly hosts: readonly string[];
+  /** Where the gateway has its configuration from. */
   readonly storage: Storage;
   /** Characters that an API key must have: 32 random ones cannot be guessed, and guessing is not rate-limited. */
   readonly leastKeyLength: number;
-  /** Requests that pass in a minute, for each of those whom an access counts: see policies.ts. Kong knows no burst besides. */
+  /** Requests that pass in a minute, bursts included, of each whom an access counts: see policies.ts. */
   readonly requestsPerMinute: number;
   /** Sites whose pages may call the API from a browser, for example `https://www.example.com`. */
   readonly origins: readonly string[];
@@ -26,9 +30,15 @@ export interface KongSize {
 /** How the world reaches the gateway. */
 export type Entry =
   /** The ports of the machine that runs the cluster: plain HTTP, too, and a certificate of the gateway's own making. */
-  | { readonly kind: 'host' }
+  | HostEntry
   /** A load balancer: TLS with the certificate of a Secret, and plain HTTP only to be sent there. */
   | LoadBalancer;
+
+export interface HostEntry {
+  readonly kind: 'host';
+  /** Its ports, by name of the gateway's. @default - reached by a forwarded port alone */
+  readonly ports?: { readonly proxy: HostPort; readonly 'proxy-ssl': HostPort };
+}
 
 export interface LoadBalancer {
   readonly kind: 'loadBalancer';
@@ -53,6 +63,6 @@ export interface DatabaseSize {
   readonly kind: 'postgres';
   readonly resources: Resources;
   readonly disk: Size;
-  /** Counted up when keys, or the password of Redis, have changed, as the model does not see them: the Job runs again. */
+  /** Counter to raise when keys, or the password of Redis, have changed, as the model sees neither: the Job runs again. */
   readonly keysRevision: number;
 }

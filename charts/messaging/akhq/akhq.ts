@@ -7,21 +7,18 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import type { HostPort } from '../../../lib/workload';
 import { akhqUsers, each, oneLine } from '../../secret-values';
 import type { KafkaClients } from '../kafka/kafka';
 import { maskingFilters } from './masking';
+import type { AkhqSize } from './size';
 
-export interface AkhqProps {
+export interface AkhqProps extends AkhqSize {
   readonly image: string;
-  readonly resources: Resources;
   readonly kafka: KafkaClients;
   /** Copies of a topic that somebody makes by hand. */
   readonly replication: number;
   /** Whether browsers reach it by HTTPS only. */
   readonly https: boolean;
-  /** @default - not reachable from the machine that runs the cluster */
-  readonly host?: HostPort;
 }
 
 const DEFAULT_PARTITIONS = 3;

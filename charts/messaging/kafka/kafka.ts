@@ -19,8 +19,6 @@ export interface KafkaProps extends KafkaSize {
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
-  /** Port of the machine that runs the cluster for broker 0; the next brokers count up. @default - not reachable */
-  readonly host?: HostPort;
 }
 
 /** What a client needs: brokers to start from, of which any will do. */

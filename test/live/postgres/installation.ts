@@ -83,6 +83,11 @@ export class PostgresInstallation {
     return this.tryFrom('client', login, password, 'psql', '-XqAtw', '-c', statement).output.trim();
   }
 
+  /** Whether the network lets a client's pod through. */
+  connects(client: string, { host, portNumber }: DatabaseLogin['server']): boolean {
+    return this.namespace.try('exec', client, '--', 'timeout', '5', 'bash', '-c', `</dev/tcp/${host}/${portNumber}`).ok;
+  }
+
   /** Until the network lets the client through. */
   awaitClient(login: DatabaseLogin): void {
     eventually('the policy to know the client', () => this.ask(login, "SELECT 'in'") === 'in', 60);
