@@ -1,4 +1,4 @@
-import type { Spread } from '../lib/stateful-workload';
+import type { PlatformProps } from '../lib/platform';
 import type { BackendSize } from './applications/backend/size';
 import type { PgBouncerSize } from './data/pgbouncer/size';
 import type { PgHeroSize } from './data/pghero/size';
@@ -16,19 +16,12 @@ import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
 /** Everything in which one installation differs from another. */
-export interface Environment {
+export interface Environment extends Omit<PlatformProps, 'name'> {
   /** Its folder in dist. */
   readonly name: string;
-  readonly namespace: string;
   readonly images: Images;
-  /** Secrets that the nodes log in with at the registries of the images, for example `['registry']`. @default - none */
-  readonly imagePullSecrets?: readonly string[];
   readonly topics: readonly Topic[];
   readonly databases: readonly Database[];
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
-  /** Whether pods of one set must have a node each. */
-  readonly spread: Spread;
   readonly zookeeper: ZooKeeperSize;
   readonly kafka: KafkaSize;
   readonly topicsJob: TopicsJobSize;
@@ -44,11 +37,6 @@ export interface Environment {
   readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
-  /**
-   * Addresses of pods, which do not count as the machine that runs the cluster, for example `10.244.0.0/16`.
-   * @default - nothing has a port of that machine
-   */
-  readonly podNetwork?: string;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
   readonly developmentSecrets?: DevelopmentSecretValues;
 }

@@ -1,4 +1,3 @@
-import { pullImagesWith } from '../lib/image-pull-secrets';
 import { Platform, roleLabels } from '../lib/platform';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
@@ -31,14 +30,12 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
  * {@link valueErrors} finds.
  */
 export function platform(environment: Environment) {
-  const { images, spread, storageClass } = environment;
-  const stateful = { spread, storageClass };
+  const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
 
-  const app = new Platform(PLATFORM, environment.namespace, environment.podNetwork);
+  const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
   new Namespace(app);
-  const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
+  const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, {
-    ...stateful,
     ...environment.kafka,
     image: images.kafka,
     zookeeper,
@@ -59,25 +56,22 @@ export function platform(environment: Environment) {
   });
 
   const redisCluster = new RedisCluster(app, {
-    ...stateful,
     ...environment.redisCluster,
     image: images.redis,
   });
   const redisBackup = new RedisClusterBackup(app, {
     ...environment.redisBackup,
-    storageClass,
     cluster: redisCluster,
   });
   const redis = new Redis(app, { ...environment.redis, image: images.redis });
 
   const postgres = new Postgres(app, {
-    storageClass,
     ...environment.postgres,
     image: images.postgres,
     databases: environment.databases,
   });
   const databases = new Databases(app, { ...environment.databasesJob, postgres });
-  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, storageClass, postgres });
+  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, postgres });
   const pgbouncer = new PgBouncer(app, { ...environment.pgbouncer, image: images.pgbouncer, postgres });
   const pghero = new PgHero(app, { ...environment.pghero, image: images.pghero, postgres });
 
@@ -94,7 +88,6 @@ export function platform(environment: Environment) {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
-    storageClass,
     // What is public: to applications with a key, and to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,
@@ -103,7 +96,6 @@ export function platform(environment: Environment) {
   if (environment.developmentSecrets) {
     new DevelopmentSecrets(app, { values: environment.developmentSecrets });
   }
-  pullImagesWith(app, environment.imagePullSecrets ?? []);
   return {
     app,
     ...{ zookeeper, kafka, topics, akhq },

@@ -40,8 +40,8 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
           `developmentSecrets has no value for key "${key}" of Secret "${name}". Add it, or leave developmentSecrets out.`,
       ),
   );
-  const refused = secrets.flatMap(({ name, accepts }) =>
-    accepts(`developmentSecrets.${name}`, developmentSecrets[name] ?? {}),
+  const refused = secrets.flatMap((secret) =>
+    secret.complaints(`developmentSecrets.${secret.name}`, developmentSecrets[secret.name] ?? {}),
   );
   const unread = Object.entries(developmentSecrets).flatMap(([name, values]) =>
     Object.keys(values)

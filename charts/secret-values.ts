@@ -1,17 +1,10 @@
 import { parse } from 'yaml';
+import type { SecretValues } from '../lib/secret';
 import type { Check } from '../lib/values/check';
 
-type Values = Readonly<Record<string, string>>;
-
-/** Key by key. */
-export const each =
-  (of: (key: string) => Check<string>): Check<Values> =>
-  (name, values) =>
-    Object.entries(values as Values).flatMap(([key, value]) => of(key)(`${name}.${key}`, value));
-
 /** No line twice, or Kong could not tell who calls. */
-export const distinct: Check<Values> = (name, values) => {
-  const lines = Object.values(values as Values).flatMap((value) => value.trimEnd().split('\n'));
+export const distinct: Check<SecretValues> = (name, values) => {
+  const lines = Object.values(values as SecretValues).flatMap((value) => value.trimEnd().split('\n'));
   return new Set(lines).size === lines.length
     ? []
     : [`${name} has the same line twice: it could not be told who calls. Give each consumer a key of its own.`];

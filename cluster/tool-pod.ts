@@ -21,7 +21,7 @@ class ToolPod extends Component {}
 
 /** Starts a pod beside the platform, as restricted as the platform's own, unless it says otherwise with the tools of Kafka's image. */
 export function startPod(namespace: Namespace, { name, labels, avoidNode, ...props }: ToolPodProps): void {
-  const app = new Platform(PLATFORM, namespace.name);
+  const app = new Platform({ name: PLATFORM, namespace: namespace.name, spread: 'preferred' });
   const chart = new ToolPod(app, name, 'test');
   const { metadata, spec } = podTemplate(
     chart,

@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import type { Environment } from '../charts/environment';
 import { CONSUMERS } from '../charts/gateway/kong/configuration';
+import { nativeFile } from '../lib/native-file';
 import { kind } from './kind';
 import { production } from './production';
-import { certificate } from './rehearsal-certificate';
 
 const { gibibytes, mebibytes } = Size;
 
+const tls = (name: string) => nativeFile(join(__dirname, 'rehearsal-tls'), name);
 const password = (user: string) => `rehearsal-only-${user}`;
 const redisPasswords = Object.fromEntries(
   Object.entries({
@@ -19,7 +21,8 @@ const gatewaySecrets = {
   'kong-keys': Object.fromEntries(
     CONSUMERS.map((consumer) => [consumer, `rehearsal-only-${consumer}`.padEnd(32, '-')]),
   ),
-  'kong-tls': certificate,
+  // Self-made, for `localhost` and a hundred years. Its key is public, so it protects nothing.
+  'kong-tls': { 'tls.crt': tls('tls.crt'), 'tls.key': tls('tls.key') },
   'kong-db': { password: password('kong') },
 };
 

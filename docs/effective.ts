@@ -13,7 +13,6 @@ export const ORDER: readonly PluginName[] = [
   'rate-limiting',
   'request-transformer',
   'response-transformer',
-  'opentelemetry',
   'prometheus',
   'request-termination',
   'correlation-id',

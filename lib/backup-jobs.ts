@@ -44,8 +44,6 @@ export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'u
   readonly backup: BackupScript;
   /** Writes one over what is there, so that it is only ever started by hand. */
   readonly restore: BackupScript;
-  /** StorageClass of the claim. @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 const BACKUPS = '/backups';
@@ -72,8 +70,8 @@ const DEADLINE_SECONDS = 6 * 3600;
 export class BackupJobs extends Component {
   constructor(scope: Platform, id: string, group: string, props: BackupJobsProps) {
     super(scope, id, group);
-    const { image, user, schedule, disk, storageClass } = props;
-    const claim = new VolumeClaim(this, 'claim', { image, user, size: disk, storageClass });
+    const { image, user, schedule, disk } = props;
+    const claim = new VolumeClaim(this, 'claim', { image, user, size: disk });
     this.job('default', props, claim, props.backup, schedule);
     this.job('restore', props, claim, props.restore);
   }

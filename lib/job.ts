@@ -2,6 +2,7 @@ import { Lazy } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { contentHash } from './content';
+import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
@@ -62,4 +63,33 @@ export class ScheduledJob extends Workload {
       },
     });
   }
+}
+
+export interface ReconciledJobsProps extends PodProps {
+  /** Seconds that a try may wait for what it works on. */
+  readonly waitSeconds: number;
+  /** When drift is mended: five cron fields, UTC. @default - only by hand */
+  readonly schedule?: string;
+  /** What it works on. */
+  readonly servers: readonly Endpoint[];
+}
+
+/** How often a Job tries again: it has failed for good where it can wait no longer. */
+const RETRIES = 6;
+
+/**
+ * Jobs that make something what the model says: one for each content, and the same again on a schedule, under the name `id`. A
+ * content that comes back finds its Job, which is complete; and somebody may have changed by hand what it made.
+ */
+export function reconciledJobs(
+  scope: Component,
+  id: string,
+  { waitSeconds, schedule, servers, ...job }: ReconciledJobsProps,
+): void {
+  const jobs = [
+    // Every try may have to wait in full, and for the image before: a Job that has failed is not run again.
+    new OneShotJob(scope, 'default', { ...job, retries: RETRIES, deadlineSeconds: (RETRIES + 1) * 2 * waitSeconds }),
+    new ScheduledJob(scope, id, { ...job, retries: 0, deadlineSeconds: 2 * waitSeconds, schedule }),
+  ];
+  for (const each of jobs) each.connectsTo(...servers);
 }

@@ -63,7 +63,7 @@ export function allowRole(role: string, to: Server, port: string): void {
  * Without the platform's `podNetwork` nothing is admitted, and synth fails.
  */
 export function allowHost(to: Server, port: string): void {
-  const { podNetwork } = to.platform;
+  const { podNetwork } = to.platform.props;
   if (!podNetwork) {
     const wrong = `${to.name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`;
     to.node.addValidation({ validate: () => [wrong] });

@@ -1,9 +1,28 @@
 import { App } from 'cdk8s';
 
+/** How pods of one set keep away from each other: `required` needs a node for each pod, `preferred` does not. */
+export type Spread = 'required' | 'preferred';
+
+/** What holds for all components of an installation. */
+export interface PlatformProps {
+  /** What the components are part of; labels of our own begin with it. */
+  readonly name: string;
+  /** Namespace of all objects. */
+  readonly namespace: string;
+  /** Whether pods of one set must have a node each. */
+  readonly spread: Spread;
+  /** Of all volumes. @default - the cluster's default StorageClass */
+  readonly storageClass?: string;
+  /** Addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it. @default - nothing has one */
+  readonly podNetwork?: string;
+  /** Secrets that the nodes log in with at the registries of the images. @default - none */
+  readonly imagePullSecrets?: readonly string[];
+}
+
 /**
  * All components of one installation: what they are part of, and where they live.
  *
- *     const shop = new Platform('shop', 'shop-staging');
+ *     const shop = new Platform({ name: 'shop', namespace: 'shop-staging', spread: 'preferred' });
  *     new Till(shop, { image: 'registry.example/shop/till:1.2.3' });
  *     for (const [file, text] of Object.entries(manifestFiles(shop))) writeFileSync(file, text);
  */
@@ -13,17 +32,14 @@ export class Platform extends App {
   /** What follows a Service's name: it resolves from any namespace, whatever the cluster's domain is called. */
   readonly serviceDomain: string;
 
-  /**
-   * @param name what the components are part of; labels of our own begin with it
-   * @param namespace of all objects
-   * @param podNetwork addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it
-   */
-  constructor(
-    readonly name: string,
-    readonly namespace: string,
-    readonly podNetwork?: string,
-  ) {
+  readonly name: string;
+  readonly namespace: string;
+
+  constructor(readonly props: PlatformProps) {
     super();
+    const { name, namespace } = props;
+    this.name = name;
+    this.namespace = namespace;
     this.serviceDomain = `${namespace}.svc`;
     this.labels = { 'app.kubernetes.io/part-of': name, 'app.kubernetes.io/managed-by': 'cdk8s' };
   }

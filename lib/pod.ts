@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { Lazy, Size } from 'cdk8s';
-import { ConfigMap, ServiceAccount } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type * as k8s from '../imports/k8s';
+import * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
 import { type Content, contentHash, rendered } from './content';
 
+import type { Platform } from './platform';
 import { SecretKey } from './secret';
 
 /** A claim that is there by itself, as a `VolumeClaim` is. */
@@ -45,6 +45,11 @@ export interface PodProps extends ContainerProps {
   readonly graceSeconds: number;
 }
 
+/** What a pod is made for: a workload, or a component of a single pod. */
+interface Part extends Construct {
+  readonly platform: Platform;
+}
+
 export interface PodExtras {
   readonly name: string;
   readonly labels: Record<string, string>;
@@ -72,7 +77,7 @@ function mountFiles(scope: Construct, files: Record<string, string>): Mounted {
   // A stable name, mounted as a directory: a container that crashes on a bad file sees the mended one
   // when it starts again. A hash in the name would tie the pod to the bad one until somebody deletes it.
   const data = Object.fromEntries(Object.entries(files).map(([path, text]) => [basename(path), text]));
-  const configMap = new ConfigMap(scope, 'files', { data });
+  const configMap = new k8s.KubeConfigMap(scope, 'files', { data, immutable: false });
   return {
     volume: { name: 'files', configMap: { name: configMap.name } },
     mount: { name: 'files', mountPath: commonDirectory(Object.keys(files)), readOnly: true },
@@ -151,8 +156,12 @@ function annotations(
  * its files mounted and their hash in the template.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function podTemplate(scope: Construct, props: PodProps, extras: PodExtras): k8s.PodTemplateSpec {
-  const serviceAccount = new ServiceAccount(scope, 'account', { automountToken: false });
+export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8s.PodTemplateSpec {
+  const serviceAccount = new k8s.KubeServiceAccount(scope, 'account', {
+    automountServiceAccountToken: false,
+    // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
+    imagePullSecrets: scope.platform.props.imagePullSecrets?.map((name) => ({ name })),
+  });
   const files =
     props.files && Object.fromEntries(Object.entries(props.files).map(([path, content]) => [path, rendered(content)]));
   const mounted = [

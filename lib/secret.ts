@@ -9,6 +9,9 @@ export class SecretKey {
   ) {}
 }
 
+/** Values by key. */
+export type SecretValues = Readonly<Record<string, string>>;
+
 /**
  * A Secret that the platform needs and never contains: its name, its keys and who reads them.
  * The table of Secrets in the docs is made from it, and the development Secret is checked against it.
@@ -18,13 +21,15 @@ export class RequiredSecret extends Construct {
 
   /**
    * @param keys what each key holds, in one sentence that tells an operator what to put there
-   * @param accepts what the pods that read the keys take as their values, @default - anything
+   * @param accepts what the pods that read a key take as its value, @default - anything
+   * @param together what must hold for the values of all keys, @default - nothing more
    */
   constructor(
     scope: Construct,
     readonly name: string,
     readonly keys: Record<string, string>,
-    readonly accepts: Check<Readonly<Record<string, string>>> = () => [],
+    private readonly accepts: (key: string) => Check<string> = () => () => [],
+    private readonly together: Check<SecretValues> = () => [],
   ) {
     super(scope, `secret-${name}`);
     this.readers = Object.fromEntries(Object.keys(keys).map((key) => [key, new Set<string>()]));
@@ -36,6 +41,17 @@ export class RequiredSecret extends Construct {
       throw new Error(`Secret ${this.name} has no key ${key}; it has ${Object.keys(this.keys).join(', ')}`);
     }
     return new SecretKey(this, key);
+  }
+
+  /** What is wrong with these values. @param name what messages call the Secret */
+  complaints(name: string, values: SecretValues): string[] {
+    const wrong = Object.entries(values).flatMap(([key, value]) => this.accepts(key)(`${name}.${key}`, value));
+    return wrong.length > 0 ? wrong : this.together(name, values);
+  }
+
+  /** All keys as files of a directory, for `secretFiles`. */
+  files(directory: string): Record<string, SecretKey> {
+    return Object.fromEntries(Object.keys(this.keys).map((key) => [`${directory}/${key}`, this.key(key)]));
   }
 
   /** The workloads that read the key. */

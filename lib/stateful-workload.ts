@@ -3,6 +3,7 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { quantity } from './container';
 import type { Endpoint } from './endpoint';
+import type { Platform, Spread } from './platform';
 import { type PodProps, podTemplate } from './pod';
 import { type HostPort, Workload } from './workload';
 
@@ -12,22 +13,16 @@ export interface Claim {
   readonly size: Size;
 }
 
-/** How pods of one set keep away from each other: `required` needs a node for each pod, `preferred` does not. */
-export type Spread = 'required' | 'preferred';
-
 export interface StatefulWorkloadProps extends PodProps {
   /** Pods of each StatefulSet. */
   readonly replicas: number;
   /**
    * StatefulSets side by side, `name-0`, `name-1` and so on, which are one workload to everybody else: pods of one
-   * shard hold the same data, and `spread` keeps these apart. @default - one StatefulSet, called as the workload
+   * shard hold the same data, and the platform's `spread` keeps these apart. @default - one StatefulSet, called as the workload
    */
   readonly shards?: number;
   /** Volumes of each pod by name. */
   readonly claims: Record<string, Claim>;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
-  readonly spread: Spread;
 }
 
 /** Pods with a fixed identity and volumes of their own. */
@@ -58,12 +53,12 @@ export class StatefulWorkload extends Workload {
       new k8s.KubeStatefulSet(this, setId, {
         metadata: { name },
         spec: {
-          ...statefulSet(props),
+          ...statefulSet(props, this.platform),
           serviceName: headless.name,
           selector: set,
           template: {
             metadata: { ...template.metadata, labels: { ...template.metadata!.labels, ...selector } },
-            spec: { ...template.spec!, ...placement(props, { set, workload }) },
+            spec: { ...template.spec!, ...placement(props, this.platform.props.spread, { set, workload }) },
           },
         },
       });
@@ -120,11 +115,10 @@ export class StatefulWorkload extends Workload {
 
 const counted = (length: number) => Array.from({ length }, (_, index) => index);
 
-function statefulSet({
-  replicas,
-  claims,
-  storageClass,
-}: StatefulWorkloadProps): Omit<k8s.StatefulSetSpec, 'serviceName' | 'selector' | 'template'> {
+function statefulSet(
+  { replicas, claims }: StatefulWorkloadProps,
+  { props: { storageClass } }: Platform,
+): Omit<k8s.StatefulSetSpec, 'serviceName' | 'selector' | 'template'> {
   return {
     replicas,
     // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
@@ -146,7 +140,8 @@ function statefulSet({
 
 /** Pods of one set have a node each, and zones where there are zones; those of all sets are spread over the nodes. */
 function placement(
-  { replicas, shards = 1, spread }: StatefulWorkloadProps,
+  { replicas, shards = 1 }: StatefulWorkloadProps,
+  spread: Spread,
   { set, workload }: Record<'set' | 'workload', k8s.LabelSelector>,
 ): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
   const node = 'kubernetes.io/hostname';

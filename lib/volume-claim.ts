@@ -8,8 +8,6 @@ import type { PodProps } from './pod';
 
 export interface VolumeClaimProps extends Pick<PodProps, 'image' | 'user'> {
   readonly size: Size;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 const LITTLE = { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
@@ -19,14 +17,14 @@ export class VolumeClaim extends Construct {
   readonly name: string;
   readonly size: Size;
 
-  constructor(scope: Component, id: string, { size, storageClass, ...pod }: VolumeClaimProps) {
+  constructor(scope: Component, id: string, { size, ...pod }: VolumeClaimProps) {
     super(scope, id);
     this.size = size;
     this.name = new k8s.KubePersistentVolumeClaim(this, 'resource', {
       metadata: { annotations: NEVER_PRUNED },
       spec: {
         accessModes: ['ReadWriteOnce'],
-        storageClassName: storageClass,
+        storageClassName: scope.platform.props.storageClass,
         resources: { requests: { storage: quantity(size) } },
       },
     }).name;

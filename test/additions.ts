@@ -30,7 +30,7 @@ export function clone(): string {
 const PLACES: Record<string, (text: string, part: string) => string> = {
   'with the other imports': (text, part) => part + text,
   'in the list': (text, part) => text.replace(/,?\s*\];/, () => `,\n${part}];`),
-  'in Environment': (text, part) => text.replace('export interface Environment {\n', (line) => line + part),
+  'in Environment': (text, part) => text.replace(/^export interface Environment .*\n/m, (line) => line + part),
   'in what an environment may be': (text, part) =>
     text.replace('const fields: Fields<Environment> = {\n', (line) => line + part),
   'in the environment': (text, part) => text.replace(/^ {2}namespace: .*\n/m, (line) => line + part),

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Component } from '../lib/component';
 import { type ContainerProps, PodField } from '../lib/container';
-import { Platform } from '../lib/platform';
+import { Platform, type PlatformProps } from '../lib/platform';
 import type { PodProps } from '../lib/pod';
 import { exec, http, tcp } from '../lib/probe';
 import { RequiredSecret } from '../lib/secret';
@@ -10,7 +10,15 @@ import { type HostPort, Workload } from '../lib/workload';
 import { Manifests } from './manifests';
 
 /** A platform of nobody's, for the construct under test. */
-export const shop = () => new Platform('shop', 'shop', '10.1.0.0/16');
+export const shop = (change: Partial<PlatformProps> = {}) =>
+  new Platform({
+    name: 'shop',
+    namespace: 'shop',
+    spread: 'required',
+    storageClass: 'slow',
+    podNetwork: '10.1.0.0/16',
+    ...change,
+  });
 
 /** A component of no platform, to put the construct under test into. */
 export class Example extends Component {
@@ -41,7 +49,6 @@ export class Pods extends Workload {
 const claim: Required<VolumeClaimProps> = {
   ...{ image: 'box:1', user: 1234 },
   size: Size.gibibytes(2),
-  storageClass: 'slow',
 };
 const little = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
 

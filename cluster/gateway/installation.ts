@@ -70,7 +70,7 @@ export class GatewayInstallation {
     standInsOf = (app: Platform): StandIns => new Echo(app),
   ) {
     this.namespace = new Namespace(namespace);
-    this.app = new Platform(PLATFORM, namespace);
+    this.app = new Platform({ name: PLATFORM, namespace, spread: 'preferred' });
     new NamespaceChart(this.app);
     const standIns = standInsOf(this.app);
     const redis = new Redis(this.app, { ...environment.redis, image: images.redis });

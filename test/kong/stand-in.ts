@@ -20,7 +20,6 @@ export const inFrontOf = (...sites: PublicSite[]) =>
     requestsPerMinute: 1100,
     operators: ['203.0.113.0/24'],
     origins: ['https://www.example.com'],
-    traces: 'http://jaeger.shop.svc:4318/v1/traces',
   });
 
 /** With every plugin that there is. */

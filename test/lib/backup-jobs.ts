@@ -14,7 +14,7 @@ function made(change: Partial<BackupJobsProps> = {}) {
   const { image, user, secretFiles } = podProps(shop);
   const allProps: Required<BackupJobsProps> = {
     ...{ image, user, secretFiles },
-    ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), storageClass: 'slow' },
+    ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10) },
     env: { SHOP: 'shop.example' },
     servers: [new Pods(shop, 'sql', { sql: 5432 }).endpoint('sql')],
     scratch: Size.mebibytes(8),

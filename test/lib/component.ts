@@ -7,7 +7,7 @@ class Till extends Component {}
 
 describe('A component', () => {
   it('gives everything in it the namespace and the labels of the platform', () => {
-    const till = new Till(new Platform('market', 'shop'), 'till', 'sales');
+    const till = new Till(new Platform({ name: 'market', namespace: 'shop', spread: 'required' }), 'till', 'sales');
     new StatelessWorkload(till, 'default', podProps());
     const { apiObjects, namespace, labels } = till;
     const ofPlatform = { 'app.kubernetes.io/part-of': 'market', 'app.kubernetes.io/managed-by': 'cdk8s' };

@@ -1,7 +1,7 @@
 import { Size, Yaml } from 'cdk8s';
 import type * as k8s from '../../imports/k8s';
 import { type Claim, StatefulWorkload, type StatefulWorkloadProps } from '../../lib/stateful-workload';
-import { Example, hostPort, podProps } from '../example';
+import { Example, hostPort, podProps, shop } from '../example';
 import { plainText } from '../manifests';
 
 expect.addSnapshotSerializer(plainText);
@@ -13,12 +13,10 @@ const allProps: Required<StatefulWorkloadProps> = {
   replicas: 3,
   shards: 2,
   claims: { data: claim },
-  storageClass: 'fast',
-  spread: 'required',
 };
 
-function made(change: Partial<StatefulWorkloadProps> = {}) {
-  const example = new Example();
+function made(change: Partial<StatefulWorkloadProps> = {}, platform = shop()) {
+  const example = new Example(platform);
   const workload = new StatefulWorkload(example, 'default', { ...allProps, shards: undefined, ...change });
   const set = () => example.manifests.find('StatefulSet', 'example').spec;
   return { example, workload, set };
@@ -54,7 +52,7 @@ volumeClaimTemplates:
       resources:
         requests:
           storage: 5Gi
-      storageClassName: fast
+      storageClassName: slow
       volumeMode: Filesystem
     status:
       phase: Pending
@@ -92,7 +90,7 @@ pod:
   });
 
   it('use the default StorageClass of the cluster when none is named', () => {
-    expect(JSON.stringify(made({ storageClass: undefined }).set())).not.toContain('storageClassName');
+    expect(JSON.stringify(made({}, shop({ storageClass: undefined })).set())).not.toContain('storageClassName');
   });
 
   it('have the headless Service that a StatefulSet must have, with all their ports', () => {
@@ -108,7 +106,7 @@ pod:
   });
 
   it('prefer different nodes when they need not have them', () => {
-    const preferred = JSON.stringify(made({ spread: 'preferred' }).set());
+    const preferred = JSON.stringify(made({}, shop({ spread: 'preferred' })).set());
     expect(preferred).toContain('preferredDuringSchedulingIgnoredDuringExecution');
     expect(preferred).not.toContain('requiredDuringScheduling');
   });

@@ -6,7 +6,6 @@ const props: Required<VolumeClaimProps> = {
   image: 'box:1',
   user: 1234,
   size: Size.gibibytes(2),
-  storageClass: 'slow',
 };
 
 describe('A volume for itself', () => {

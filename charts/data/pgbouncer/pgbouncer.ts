@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
@@ -54,8 +54,7 @@ export class PgBouncer extends Component {
       ports: { sql: PORT },
       files: {
         '/etc/pgbouncer/pgbouncer.ini': nativeFile(__dirname, 'pgbouncer.ini') + derivedSettings(props),
-        '/etc/pgbouncer/userlist.sh': nativeFile(__dirname, 'userlist.sh'),
-        '/etc/pgbouncer/start.sh': nativeFile(__dirname, 'start.sh'),
+        ...nativeFiles(__dirname, '/etc/pgbouncer', 'userlist.sh', 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/pgbouncer`]: postgres.password('pgbouncer') },
       memoryScratch: { [RUNTIME]: Size.mebibytes(1) },

@@ -6,7 +6,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { each, oneLine } from '../../secret-values';
+import { oneLine } from '../../secret-values';
 import type { Postgres } from '../postgres/postgres';
 import type { PgHeroSize } from './size';
 
@@ -30,12 +30,7 @@ export class PgHero extends Component {
       password: 'and their password: queries that run are shown',
       'secret-key-base': 'at least 32 random characters: who knows them can be anybody',
     };
-    const secret = new RequiredSecret(
-      this,
-      'pghero',
-      keys,
-      each((key) => oneLine(key === 'secret-key-base' ? 32 : 1)),
-    );
+    const secret = new RequiredSecret(this, 'pghero', keys, (key) => oneLine(key === 'secret-key-base' ? 32 : 1));
     // Asks no database: a restart would not bring one back.
     const healthy = { ...http('web', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const pghero = new StatelessWorkload(this, 'default', {

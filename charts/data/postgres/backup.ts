@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import { BackupJobs } from '../../../lib/backup-jobs';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { databasesFiles } from './databases';
 import type { Postgres } from './postgres';
@@ -8,8 +8,6 @@ import type { PostgresBackupSize } from './size';
 
 export interface PostgresBackupProps extends PostgresBackupSize {
   readonly postgres: Postgres;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 const STATEMENTS = ['leftovers.sql', 'empty.sql', 'swap.sql'];
@@ -17,8 +15,7 @@ const STATEMENTS = ['leftovers.sql', 'empty.sql', 'swap.sql'];
 /** Copies of every database on a claim of their own, and the way back. */
 export class PostgresBackup extends BackupJobs {
   constructor(scope: Platform, { postgres, ...props }: PostgresBackupProps) {
-    const files = (...names: string[]) =>
-      Object.fromEntries(names.map((name) => [`/etc/postgresql/${name}`, nativeFile(__dirname, name)]));
+    const files = (...names: string[]) => nativeFiles(__dirname, '/etc/postgresql', ...names);
     const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) };
     super(scope, 'postgres-backup', 'data', {
       ...props,

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import { OneShotJob, ScheduledJob } from '../../../lib/job';
-import { nativeFile } from '../../../lib/native-file';
+import { reconciledJobs } from '../../../lib/job';
+import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
@@ -12,12 +12,18 @@ export interface DatabasesProps extends DatabasesJobSize {
 }
 
 const WAIT_SECONDS = 300;
-const RETRIES = 6;
-const SCRIPTS = ['server.sh', 'databases.sh', 'server.sql', 'database.sql', 'password.sql'];
 
 /** What a pod needs that runs databases.sh: the scripts, and a line for each database with its two roles. */
 export const databasesFiles = (databases: readonly Database[]): Record<string, string> => ({
-  ...Object.fromEntries(SCRIPTS.map((name) => [`/etc/postgresql/${name}`, nativeFile(__dirname, name)])),
+  ...nativeFiles(
+    __dirname,
+    '/etc/postgresql',
+    'server.sh',
+    'databases.sh',
+    'server.sql',
+    'database.sql',
+    'password.sql',
+  ),
   '/etc/postgresql/databases.txt': databases
     .map((database) => `${database.name} ${database.name} ${ownerOf(database)}\n`)
     .join(''),
@@ -37,19 +43,11 @@ export class Databases extends Component {
       resources,
       graceSeconds: 10,
     };
-    const apply = new OneShotJob(this, 'default', {
+    reconciledJobs(this, 'reconcile', {
       ...job,
-      retries: RETRIES,
-      // Every try may have to wait in full, and for the image before: a Job that has failed is not run again.
-      deadlineSeconds: (RETRIES + 1) * 2 * WAIT_SECONDS,
-    });
-    const reconcile = new ScheduledJob(this, 'reconcile', {
-      ...job,
-      retries: 0,
-      deadlineSeconds: 2 * WAIT_SECONDS,
+      waitSeconds: WAIT_SECONDS,
       schedule: reconcileSchedule,
+      servers: [postgres.clients],
     });
-    apply.connectsTo(postgres.clients);
-    reconcile.connectsTo(postgres.clients);
   }
 }

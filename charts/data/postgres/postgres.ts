@@ -1,14 +1,14 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { each, oneLine } from '../../secret-values';
+import { oneLine } from '../../secret-values';
 import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
@@ -16,8 +16,6 @@ import type { PostgresSize } from './size';
 export interface PostgresProps extends PostgresSize {
   readonly image: string;
   readonly databases: readonly Database[];
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 const USER = 70;
@@ -59,13 +57,7 @@ export class Postgres extends Component {
     const { owner, pghero } = RESERVED.ofEachDatabase;
     this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
     this.disk = disk;
-    const roles = rolesOf(databases);
-    this.users = new RequiredSecret(
-      this,
-      'postgres-users',
-      roles,
-      each(() => oneLine()),
-    );
+    this.users = new RequiredSecret(this, 'postgres-users', rolesOf(databases), () => oneLine());
     const env = {
       // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.
       PGDATA: `${VOLUME}/pgdata`,
@@ -87,15 +79,12 @@ export class Postgres extends Component {
       ports: { sql: PORT },
       files: {
         '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + derivedSettings(props),
-        '/etc/postgresql/pg_hba.conf': nativeFile(__dirname, 'pg_hba.conf'),
-        '/etc/postgresql/init.sh': nativeFile(__dirname, 'init.sh'),
-        '/etc/postgresql/start.sh': nativeFile(__dirname, 'start.sh'),
+        ...nativeFiles(__dirname, '/etc/postgresql', 'pg_hba.conf', 'init.sh', 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/postgres`]: this.users.key('postgres') },
       scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
       memoryScratch: { '/dev/shm': sharedMemory(resources.memoryLimit) },
       claims: { data: { mountPath: VOLUME, size: disk } },
-      storageClass: props.storageClass,
       // Before the server and its probes: the image would answer from a server of its own while it initializes.
       initContainers: { init: { image, command: ['bash', '/etc/postgresql/init.sh'], env, resources } },
       resources,
@@ -109,7 +98,6 @@ export class Postgres extends Component {
       preStop: ['psql', '-c', 'CHECKPOINT'],
       graceSeconds: 120,
       replicas: 1,
-      spread: 'preferred',
     });
     this.clients = postgres.endpoint('sql');
     this.operation = {
@@ -119,7 +107,7 @@ export class Postgres extends Component {
         ...{ PGHOST: this.clients.host, PGPORT: `${PORT}`, PGUSER: 'postgres', PASSWORDS },
         ...{ OWNER_CONNECTIONS: `${owner}`, PGHERO_CONNECTIONS: `${databases.length * pghero}` },
       },
-      secretFiles: Object.fromEntries(Object.keys(roles).map((role) => [`${PASSWORDS}/${role}`, this.users.key(role)])),
+      secretFiles: this.users.files(PASSWORDS),
     };
   }
 

@@ -1,14 +1,12 @@
 import { Size } from 'cdk8s';
 import { BackupJobs } from '../../../lib/backup-jobs';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { RedisCluster } from './redis-cluster';
 import type { RedisBackupSize } from './size';
 
 export interface RedisClusterBackupProps extends RedisBackupSize {
   readonly cluster: RedisCluster;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 /** Copies of every shard on a claim of their own, and the way back. */
@@ -16,7 +14,7 @@ export class RedisClusterBackup extends BackupJobs {
   constructor(scope: Platform, { cluster, ...props }: RedisClusterBackupProps) {
     const script = (name: string, memoryLimit: Size) => ({
       path: `/etc/redis/${name}`,
-      files: Object.fromEntries(['cli.sh', name].map((each) => [`/etc/redis/${each}`, nativeFile(__dirname, each)])),
+      files: nativeFiles(__dirname, '/etc/redis', 'cli.sh', name),
       resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit },
     });
     super(scope, 'redis-backup', 'data', {

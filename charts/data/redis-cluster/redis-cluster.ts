@@ -2,13 +2,13 @@ import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { type ContainerProps, PodField } from '../../../lib/container';
 import type { Endpoint } from '../../../lib/endpoint';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
-import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { type ServerAccess, serverAccess, type User } from '../redis/access';
 import { topologyNotices } from './rules';
 import { maxmemory, type RedisClusterSize, shape } from './size';
@@ -16,9 +16,6 @@ import { type ServerTransport, serverTransport } from './transport';
 
 export interface RedisClusterProps extends RedisClusterSize {
   readonly image: string;
-  readonly spread: Spread;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 /** What a client needs: names to start from, of which any will do, and what it is let in with. */
@@ -84,7 +81,6 @@ export class RedisCluster extends Component {
       memoryScratch: access.memoryScratch,
       scratch: { '/tmp': Size.mebibytes(4) },
       claims: { data: { mountPath: '/data', size: props.disk } },
-      storageClass: props.storageClass,
       sidecars: { keeper: keeper(image, env) },
       resources: props.resources,
       probes: {
@@ -99,7 +95,6 @@ export class RedisCluster extends Component {
       graceSeconds: leave + 70,
       replicas: replicas + 1,
       shards,
-      spread: props.spread,
     });
     const seeds = redis.podEndpoints('client');
     redis.connectsTo(...seeds, ...redis.podEndpoints('bus'));
@@ -132,11 +127,10 @@ const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk'
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
-  const file = (name: string) => nativeFile(__dirname, name);
   return {
-    ...Object.fromEntries([...SCRIPTS, ...PLAN].map((name) => [`/etc/redis/${name}`, file(name)])),
+    ...nativeFiles(__dirname, '/etc/redis', ...SCRIPTS, ...PLAN),
     '/etc/redis/redis.conf':
-      file('redis.conf') +
+      nativeFile(__dirname, 'redis.conf') +
       settings(
         {
           maxmemory: `${maxmemory(props).toMebibytes()}mb`,

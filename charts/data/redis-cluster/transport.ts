@@ -1,6 +1,6 @@
 import type { Component } from '../../../lib/component';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { each, pem } from '../../secret-values';
+import { pem } from '../../secret-values';
 import type { Transport } from './size';
 
 /** What gives a server its certificate. */
@@ -27,16 +27,11 @@ export function serverTransport(
     'tls.key': 'its private key',
     'ca.crt': 'certificate of who signed it; the old one and the new one while that changes',
   };
-  const secret = new RequiredSecret(
-    component,
-    `${component.node.id}-tls`,
-    keys,
-    each(() => pem),
-  );
+  const secret = new RequiredSecret(component, `${component.node.id}-tls`, keys, () => pem);
   const path = (file: string) => `${DIRECTORY}/${file}`;
   return {
     authority: secret.key('ca.crt'),
-    secretFiles: Object.fromEntries(Object.keys(secret.keys).map((file) => [path(file), secret.key(file)])),
+    secretFiles: secret.files(DIRECTORY),
     env: { CERTIFICATES: DIRECTORY, TLS_FLAGS: `--tls --cacert ${path('ca.crt')}` },
     settings: {
       port: '0',

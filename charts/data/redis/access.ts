@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
 import type { Component } from '../../../lib/component';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFiles } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { changing, each } from '../../secret-values';
+import { changing } from '../../secret-values';
 import type { Access } from './size';
 
 /** What a client logs in with. */
@@ -38,20 +38,14 @@ export function serverAccess(
   { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },
 ): ServerAccess {
   if (access === 'open') return { files: {}, start: [], settings: {} };
-  const secret = new RequiredSecret(
-    component,
-    `${component.node.id}-users`,
-    purposes,
-    each(() => changing(16)),
-  );
-  const users = Object.keys(purposes);
+  const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes, () => changing(16));
   return {
     application: { name: 'application', password: secret.key('application') },
     files: {
-      '/etc/redis/acl.sh': nativeFile(__dirname, 'acl.sh'),
-      '/etc/redis/users.acl': nativeFile(directory, 'users.acl'),
+      ...nativeFiles(__dirname, '/etc/redis', 'acl.sh'),
+      ...nativeFiles(directory, '/etc/redis', 'users.acl'),
     },
-    secretFiles: Object.fromEntries(users.map((user) => [`${PASSWORDS}/${user}`, secret.key(user)])),
+    secretFiles: secret.files(PASSWORDS),
     memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
     start: ['sh', '/etc/redis/acl.sh', 'start', '/etc/redis/users.acl'],
     env,

@@ -27,8 +27,6 @@ export interface ConfigurationProps {
   readonly requestsPerMinute: number;
   /** Sites whose pages may call the API from a browser. */
   readonly origins: readonly string[];
-  /** URL that takes traces, as OTLP over HTTP. @default - nothing is traced */
-  readonly traces?: string;
 }
 
 /**
@@ -55,7 +53,6 @@ export const configuration = (props: ConfigurationProps) => ({
     plugins.responseTransformer,
     plugins.correlationId,
     plugins.prometheus,
-    ...(props.traces ? [plugins.openTelemetry(props.traces)] : []),
   ] as readonly plugins.Plugin[],
 });
 

@@ -3,11 +3,11 @@ import type { Component } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
 import { contentHash } from '../../../lib/content';
 import { OneShotJob } from '../../../lib/job';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFiles } from '../../../lib/native-file';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { each, oneLine } from '../../secret-values';
+import { oneLine } from '../../secret-values';
 import { type KeysProps, RENDERED, type renderedKeys } from './keys';
 import { MEMORY_VOLUMES, PREFIX } from './memory';
 import { commonSettings } from './settings';
@@ -16,8 +16,6 @@ import type { DatabaseSize } from './size';
 export interface ConfigurationDatabaseProps extends KeysProps, DatabaseSize {
   readonly postgresImage: string;
   readonly rendered: ReturnType<typeof renderedKeys>;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 const VOLUME = '/var/lib/postgresql/data';
@@ -37,12 +35,7 @@ const some = { cpu: 50, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(
  */
 export function configurationDatabase(component: Component, props: ConfigurationDatabaseProps) {
   const keys = { password: 'password of the gateway at its own database; it is set when the database is made' };
-  const secret = new RequiredSecret(
-    component,
-    'kong-db',
-    keys,
-    each(() => oneLine()),
-  );
+  const secret = new RequiredSecret(component, 'kong-db', keys, () => oneLine());
   const password = secret.key('password');
   const kongDb = new StatefulWorkload(component, 'db', {
     image: props.postgresImage,
@@ -60,12 +53,11 @@ export function configurationDatabase(component: Component, props: Configuration
       POSTGRES_INITDB_ARGS: '--data-checksums',
     },
     ports: { sql: 5432 },
-    files: { '/docker-entrypoint-initdb.d/role.sql': nativeFile(__dirname, 'role.sql') },
+    files: nativeFiles(__dirname, '/docker-entrypoint-initdb.d', 'role.sql'),
     secretFiles: { [PASSWORD]: password },
     scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
     memoryScratch: { '/dev/shm': Size.mebibytes(64) },
     claims: { data: { mountPath: VOLUME, size: props.disk } },
-    storageClass: props.storageClass,
     resources: props.resources,
     probes: {
       // By TCP: while the image initializes it answers on its socket alone.
@@ -75,7 +67,6 @@ export function configurationDatabase(component: Component, props: Configuration
     },
     graceSeconds: 120,
     replicas: 1,
-    spread: 'preferred',
   });
   const server = kongDb.endpoint('sql');
 
@@ -89,7 +80,6 @@ export function configurationDatabase(component: Component, props: Configuration
     KONG_PG_PASSWORD: password,
     KONG_PG_DATABASE: database,
   };
-  const script = nativeFile(__dirname, 'database.sh');
   const psql = (action: string): ContainerProps => ({
     image: props.postgresImage,
     command: ['sh', '/etc/bss/database.sh', action],
@@ -121,9 +111,7 @@ export function configurationDatabase(component: Component, props: Configuration
     user: 1000,
     files: {
       ...files,
-      '/etc/bss/database.sh': script,
-      '/etc/bss/migrate.sh': nativeFile(__dirname, 'migrate.sh'),
-      '/etc/bss/import.sh': nativeFile(__dirname, 'import.sh'),
+      ...nativeFiles(__dirname, '/etc/bss', 'database.sh', 'migrate.sh', 'import.sh'),
     },
     initContainers: {
       create: psql('create'),
@@ -142,7 +130,7 @@ export function configurationDatabase(component: Component, props: Configuration
   return {
     env: settings,
     connections: [server],
-    files: { '/etc/bss/database.sh': script },
+    files: nativeFiles(__dirname, '/etc/bss', 'database.sh'),
     initContainers: { await: psql('await') },
   };
 }

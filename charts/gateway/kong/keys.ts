@@ -3,8 +3,7 @@ import type { Component } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { and } from '../../../lib/values/check';
-import { changing, distinct, each } from '../../secret-values';
+import { changing, distinct } from '../../secret-values';
 import { CONSUMERS, type Configuration } from './configuration';
 import { declarativeFile, keyVariable } from './declarative';
 import { RENDERED_VOLUME } from './memory';
@@ -32,10 +31,8 @@ export function renderedKeys(component: Component, props: KeysProps) {
     component,
     'kong-keys',
     Object.fromEntries(CONSUMERS.map((username) => [username, purpose(username)])),
-    and(
-      each(() => changing(leastKeyLength)),
-      distinct,
-    ),
+    () => changing(leastKeyLength),
+    distinct,
   );
   const render: ContainerProps = {
     image,

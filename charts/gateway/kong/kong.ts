@@ -5,7 +5,7 @@ import type { Platform } from '../../../lib/platform';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
-import { each, pem } from '../../secret-values';
+import { pem } from '../../secret-values';
 import { type Configuration, configuration } from './configuration';
 import { MEMORY_VOLUMES, workersFor } from './memory';
 import { passage } from './passage';
@@ -21,14 +21,10 @@ export interface KongProps extends KongSize {
   readonly image: string;
   /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
   /** What is public; everything else is not. */
   readonly sites: readonly PublicSite[];
   /** The Redis in which several pods count together. */
   readonly counters: RedisCounters;
-  /** Who takes traces, as OTLP over HTTP, and of how many of all requests: 0 to 1. @default - nothing is traced */
-  readonly tracing?: { readonly collector: Endpoint; readonly samplingRate: number };
 }
 
 const TLS = '/etc/kong-tls';
@@ -45,7 +41,7 @@ export class Kong extends Component {
 
   constructor(scope: Platform, props: KongProps) {
     super(scope, 'kong', 'gateway');
-    const { image, sites, counters, entry, tracing, resources } = props;
+    const { image, sites, counters, entry, resources } = props;
     this.node.addValidation({ validate: () => siteErrors(sites) });
     const way = passage(entry);
     this.pods = props.autoscaling?.mostReplicas ?? props.replicas;
@@ -58,7 +54,6 @@ export class Kong extends Component {
       // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
       requestsPerMinute: props.requestsPerMinute,
-      traces: tracing && `http://${tracing.collector.address}/v1/traces`,
     });
     const certificate =
       entry.kind === 'loadBalancer'
@@ -69,7 +64,7 @@ export class Kong extends Component {
               'tls.crt': 'certificate of the public host names, with its chain, PEM',
               'tls.key': 'its private key, PEM',
             },
-            each(() => pem),
+            () => pem,
           )
         : undefined;
     const storage = stored(this, {
@@ -87,7 +82,6 @@ export class Kong extends Component {
           workers: workersFor(resources.cpu),
           configuration: this.configuration,
           certificate: certificate && { cert: `${TLS}/tls.crt`, key: `${TLS}/tls.key` },
-          samplingRate: tracing?.samplingRate,
         }),
         ...storage.env,
       },
@@ -95,10 +89,7 @@ export class Kong extends Component {
       files: { ...storage.files, ...nginxFiles() },
       memoryScratch: { ...storage.memoryScratch, ...MEMORY_VOLUMES },
       initContainers: storage.initContainers,
-      secretFiles: certificate && {
-        [`${TLS}/tls.crt`]: certificate.key('tls.crt'),
-        [`${TLS}/tls.key`]: certificate.key('tls.key'),
-      },
+      secretFiles: certificate?.files(TLS),
       scratch: { [BODIES]: Size.mebibytes(256) },
       resources,
       probes: storage.probes,
@@ -111,7 +102,6 @@ export class Kong extends Component {
 
     kong.connectsTo(...sites.map(({ site }) => site.web), ...storage.connections);
     if (shared) kong.connectsTo(counters.server);
-    if (tracing) kong.connectsTo(tracing.collector);
     if (entry.kind === 'loadBalancer') kong.balance({ ports: way.publicPorts, clients: entry.clients });
     else if (entry.ports) {
       kong.publish('proxy', 'API gateway', entry.ports.proxy);

@@ -66,18 +66,6 @@ export const prometheus = {
   },
 } as const;
 
-/** @param endpoint takes OTLP over HTTP. How many requests are traced is no setting of the plugin in 3.5 but of Kong. */
-export const openTelemetry = (endpoint: string) =>
-  ({
-    name: 'opentelemetry',
-    config: {
-      endpoint,
-      resource_attributes: { 'service.name': 'kong' },
-      // The default sends a request for each span.
-      queue: { max_batch_size: 200, max_coalescing_delay: 3 },
-    },
-  }) as const;
-
 /** Keys are taken from a header alone, as those in a URL end up in logs, and never passed on. */
 export const keyAuth = {
   name: 'key-auth',
@@ -124,7 +112,7 @@ export const notFound = { name: 'request-termination', config: { status_code: 40
 
 /** A plugin as version 3.5.0 takes it, in Kong's own names. @see https://docs.konghq.com/hub/?tier=free */
 export type Plugin =
-  | ReturnType<typeof cors | typeof openTelemetry | typeof ipRestriction | typeof rateLimiting>
+  | ReturnType<typeof cors | typeof ipRestriction | typeof rateLimiting>
   | typeof requestSizeLimiting
   | typeof responseTransformer
   | typeof correlationId

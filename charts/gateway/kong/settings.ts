@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EnvValue } from '../../../lib/container';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFiles } from '../../../lib/native-file';
 import { type Configuration, pluginNames } from './configuration';
 import { CACHE_MEBIBYTES, PREFIX } from './memory';
 import { BODY_LIMIT } from './plugins';
@@ -19,13 +19,7 @@ const LISTEN_OPTIONS = 'reuseport backlog=16384';
 const CONF = '/etc/bss';
 
 /** nginx' own files around Kong's: what is refused before Kong is asked, what does not get out, what the log says. */
-export const nginxFiles = (): Record<string, string> =>
-  Object.fromEntries(
-    ['gate.lua', 'http.conf', 'proxy.conf'].map((name) => [
-      `${CONF}/${name}`,
-      nativeFile(join(__dirname, 'nginx'), name),
-    ]),
-  );
+export const nginxFiles = () => nativeFiles(join(__dirname, 'nginx'), CONF, 'gate.lua', 'http.conf', 'proxy.conf');
 
 /** One JSON object a line; what begins with `$log_` is made valid in nginx/http.conf. */
 const ACCESS_LOG = {
@@ -55,8 +49,6 @@ export interface SettingsProps {
   readonly publicPorts: PublicPorts;
   /** Paths of the certificate and its key. @default - a certificate of its own making in each pod */
   readonly certificate?: { readonly cert: string; readonly key: string };
-  /** Share of all requests that is traced: 0 to 1. @default - none is */
-  readonly samplingRate?: number;
 }
 
 /** What all of Kong's processes are told. https://docs.konghq.com/gateway/3.5.x/reference/configuration/ */
@@ -106,8 +98,4 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   KONG_PROXY_ACCESS_LOG: '/dev/null',
   KONG_NGINX_PROXY_ACCESS_LOG: '/dev/stdout json buffer=32k flush=1s',
   ...(props.certificate && { KONG_SSL_CERT: props.certificate.cert, KONG_SSL_CERT_KEY: props.certificate.key }),
-  ...(props.samplingRate !== undefined && {
-    KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
-    KONG_TRACING_SAMPLING_RATE: `${props.samplingRate}`,
-  }),
 });

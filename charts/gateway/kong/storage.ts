@@ -10,8 +10,6 @@ import type { Storage } from './size';
 export interface StorageProps extends KeysProps {
   readonly storage: Storage;
   readonly postgresImage: string;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 /** What the gateway's pod has of its storage. */

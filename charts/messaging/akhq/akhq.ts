@@ -7,7 +7,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { akhqUsers, each, oneLine } from '../../secret-values';
+import { akhqUsers, oneLine } from '../../secret-values';
 import type { KafkaClients } from '../kafka/kafka';
 import { maskingFilters } from './masking';
 import type { AkhqSize } from './size';
@@ -41,12 +41,7 @@ export class Akhq extends Component {
       'jwt-signing-key': 'at least 32 random characters: who knows them can be any user',
       'users.yml': '`akhq.security.basic-auth`: users, password hashes, groups `bss-reader` or `bss-administrator`',
     };
-    const secret = new RequiredSecret(
-      this,
-      'akhq',
-      keys,
-      each((key) => (key === 'users.yml' ? akhqUsers : oneLine(32))),
-    );
+    const secret = new RequiredSecret(this, 'akhq', keys, (key) => (key === 'users.yml' ? akhqUsers : oneLine(32)));
     // The context path also comes before the management endpoints: https://github.com/micronaut-projects/micronaut-core/issues/7552
     const healthy = { ...http('management', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const jvmOptions = nativeFile(__dirname, 'jvm.options');

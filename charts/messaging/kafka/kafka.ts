@@ -3,11 +3,11 @@ import { Component } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
 import type { Content } from '../../../lib/content';
 import { addresses, type Endpoint } from '../../../lib/endpoint';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { http, tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
-import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
 import { sessionFile, type ZooKeeper } from '../zookeeper/zookeeper';
@@ -16,9 +16,6 @@ import type { KafkaSize } from './size';
 export interface KafkaProps extends KafkaSize {
   readonly image: string;
   readonly zookeeper: ZooKeeper;
-  readonly spread: Spread;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 /** What a client needs: brokers to start from, of which any will do. */
@@ -53,7 +50,6 @@ export class Kafka extends Component {
       ports: props.host ? { ...BROKER_PORTS, ...EXTERNAL_PORT } : BROKER_PORTS,
       files: configFiles(props, () => this.clients.bootstrap),
       claims: { data: { mountPath: '/var/lib/kafka/data', size: props.disk } },
-      storageClass: props.storageClass,
       scratch: { '/tmp': Size.mebibytes(64) },
       resources: props.resources,
       probes: {
@@ -72,7 +68,6 @@ export class Kafka extends Component {
       ),
       graceSeconds: props.shutdown.graceSeconds,
       replicas: props.brokers,
-      spread: props.spread,
     });
     this.clients = { bootstrap: kafka.podEndpoints('internal') };
     kafka.connectsTo(...props.zookeeper.clients, ...this.clients.bootstrap);
@@ -118,16 +113,11 @@ const SMALL_HEAP = ['-XX:+UseParallelGC'];
 const LARGE_HEAP = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35'];
 
 function configFiles(props: KafkaProps, brokers: () => readonly Endpoint[]): Record<string, Content> {
-  const file = (name: string) => nativeFile(__dirname, name);
   return {
-    '/etc/bss/start.sh': file('start.sh'),
-    ...Object.fromEntries(
-      ['cluster_metadata.py', 'ready.py', 'rejoin.py', 'leave.py'].map((name) => [`/etc/bss/${name}`, file(name)]),
-    ),
+    ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'cluster_metadata.py', 'ready.py', 'rejoin.py', 'leave.py'),
     ...sessionFile,
-    '/etc/bss/log4j.properties': file('log4j.properties'),
-    '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
-    '/etc/bss/server.properties': file('server.properties') + settings(derivedProperties(props), '='),
+    ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties', 'jmx-exporter.yml'),
+    '/etc/bss/server.properties': nativeFile(__dirname, 'server.properties') + settings(derivedProperties(props), '='),
     ...Object.fromEntries(
       Array.from({ length: props.brokers }, (_, id) => [
         `/etc/bss/broker-${id}.properties`,

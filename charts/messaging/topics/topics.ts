@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { addresses } from '../../../lib/endpoint';
-import { OneShotJob, ScheduledJob } from '../../../lib/job';
-import { nativeFile } from '../../../lib/native-file';
+import { reconciledJobs } from '../../../lib/job';
+import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { KafkaClients } from '../kafka/kafka';
 import type { KafkaSize } from '../kafka/size';
@@ -24,7 +24,6 @@ export interface TopicsProps extends TopicsJobSize {
 export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 const WAIT_SECONDS = 300;
-const RETRIES = 6;
 
 /**
  * Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. A version that
@@ -45,28 +44,19 @@ export class Topics extends Component {
         ...[`${props.copies.brokers}`, `${WAIT_SECONDS}`, '/etc/bss/topics.txt'],
       ],
       files: {
-        '/etc/bss/Topics.java': nativeFile(__dirname, 'Topics.java'),
-        '/etc/bss/log4j.properties': nativeFile(__dirname, 'log4j.properties'),
+        ...nativeFiles(__dirname, '/etc/bss', 'Topics.java', 'log4j.properties'),
         '/etc/bss/topics.txt': catalogueFile(props.topics, props.copies),
       },
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       graceSeconds: 10,
     };
-    const apply = new OneShotJob(this, 'default', {
+    reconciledJobs(this, 'drift', {
       ...job,
-      retries: RETRIES,
-      // Every try may have to wait in full, and for the image before: a Job that has failed is not run again.
-      deadlineSeconds: (RETRIES + 1) * 2 * WAIT_SECONDS,
-    });
-    const drift = new ScheduledJob(this, 'drift', {
-      ...job,
-      retries: 0,
-      deadlineSeconds: 2 * WAIT_SECONDS,
+      waitSeconds: WAIT_SECONDS,
       schedule: props.driftSchedule,
+      servers: kafka.bootstrap,
     });
-    apply.connectsTo(...kafka.bootstrap);
-    drift.connectsTo(...kafka.bootstrap);
   }
 }
 

@@ -2,23 +2,20 @@ import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import type { Content } from '../../../lib/content';
 import type { Endpoint } from '../../../lib/endpoint';
-import { nativeFile } from '../../../lib/native-file';
+import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { exec, tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
-import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
+import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { heapFlag } from '../heap';
 import type { ZooKeeperSize } from './size';
 
 export interface ZooKeeperProps extends ZooKeeperSize {
   readonly image: string;
-  readonly spread: Spread;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClass?: string;
 }
 
 /** How a pod's scripts speak to ZooKeeper. */
-export const sessionFile = { '/etc/bss/zookeeper_session.py': nativeFile(__dirname, 'zookeeper_session.py') };
+export const sessionFile = nativeFiles(__dirname, '/etc/bss', 'zookeeper_session.py');
 
 /** Seconds that a server stays for brokers that leave at the same time. */
 const LEAVE_SECONDS = 40;
@@ -31,14 +28,12 @@ export class ZooKeeper extends Component {
 
   constructor(scope: Platform, props: ZooKeeperProps) {
     super(scope, 'zookeeper', 'messaging');
-    const file = (name: string) => nativeFile(__dirname, name);
     const files: Record<string, Content> = {
-      '/etc/bss/start.sh': file('start.sh'),
-      '/etc/bss/ready.sh': file('ready.sh'),
-      '/etc/bss/leave.py': file('leave.py'),
+      ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
       ...sessionFile,
-      '/etc/bss/log4j.properties': file('log4j.properties'),
-      '/etc/bss/zookeeper.properties': () => file('zookeeper.properties') + settings(ensemble(this.clients), '='),
+      ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties'),
+      '/etc/bss/zookeeper.properties': () =>
+        nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
     };
     const zookeeper = new StatefulWorkload(this, 'default', {
       image: props.image,
@@ -52,7 +47,6 @@ export class ZooKeeper extends Component {
         data: { mountPath: '/var/lib/zookeeper/data', size: props.data },
         log: { mountPath: '/var/lib/zookeeper/log', size: props.log },
       },
-      storageClass: props.storageClass,
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       probes: {
@@ -63,7 +57,6 @@ export class ZooKeeper extends Component {
       preStop: ['python3', '-B', '/etc/bss/leave.py', `${PORTS.client}`, `${LEAVE_SECONDS}`],
       graceSeconds: LEAVE_SECONDS + 20,
       replicas: props.servers,
-      spread: props.spread,
     });
     if (props.servers > 1) {
       zookeeper.connectsTo(...zookeeper.podEndpoints('quorum'), ...zookeeper.podEndpoints('election'));

@@ -4,7 +4,7 @@ import { pluginNames, type Service } from '../../../charts/gateway/kong/configur
 import { Kong, type KongProps } from '../../../charts/gateway/kong/kong';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
 import { api, operatorsPage, type Site, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
-import type { Akhq } from '../../../charts/messaging/akhq/akhq';
+import { platform } from '../../../charts/platform';
 import { constructErrors } from '../../../charts/synth';
 import { kind } from '../../../config/kind';
 import { production } from '../../../config/production';
@@ -17,8 +17,8 @@ import { Manifests } from '../../manifests';
 
 const [onKind, inProduction] = everyEnvironment.map(({ manifests }) => manifests) as [Manifests, Manifests];
 
-/** A gateway before stand-ins for a backend and a collector of traces, which it sends some to if it is told how many. */
-function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
+/** A gateway before stand-ins for a backend. */
+function gateway(change: Partial<KongProps> = {}) {
   const example = new Example();
   const [backend, redis, jaeger] = [
     new Pods(example, 'backend', { web: 8080 }).endpoint('web'),
@@ -32,7 +32,6 @@ function gateway(change: Partial<KongProps> = {}, samplingRate?: number) {
     postgresImage: 'postgres:17.12-alpine',
     sites: [api({ web: backend, path: '/api' }), operatorsPage({ web: jaeger, path: '/traces' })],
     counters: { server: redis, user: { name: 'counter', password } },
-    tracing: samplingRate === undefined ? undefined : { collector: jaeger, samplingRate },
     ...change,
   });
   return { kong, app: example.platform, manifests: () => new Manifests(example.platform) };
@@ -343,28 +342,10 @@ describe('A site', () => {
   });
 
   it('has one path for its route, for itself and for its probes', () => {
-    const akhq = onKind.app.node.findChild('akhq') as Akhq;
+    const akhq = platform(kind).akhq;
     const { env, readinessProbe } = onKind.find('Deployment', 'akhq').spec.template.spec.containers[0]!;
     expect(everyService(onKind).map(({ routes }) => routes[0]!.paths[0])).toContain(`${akhq.path}/`);
     expect(env).toContainEqual({ name: 'MICRONAUT_SERVER_CONTEXT_PATH', value: akhq.path });
     expect(readinessProbe).toMatchObject({ httpGet: { path: `${akhq.path}/health` } });
-  });
-});
-
-describe('Traces', () => {
-  it('are sent in batches to a collector, as often as asked, where there is one', () => {
-    const { kong, manifests, app } = gateway({}, 0.1);
-    expect(kong.configuration.plugins.find(({ name }) => name === 'opentelemetry')).toMatchObject({
-      config: { endpoint: 'http://example-jaeger.shop.svc:4318/v1/traces', queue: { max_batch_size: 200 } },
-    });
-    expect(settings(manifests())).toMatchObject({
-      KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
-      KONG_TRACING_SAMPLING_RATE: '0.1',
-    });
-    expect(constructErrors(app)).toEqual([]);
-  });
-
-  it('are not, where there is none', () => {
-    expect(settings(onKind)).not.toHaveProperty('KONG_TRACING_INSTRUMENTATIONS');
   });
 });
