@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { holdContext } from '../cluster/context';
 import { eventually } from '../cluster/eventually';
-import { manifests, remove } from '../cluster/installation';
+import { beside, manifests, remove } from '../cluster/installation';
 import { existing, kubectl } from '../cluster/kubectl';
 import { Namespace } from '../cluster/namespace';
 import { kind } from '../config/kind';
@@ -20,11 +20,10 @@ export const NAMESPACES = { ours: 'bench-ours', stock: 'bench-stock' };
 
 /** These charts of the environment `kind`, with nothing exposed. */
 export function ours(charts: string[]): Side {
-  const environment = { ...kind, namespace: NAMESPACES.ours, exposure: undefined };
   return {
     name: 'ours',
     namespace: new Namespace(NAMESPACES.ours),
-    manifests: manifests(environment, ...charts),
+    manifests: manifests(beside(kind, NAMESPACES.ours), ...charts),
   };
 }
 

@@ -25,10 +25,7 @@ const benchmarks: Record<string, Benchmark> = {
   redis: { what: 'GET and SET of one server, against a bare redis-server with the same flags (cluster)', run: redis },
   heal: { what: 'how long a Redis Cluster needs after all its pods were deleted, 20 times (cluster)', run: heal },
   backend: { what: 'what the outbox costs, against publishing after the commit (no cluster)', run: backend },
-  soak: {
-    what: "an hour of production's events in fast motion, with a snapshot open and Kafka away (no cluster)",
-    run: soak,
-  },
+  soak: { what: 'an hour of events in fast motion, with a snapshot open and Kafka away (no cluster)', run: soak },
   kong: { what: 'what each plugin of the gateway costs, beside a bare nginx (cluster)', run: kong },
   build: { what: 'how long npm run synth and npm test take', run: build },
   remove: { what: 'removes what a benchmark that was killed left in the cluster', run: removeSides },

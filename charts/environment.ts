@@ -1,18 +1,19 @@
-import type { Resources } from '../lib/container';
 import type { Spread } from '../lib/stateful-workload';
-import type { BackendSize } from './applications/backend/backend';
+import type { BackendSize } from './applications/backend/size';
 import type { PgBouncerSize } from './data/pgbouncer/size';
+import type { PgHeroSize } from './data/pghero/size';
 import type { Database } from './data/postgres/database';
 import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/postgres/size';
 import type { RedisSize } from './data/redis/size';
 import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
 import type { DevelopmentSecretValues } from './foundation/development-secrets';
-import type { KongSize } from './gateway/kong/kong';
+import type { KongSize } from './gateway/kong/size';
 import type { Images } from './images';
+import type { AkhqSize } from './messaging/akhq/size';
 import type { KafkaSize } from './messaging/kafka/size';
+import type { TopicsJobSize } from './messaging/topics/size';
 import type { Topic } from './messaging/topics/topic';
-import type { TopicsJobSize } from './messaging/topics/topics';
-import type { ZooKeeperSize } from './messaging/zookeeper/zookeeper';
+import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
 /** Everything in which one installation differs from another. */
 export interface Environment {
@@ -31,37 +32,23 @@ export interface Environment {
   readonly zookeeper: ZooKeeperSize;
   readonly kafka: KafkaSize;
   readonly topicsJob: TopicsJobSize;
-  readonly akhq: Resources;
+  readonly akhq: AkhqSize;
   readonly redisCluster: RedisClusterSize;
   readonly redisBackup: RedisBackupSize;
-  /** For the counters of the gateway. */
+  /** The plain Redis, for the counters of the gateway. */
   readonly redis: RedisSize;
   readonly postgres: PostgresSize;
   readonly databasesJob: DatabasesJobSize;
   readonly postgresBackup: PostgresBackupSize;
   readonly pgbouncer: PgBouncerSize;
-  readonly pghero: Resources;
+  readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
-  /** What the machine that runs the cluster may reach on its own ports. @default - nothing */
-  readonly exposure?: Exposure;
+  /**
+   * Addresses of pods, which do not count as the machine that runs the cluster, for example `10.244.0.0/16`.
+   * @default - nothing has a port of that machine
+   */
+  readonly podNetwork?: string;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
   readonly developmentSecrets?: DevelopmentSecretValues;
-}
-
-export interface Exposure {
-  /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
-  readonly podNetwork: string;
-  /** Of broker 0; the next brokers count up. */
-  readonly kafka: PortPair;
-  readonly akhq: PortPair;
-  readonly redisCluster: PortPair;
-  readonly kong: { readonly proxy: PortPair; readonly 'proxy-ssl': PortPair };
-}
-
-export interface PortPair {
-  /** On 127.0.0.1 of the machine that runs the cluster. */
-  readonly hostPort: number;
-  /** 30000 to 32767 */
-  readonly nodePort: number;
 }

@@ -1,5 +1,5 @@
-import type { App } from 'cdk8s';
 import { pullImagesWith } from '../lib/image-pull-secrets';
+import { Platform, roleLabels } from '../lib/platform';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
 import { PgHero } from './data/pghero/pghero';
@@ -10,81 +10,81 @@ import { BACKEND_DATABASE } from './data/postgres/rules';
 import { Redis } from './data/redis/redis';
 import { RedisClusterBackup } from './data/redis-cluster/backup';
 import { RedisCluster } from './data/redis-cluster/redis-cluster';
-import type { Environment, PortPair } from './environment';
+import type { Environment } from './environment';
 import { DevelopmentSecrets } from './foundation/development-secrets';
 import { Namespace } from './foundation/namespace';
 import { Kong } from './gateway/kong/kong';
-import { api, operatorsPage } from './gateway/kong/site';
+import { api, operatorsPage } from './gateway/kong/policies';
 import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 
+/** What everything is part of; labels of our own begin with it. */
+export const PLATFORM = 'bss';
+
+/** The label of a pod that is not in the model and may use what is open to `role`. */
+export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
+
 /**
  * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
  * {@link valueErrors} finds.
  */
-export function platform(app: App, environment: Environment) {
-  const { namespace, images, spread, storageClass, exposure } = environment;
-  const stateful = { namespace, spread, storageClass };
-  const host = (ports?: PortPair) => ports && exposure && { ...ports, podNetwork: exposure.podNetwork };
+export function platform(environment: Environment) {
+  const { images, spread, storageClass } = environment;
+  const stateful = { spread, storageClass };
 
-  new Namespace(app, { namespace });
+  const app = new Platform(PLATFORM, environment.namespace, environment.podNetwork);
+  new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...stateful, ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, {
     ...stateful,
     ...environment.kafka,
     image: images.kafka,
     zookeeper,
-    host: host(exposure?.kafka),
   });
   const topics = new Topics(app, {
     ...environment.topicsJob,
-    namespace,
     image: images.kafka,
     topics: environment.topics,
-    kafka,
+    copies: environment.kafka,
+    kafka: kafka.clients,
   });
   const akhq = new Akhq(app, {
-    namespace,
+    ...environment.akhq,
     image: images.akhq,
-    resources: environment.akhq,
-    kafka,
+    replication: environment.kafka.replication,
+    kafka: kafka.clients,
     https: environment.kong.entry.kind === 'loadBalancer',
-    host: host(exposure?.akhq),
   });
 
   const redisCluster = new RedisCluster(app, {
     ...stateful,
     ...environment.redisCluster,
     image: images.redis,
-    host: host(exposure?.redisCluster),
   });
   const redisBackup = new RedisClusterBackup(app, {
     ...environment.redisBackup,
-    namespace,
     storageClass,
     cluster: redisCluster,
   });
-  const redis = new Redis(app, { namespace, ...environment.redis, image: images.redis });
+  const redis = new Redis(app, { ...environment.redis, image: images.redis });
 
   const postgres = new Postgres(app, {
-    namespace,
     storageClass,
     ...environment.postgres,
     image: images.postgres,
     databases: environment.databases,
   });
-  const databases = new Databases(app, { ...environment.databasesJob, namespace, postgres });
-  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, namespace, storageClass, postgres });
-  const pgbouncer = new PgBouncer(app, { namespace, ...environment.pgbouncer, image: images.pgbouncer, postgres });
-  const pghero = new PgHero(app, { namespace, image: images.pghero, resources: environment.pghero, postgres });
+  const databases = new Databases(app, { ...environment.databasesJob, postgres });
+  const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, storageClass, postgres });
+  const pgbouncer = new PgBouncer(app, { ...environment.pgbouncer, image: images.pgbouncer, postgres });
+  const pghero = new PgHero(app, { ...environment.pghero, image: images.pghero, postgres });
 
   const backend = new Backend(app, {
-    namespace,
     ...environment.backend,
     image: images.backend,
-    kafka,
+    kafka: kafka.clients,
     database: pgbouncer.application(BACKEND_DATABASE),
     migrations: postgres.migrations(BACKEND_DATABASE),
     cache: redisCluster.clients,
@@ -92,21 +92,20 @@ export function platform(app: App, environment: Environment) {
 
   const kong = new Kong(app, {
     ...environment.kong,
-    namespace,
     image: images.kong,
     postgresImage: images.postgres,
     storageClass,
     // What is public: to applications with a key, and to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,
-    host: exposure && { proxy: host(exposure.kong.proxy)!, 'proxy-ssl': host(exposure.kong['proxy-ssl'])! },
   });
 
   if (environment.developmentSecrets) {
-    new DevelopmentSecrets(app, { namespace, values: environment.developmentSecrets });
+    new DevelopmentSecrets(app, { values: environment.developmentSecrets });
   }
   pullImagesWith(app, environment.imagePullSecrets ?? []);
   return {
+    app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
     ...{ backend, kong },
@@ -114,4 +113,4 @@ export function platform(app: App, environment: Environment) {
 }
 
 /** Every component of an environment by its name. */
-export type Platform = ReturnType<typeof platform>;
+export type Components = ReturnType<typeof platform>;

@@ -25,7 +25,7 @@ const says =
     return wrong === undefined ? [] : [`${name} ${wrong}. ${advice}`];
   };
 
-/** As the pods' own scripts read it: one password or key, and a second one in a second line while it is changed. */
+/** One password or key, as the pods' own scripts read it, and a second one in a second line while it is changed. */
 export const changing = (least: number): Check<string> =>
   says(
     `Put ${least} or more of the characters A-Z a-z 0-9 _ - there, and a second such line only while it is changed.`,

@@ -1,15 +1,15 @@
-import { App } from 'cdk8s';
+import type { App } from 'cdk8s';
 import { manifestFiles } from '../lib/manifest-files';
+import type { Platform } from '../lib/platform';
 import type { Environment } from './environment';
-import { type Platform, platform } from './platform';
+import { platform } from './platform';
 import { builtErrors } from './rules';
 import { valueErrors } from './values';
 
 /** An environment with everything in it declared, and nothing written. */
 export interface Model {
-  readonly app: App;
   /** @default - a value is wrong, and nothing can be built from it */
-  readonly platform?: Platform;
+  readonly app?: Platform;
   /** Everything wrong, in words: what it is, the limit, and the way out. */
   readonly errors: readonly string[];
   /** What is allowed, and should be known. */
@@ -17,13 +17,11 @@ export interface Model {
 }
 
 export function model(environment: Environment): Model {
-  const app = new App();
   const wrong = valueErrors(environment);
-  if (wrong.length > 0) return { app, errors: wrong, notices: [] };
-  const declared = platform(app, environment);
+  if (wrong.length > 0) return { errors: wrong, notices: [] };
+  const { app } = platform(environment);
   return {
     app,
-    platform: declared,
     errors: [...constructErrors(app), ...builtErrors(app, environment)],
     notices: app.node
       .findAll()
@@ -43,5 +41,5 @@ export interface Synthesis extends Pick<Model, 'errors' | 'notices'> {
 /** Makes the manifests of an environment, and does nothing else: no file is read that is not the model's own, none is written. */
 export function synth(environment: Environment): Synthesis {
   const { app, errors, notices } = model(environment);
-  return { files: errors.length > 0 ? {} : manifestFiles(app), errors, notices };
+  return { files: app && errors.length === 0 ? manifestFiles(app) : {}, errors, notices };
 }

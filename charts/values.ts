@@ -1,10 +1,10 @@
 import { and, type Check, must, oneOf, optional, shown } from '../lib/values/check';
 import { dataKey, dnsLabel, dnsSubdomain } from '../lib/values/names';
-import { nodePort, podNetwork, port } from '../lib/values/networks';
+import { podNetwork } from '../lib/values/networks';
 import { dictionary, type Fields, list, type Rule, record } from '../lib/values/record';
-import { resources } from '../lib/values/sizes';
 import { backendSize } from './applications/backend/rules';
 import { pgbouncerSize } from './data/pgbouncer/rules';
+import { pgheroSize } from './data/pghero/rules';
 import {
   databases,
   databasesJobSize,
@@ -14,9 +14,10 @@ import {
 } from './data/postgres/rules';
 import { redisSize } from './data/redis/rules';
 import { redisBackupErrors, redisBackupSize, redisClusterSize } from './data/redis-cluster/rules';
-import type { Environment, Exposure, PortPair } from './environment';
+import type { Environment } from './environment';
 import { kongSize } from './gateway/kong/rules';
 import { imageReferences } from './images';
+import { akhqSize } from './messaging/akhq/rules';
 import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
@@ -27,16 +28,6 @@ const namespace = and(dnsLabel, (name, value) =>
     ? [`${name} is ${shown(value)}, which belongs to the cluster. Choose one for the platform alone, as in "bss".`]
     : [],
 );
-
-const ports = record<PortPair>({ hostPort: port, nodePort });
-
-const exposure = record<Exposure>({
-  podNetwork,
-  kafka: ports,
-  akhq: ports,
-  redisCluster: ports,
-  kong: record<Exposure['kong']>({ proxy: ports, 'proxy-ssl': ports }),
-});
 
 /** YAML can hold it, and the object stays below what etcd takes. */
 const secretValue: Check<string> = must(
@@ -57,8 +48,7 @@ const fields: Fields<Environment> = {
   zookeeper: zookeeperSize,
   kafka: kafkaSize,
   topicsJob: topicsJobSize,
-  // Its Java takes 60 % of it for the heap.
-  akhq: resources(384),
+  akhq: akhqSize,
   redisCluster: redisClusterSize,
   redisBackup: redisBackupSize,
   redis: redisSize,
@@ -66,10 +56,10 @@ const fields: Fields<Environment> = {
   databasesJob: databasesJobSize,
   postgresBackup: postgresBackupSize,
   pgbouncer: pgbouncerSize,
-  pghero: resources(256),
+  pghero: pgheroSize,
   backend: backendSize,
   kong: kongSize,
-  exposure: optional(exposure),
+  podNetwork: optional(podNetwork),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
 };
 

@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PLATFORM_LABELS } from '../lib/component';
+import { PLATFORM } from '../charts/platform';
 import { existing, kubectl } from './kubectl';
 
-const PLATFORM = `app.kubernetes.io/part-of=${PLATFORM_LABELS['app.kubernetes.io/part-of']}`;
+const OF_A_PLATFORM = `app.kubernetes.io/part-of=${PLATFORM}`;
 
 /**
  * Names of these namespaces, and of any other that holds a platform, that the cluster has.
  * @throws when the cluster gives no answer: what cannot be seen may well be in use
  */
 export function inUse(names: string[]): string[] {
-  const found = [...existing('namespace', ...names), ...existing('namespace', '-l', PLATFORM)];
+  const found = [...existing('namespace', ...names), ...existing('namespace', '-l', OF_A_PLATFORM)];
   return [...new Set(found.map((name) => name.replace('namespace/', '')))];
 }
 

@@ -16,3 +16,6 @@ export function eventually<T>(what: string, attempt: () => T | undefined | false
   }
   throw new Error(`waited ${seconds} s for ${what}`);
 }
+
+/** For people: how long ago that moment was. @param start milliseconds, as `Date.now()` gave them */
+export const since = (start: number) => `${((Date.now() - start) / 1000).toFixed(1)} s`;

@@ -1,14 +1,25 @@
 import { Yaml } from 'cdk8s';
 import type { Environment } from '../charts/environment';
-import { model } from '../charts/synth';
+import { platform } from '../charts/platform';
+
 import { objectsOf } from '../lib/manifest-files';
 import { DEADLINE_SECONDS, eventually } from './eventually';
 import { existing, kubectl, tryKubectl } from './kubectl';
 import type { Namespace } from './namespace';
 
+/** The same in another namespace, without ports of the host, of which there is one each. */
+export const beside = (environment: Environment, namespace: string): Environment => ({
+  ...environment,
+  namespace,
+  kafka: { ...environment.kafka, host: undefined },
+  akhq: { ...environment.akhq, host: undefined },
+  redisCluster: { ...environment.redisCluster, host: undefined },
+  kong: { ...environment.kong, entry: { kind: 'host' } },
+});
+
 /** The manifests of an environment, or of these of its charts. */
 export function manifests(environment: Environment, ...names: string[]): string {
-  const app = model(environment).app;
+  const app = platform(environment).app;
   const charts = app.charts.filter(({ node }) => names.length === 0 || names.includes(node.id));
   return Yaml.stringify(...charts.flatMap(objectsOf));
 }

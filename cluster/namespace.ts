@@ -64,7 +64,7 @@ export class Namespace {
     eventually(`${pods.join(', ')} to be ready`, () => this.isReady(...pods));
   }
 
-  /** Of Jobs that were applied: what a schedule started meanwhile may fail, rightly. */
+  /** Waits for the Jobs that were applied: what a schedule started meanwhile may fail, rightly. */
   awaitJobs(selector = ''): void {
     const { items } = JSON.parse(this.run('get', 'jobs', '-l', selector, '-o', 'json'));
     const jobs = (items as Job[])

@@ -1,5 +1,5 @@
 import { images } from '../config/images';
-import { kubectl } from './kubectl';
+import { tryKubectl } from './kubectl';
 import { Namespace } from './namespace';
 import { mainContainer, type Pod } from './pod';
 
@@ -10,7 +10,8 @@ export const TOOLS = 'bss-live-tools';
 export function signal(pod: Pod, name: 'KILL' | 'STOP' | 'CONT'): void {
   const tools = new Namespace(TOOLS);
   const shell = `shell-on-${pod.spec.nodeName}`;
-  if (!tools.pod(shell)) kubectl(['apply', '-f', '-'], nodeShell(shell, pod.spec.nodeName));
+  // Of two who make it at the same moment one is refused.
+  if (!tools.pod(shell)) tryKubectl(['apply', '-f', '-'], nodeShell(shell, pod.spec.nodeName));
   tools.awaitReady(shell);
   const container = mainContainer(pod)!.containerID.replace(/^.*:\/\//, '');
   tools.exec(shell, 'bash', '-c', `kill -s ${name} $(grep -sl ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)`);

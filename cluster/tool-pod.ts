@@ -1,12 +1,13 @@
-import { App } from 'cdk8s';
+import { PLATFORM } from '../charts/platform';
 import { images } from '../config/images';
 import * as k8s from '../imports/k8s';
 import { Component } from '../lib/component';
+import { Platform } from '../lib/platform';
 import { type PodProps, podTemplate } from '../lib/pod';
 import { kubectl } from './kubectl';
 import type { Namespace } from './namespace';
 
-export interface ToolPodProps extends Omit<PodProps, 'image' | 'component' | 'user' | 'graceSeconds'> {
+export interface ToolPodProps extends Omit<PodProps, 'image' | 'user' | 'graceSeconds'> {
   /** @default - Kafka's, which has many tools */
   readonly image?: string;
   readonly name: string;
@@ -20,11 +21,11 @@ class ToolPod extends Component {}
 
 /** Starts a pod beside the platform, as restricted as the platform's own, unless it says otherwise with the tools of Kafka's image. */
 export function startPod(namespace: Namespace, { name, labels, avoidNode, ...props }: ToolPodProps): void {
-  const app = new App();
-  const chart = new ToolPod(app, name, { namespace: namespace.name });
+  const app = new Platform(PLATFORM, namespace.name);
+  const chart = new ToolPod(app, name, 'test');
   const { metadata, spec } = podTemplate(
     chart,
-    { image: images.kafka, component: 'test', user: 1000, graceSeconds: 1, ...props },
+    { image: images.kafka, user: 1000, graceSeconds: 1, ...props },
     { name, labels: { ...labels, tool: name }, restartPolicy: 'Never' },
   );
   const affinity = avoidNode ? { nodeAffinity: elsewhere(avoidNode) } : undefined;

@@ -15,6 +15,7 @@ export const kind: Environment = {
   topics,
   databases,
   spread: 'preferred',
+  podNetwork: '10.244.0.0/16',
   zookeeper: {
     servers: 1,
     heap: mebibytes(192),
@@ -32,12 +33,16 @@ export const kind: Environment = {
     traffic: 0.004,
     threads: { network: 2, io: 4, replicaFetchers: 1 },
     shutdown: { leaveSeconds: 240, graceSeconds: 330 },
+    host: { hostPort: 9092, nodePort: 30092 },
   },
   topicsJob: {
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
     driftSchedule: '*/10 * * * *',
   },
-  akhq: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
+  akhq: {
+    resources: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
+    host: { hostPort: 8083, nodePort: 30083 },
+  },
   redisCluster: {
     topology: { kind: 'single' },
     // As in the original system, whose `redis-cli` asks for no password.
@@ -45,6 +50,8 @@ export const kind: Environment = {
     transport: 'plain',
     resources: { cpu: 60, memory: mebibytes(256), memoryLimit: mebibytes(384) },
     disk: gibibytes(1),
+    // Not the original's 7000: on a Mac that is AirPlay's.
+    host: { hostPort: 7379, nodePort: 30700 },
   },
   redisBackup: { keep: 2, disk: gibibytes(1) },
   redis: { access: 'open', resources: { cpu: 30, memory: mebibytes(64), memoryLimit: mebibytes(96) } },
@@ -63,7 +70,7 @@ export const kind: Environment = {
     maxClients: 500,
     resources: { cpu: 20, memory: mebibytes(32), memoryLimit: mebibytes(128) },
   },
-  pghero: { cpu: 60, memory: mebibytes(240), memoryLimit: mebibytes(512) },
+  pghero: { resources: { cpu: 60, memory: mebibytes(240), memoryLimit: mebibytes(512) } },
   backend: {
     replicas: 1,
     resources: { cpu: 100, memory: mebibytes(192), memoryLimit: mebibytes(512) },
@@ -72,20 +79,17 @@ export const kind: Environment = {
   kong: {
     resources: { cpu: 150, memory: mebibytes(256), memoryLimit: mebibytes(512) },
     replicas: 1,
-    entry: { kind: 'host' },
+    entry: {
+      kind: 'host',
+      ports: { proxy: { hostPort: 8000, nodePort: 30800 }, 'proxy-ssl': { hostPort: 8443, nodePort: 30843 } },
+    },
     storage: { kind: 'dbless' },
     hosts: ['localhost', '127.0.0.1'],
     leastKeyLength: 16,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,
-  },
-  exposure: {
-    podNetwork: '10.244.0.0/16',
-    kafka: { hostPort: 9092, nodePort: 30092 },
-    akhq: { hostPort: 8083, nodePort: 30083 },
-    // Not the original's 7000: on a Mac that is AirPlay's.
-    redisCluster: { hostPort: 7379, nodePort: 30700 },
-    kong: { proxy: { hostPort: 8000, nodePort: 30800 }, 'proxy-ssl': { hostPort: 8443, nodePort: 30843 } },
   },
   developmentSecrets,
 };

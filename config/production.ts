@@ -37,7 +37,7 @@ export const production: Environment = {
     resources: { cpu: 100, memory: mebibytes(256), memoryLimit: mebibytes(384) },
     driftSchedule: '*/15 * * * *',
   },
-  akhq: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) },
+  akhq: { resources: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) } },
   redisCluster: {
     topology: { kind: 'highlyAvailable', shards: 3, replicas: 1 },
     access: 'users',
@@ -65,7 +65,7 @@ export const production: Environment = {
     maxClients: 5000,
     resources: { cpu: 500, memory: mebibytes(256), memoryLimit: mebibytes(256) },
   },
-  pghero: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) },
+  pghero: { resources: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
   backend: {
     replicas: 3,
     autoscaling: { mostReplicas: 12, cpuPercent: 70 },
@@ -93,6 +93,8 @@ export const production: Environment = {
     // Change: the names in your certificate. A request for another name is answered with 404.
     hosts: ['www.example.com'],
     leastKeyLength: 32,
+    // 1000, and 10 % more for a burst.
+    requestsPerMinute: 1100,
     // Change: where your web pages are.
     origins: ['https://www.example.com'],
     drainSeconds: 15,

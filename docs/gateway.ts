@@ -1,21 +1,13 @@
 import type { App } from 'cdk8s';
-import type { Route, Service } from '../charts/gateway/kong/entities';
+import type { Route, Service } from '../charts/gateway/kong/configuration';
 import type { Kong } from '../charts/gateway/kong/kong';
-import type { RateLimiting } from '../charts/gateway/kong/plugins';
-import {
-  effectivePlugin,
-  effectivePlugins,
-  NEXT_TRY_SECONDS,
-  routesOf,
-  secondsOfTry,
-  worstCaseSeconds,
-} from '../charts/gateway/kong/policy';
-import { table } from './markdown';
+import { NEXT_TRY_SECONDS, secondsOfTry, worstCaseSeconds } from '../charts/gateway/kong/policies';
+import { effectivePlugin, effectivePlugins, routesOf } from './effective';
+import { code, table } from './markdown';
 
 /** The gateway of a model. */
 const kongOf = (app: App) => app.node.findChild('kong') as Kong;
 
-const code = (text: string) => `\`${text}\``;
 const list = (texts: readonly string[]) => texts.map(code).join(', ');
 
 /** What holds for each route, and for which of its requests. */
@@ -24,9 +16,9 @@ export function effectivePolicy(app: App): string {
   const rows = routesOf(kong.configuration).map(({ service, route }) => [
     code(route.name),
     list(route.paths),
-    code(`${service.host}:${service.port}`) + (route.strip_path ? ', without the prefix' : ''),
+    code(`${service.host}:${service.port}`),
     protocols(route),
-    audience(kong, service, route),
+    audience(kong, service),
     limits(kong, service, route),
     waiting(service),
   ]);
@@ -38,7 +30,7 @@ export function pluginChains(app: App): string {
   const { configuration } = kongOf(app);
   const rows = routesOf(configuration).map(({ service, route }) => [
     code(route.name),
-    effectivePlugins(configuration, service, route)
+    effectivePlugins(configuration, service)
       .map(({ plugin, from }) => (from === 'global' ? plugin.name : `**${plugin.name}**`))
       .join(' → '),
   ]);
@@ -50,34 +42,26 @@ const protocols = (route: Route) =>
     ? `HTTPS; HTTP is sent there with ${route.https_redirect_status_code}`
     : 'HTTP and HTTPS';
 
-function audience({ configuration }: Kong, service: Service, route: Route): string {
-  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
-  const addresses = effectivePlugin(configuration, service, route, 'ip-restriction')?.config;
+function audience({ configuration }: Kong, service: Service): string {
+  const keyAuth = effectivePlugin(configuration, service, 'key-auth');
+  const addresses = effectivePlugin(configuration, service, 'ip-restriction')?.config;
   const consumers = list(configuration.consumers.map(({ username }) => username));
   return [
     ...(keyAuth ? [`${consumers}, by a key in ${list(keyAuth.config.key_names)}`] : []),
-    ...(addresses?.allow ? [`who comes from ${list(addresses.allow)}`] : []),
-    ...(addresses?.deny ? [`not who comes from ${list(addresses.deny)}`] : []),
+    ...(addresses ? [`who comes from ${list(addresses.allow)}`] : []),
     ...(keyAuth || addresses ? [] : ['who reaches the port']),
   ].join('; ');
 }
 
-const WHOSE: Record<RateLimiting['config']['limit_by'], string> = {
-  consumer: 'for each consumer',
-  ip: 'for each address',
-  service: 'for all together',
-};
+const WHOSE = { consumer: 'for each consumer', service: 'for all together' };
 
-function limits({ configuration, runtime }: Kong, service: Service, route: Route): string {
-  const config = effectivePlugin(configuration, service, route, 'rate-limiting')?.config;
+function limits({ configuration, pods }: Kong, service: Service, route: Route): string {
+  const config = effectivePlugin(configuration, service, 'rate-limiting')?.config;
   if (!config) return 'none';
-  const each = (['second', 'minute', 'hour', 'day'] as const).flatMap((period) =>
-    config[period] ? [`${config[period]} a ${period}`] : [],
-  );
-  const counted = config.policy === 'redis' ? `over all ${runtime.replicas} pods` : `in ${runtime.replicas} pod`;
+  const counted = config.policy === 'redis' ? `over all ${pods} pods` : `in ${pods} pod`;
   const together = service.routes.filter(({ name }) => name !== route.name).map(({ name }) => name);
   const shared = together.length > 0 ? ` together with ${list(together)}` : '';
-  return `${each.join(', ')} ${WHOSE[config.limit_by]}${shared}, counted ${counted}`;
+  return `${config.minute} a minute ${WHOSE[config.limit_by]}${shared}, counted ${counted}`;
 }
 
 function waiting(service: Service): string {

@@ -1,3 +1,6 @@
+export const code = (text: string) => `\`${text}\``;
+export const fence = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
 /** A Markdown table as a formatter leaves it: columns of even width. */
 export function table(headings: string[], rows: (string | number)[][]): string {
   const cells = [headings, ...rows.map((row) => row.map(String))];

@@ -1,12 +1,31 @@
 import type { App } from 'cdk8s';
-import type { RedisCluster } from '../charts/data/redis-cluster/redis-cluster';
+import type { Components } from '../charts/platform';
 import { RequiredSecret } from '../lib/secret';
-import { table } from './markdown';
-
-const code = (text: string) => `\`${text}\``;
+import { code, table } from './markdown';
 
 export const requiredSecrets = (app: App): RequiredSecret[] =>
   app.node.findAll().filter((construct) => construct instanceof RequiredSecret);
+
+/** How a Secret is changed while the platform runs, or one of its keys that is not changed as the others are. */
+const CHANGES: Record<string, string> = {
+  akhq: '[then restart AKHQ](#akhq-and-pghero)',
+  'redis-cluster-users': '[second line, no restart](#redis-cluster-passwords)',
+  'redis-cluster-tls': '[replace, no restart](#redis-cluster-certificate)',
+  'redis-users': '[second line, restarts](#plain-redis-passwords)',
+  'postgres-users': '[then run a Job](#postgresql-passwords)',
+  'postgres-users postgres': '[first in the database](#postgresql-the-superusers-password)',
+  pghero: '[then restart PgHero](#akhq-and-pghero)',
+  'kong-tls': '[then restart the gateway](#gateway-certificate)',
+  'kong-keys': '[second line, restarts](#gateway-api-keys)',
+  'kong-db': '[first in the database](#gateway-the-password-of-its-database)',
+};
+
+/** @throws when nobody has said how. */
+function howToChange(secret: string, key: string): string {
+  const found = CHANGES[`${secret} ${key}`] ?? CHANGES[secret];
+  if (!found) throw new Error(`docs/secrets.ts does not say how the Secret ${secret} is changed: add it to CHANGES`);
+  return found;
+}
 
 /** What an operator has to make. */
 export function secrets(app: App): string {
@@ -14,9 +33,10 @@ export function secrets(app: App): string {
     Object.entries(secret.keys).map(([key, holds]) => [
       ...[code(secret.name), code(key), holds],
       secret.readersOf(key).map(code).join(', '),
+      howToChange(secret.name, key),
     ]),
   );
-  return table(['Secret', 'Key', 'What it holds', 'Read by'], rows);
+  return table(['Secret', 'Key', 'What it holds', 'Read by', 'How to change it'], rows);
 }
 
 /** Secrets whose every key is a password that nobody has to remember. */
@@ -37,16 +57,15 @@ ${lines.join('\n')}`;
 }
 
 /** Commands that make an authority for the servers of the Redis Cluster, and their certificate. */
-export function redisCertificate(app: App): string {
-  const cluster = app.node.findChild('redis-cluster') as RedisCluster;
-  const names = cluster.clients.seeds.map(({ host }) => `DNS:${host}`);
+export function redisCertificate({ redisCluster }: Components): string {
+  const names = redisCluster.clients.seeds.map(({ host }) => `DNS:${host}`);
   return `openssl ecparam -name prime256v1 -genkey -noout -out ca.key
 openssl req -x509 -new -key ca.key -days 3650 -subj '/CN=Redis of the BSS' -out ca.crt
 openssl ecparam -name prime256v1 -genkey -noout -out tls.key
 openssl req -new -key tls.key -subj /CN=redis-cluster -out tls.csr
 echo subjectAltName=${names.join()} > names
 openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -extfile names -out tls.crt
-kubectl -n ${namespaceOf(app)} create secret generic redis-cluster-tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt`;
+kubectl -n ${redisCluster.namespace} create secret generic redis-cluster-tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt`;
 }
 
 const namespaceOf = (app: App) => app.charts[0]!.namespace!;

@@ -1,18 +1,19 @@
 import { dirname, join } from 'node:path';
 import type { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from './component';
+import { Component } from './component';
 import type { Resources } from './container';
+import type { Content } from './content';
 import type { Endpoint } from './endpoint';
 import { ScheduledJob } from './job';
 import { nativeFile } from './native-file';
+import type { Platform } from './platform';
 import type { PodProps } from './pod';
 import { VolumeClaim } from './volume-claim';
 
-/** When something is copied, and how long copies are kept. */
+/** Backups of something: when they are made, and how many are kept. */
 export interface BackupSize {
   /**
-   * When a backup is made: five cron fields, UTC.
+   * Schedule by which backups are made: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/…`
    */
   readonly schedule?: string;
@@ -27,14 +28,12 @@ export interface BackupScript {
   /** The shell script to run, an absolute path of `files`. It sources `backups.sh`, which is put beside it. */
   readonly path: string;
   /** Its text and that of whatever else it needs, by absolute path, all in one directory. */
-  readonly files: Record<string, string>;
+  readonly files: Record<string, Content>;
+  /** What its container asks for and may use: `cpu` in thousandths of a core, memory as sizes. */
   readonly resources: Resources;
 }
 
-export interface BackupJobsProps
-  extends ComponentProps,
-    BackupSize,
-    Pick<PodProps, 'image' | 'component' | 'user' | 'secretFiles'> {
+export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'user' | 'secretFiles'> {
   /** Environment of both scripts, beside `BACKUPS`, the directory of the claim, and `KEEP`. @default - nothing more */
   readonly env?: Record<string, string>;
   /** What both scripts connect to. */
@@ -45,7 +44,7 @@ export interface BackupJobsProps
   readonly backup: BackupScript;
   /** Writes one over what is there, so that it is only ever started by hand. */
   readonly restore: BackupScript;
-  /** @default - the cluster's default StorageClass */
+  /** StorageClass of the claim. @default - the cluster's default StorageClass */
   readonly storageClass?: string;
 }
 
@@ -64,30 +63,30 @@ const DEADLINE_SECONDS = 6 * 3600;
  *       files: { [`/etc/shop/${name}`]: nativeFile(__dirname, name) },
  *       resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) },
  *     });
- *     new BackupJobs(app, 'shop-backup', {
- *       ...{ namespace: 'shop', image: 'registry.example/shop/tools:1.0.0', component: 'data', user: 1000 },
+ *     new BackupJobs(shop, 'till-backup', 'data', {
+ *       ...{ image: 'registry.example/shop/tools:1.0.0', user: 1000 },
  *       ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), scratch: Size.mebibytes(16) },
  *       ...{ servers: [shop.endpoint('sql')], backup: script('backup.sh'), restore: script('restore.sh') },
  *     });
  */
 export class BackupJobs extends Component {
-  constructor(scope: Construct, id: string, props: BackupJobsProps) {
-    super(scope, id, props);
-    const { image, component, user, schedule, disk, storageClass } = props;
-    const claim = new VolumeClaim(this, 'claim', { image, component, user, size: disk, storageClass });
+  constructor(scope: Platform, id: string, group: string, props: BackupJobsProps) {
+    super(scope, id, group);
+    const { image, user, schedule, disk, storageClass } = props;
+    const claim = new VolumeClaim(this, 'claim', { image, user, size: disk, storageClass });
     this.job('default', props, claim, props.backup, schedule);
     this.job('restore', props, claim, props.restore);
   }
 
   private job(
     id: string,
-    { image, component, user, secretFiles, env, keep, servers, scratch }: BackupJobsProps,
+    { image, user, secretFiles, env, keep, servers, scratch }: BackupJobsProps,
     claim: VolumeClaim,
     { path, files, resources }: BackupScript,
     schedule?: string,
   ): void {
     const made = new ScheduledJob(this, id, {
-      ...{ image, component, user, secretFiles, schedule, resources },
+      ...{ image, user, secretFiles, schedule, resources },
       command: ['sh', path],
       env: { ...env, BACKUPS, KEEP: `${keep}` },
       files: { ...files, [join(dirname(path), 'backups.sh')]: nativeFile(__dirname, 'backups.sh') },

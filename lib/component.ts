@@ -1,17 +1,5 @@
 import { Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
-
-/** What every chart is given by the platform. */
-export interface ComponentProps {
-  /** Namespace of all its objects. */
-  readonly namespace: string;
-}
-
-/** Labels that every object carries, beside its component's name: `kubectl get all -l app.kubernetes.io/part-of=bss`. */
-export const PLATFORM_LABELS = {
-  'app.kubernetes.io/part-of': 'bss',
-  'app.kubernetes.io/managed-by': 'cdk8s',
-} as const;
+import type { Platform } from './platform';
 
 /** Annotations that keep an object when it vanishes from Git: those of Argo CD and of Flux. */
 export const NEVER_PRUNED = {
@@ -19,14 +7,35 @@ export const NEVER_PRUNED = {
   'kustomize.toolkit.fluxcd.io/prune': 'disabled',
 } as const;
 
-/** One component of the platform: one chart, one manifest file in dist. */
+/**
+ * One component of the platform: one chart, one manifest file.
+ *
+ *     class Till extends Component {
+ *       constructor(scope: Platform, { image }: { image: string }) {
+ *         super(scope, 'till', 'sales');
+ *         new StatelessWorkload(this, 'default', { image, ... });
+ *       }
+ *     }
+ */
 export abstract class Component extends Chart {
-  constructor(scope: Construct, id: string, props: ComponentProps) {
-    super(scope, id, {
-      namespace: props.namespace,
+  /** The namespace of all its objects. */
+  override readonly namespace: string;
+
+  /**
+   * @param id name of the component, of its main objects and of its file
+   * @param group what the component does in the platform, for the label `app.kubernetes.io/component` of its pods
+   */
+  constructor(
+    readonly platform: Platform,
+    id: string,
+    readonly group: string,
+  ) {
+    super(platform, id, {
+      namespace: platform.namespace,
       // Clean names (`kafka`, `kafka-0`) are what people type; a test proves them unique.
       disableResourceNameHashes: true,
-      labels: { 'app.kubernetes.io/name': id, ...PLATFORM_LABELS },
+      labels: { 'app.kubernetes.io/name': id, ...platform.labels },
     });
+    this.namespace = platform.namespace;
   }
 }

@@ -48,7 +48,7 @@ export interface ContainerProps {
   /** Command that runs before the container is told to stop. @default - none */
   readonly preStop?: string[];
   /**
-   * Where `kubectl describe` takes the last words of a container from. `File` for one whose log could hold a secret: then
+   * Source of the last words of a container in `kubectl describe`. `File` for one whose log could hold a secret: then
    * they are what it writes to /dev/termination-log. @default FallbackToLogsOnError
    */
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';

@@ -1,10 +1,5 @@
 import type { Workload } from './workload';
 
-/** What follows a Service's name: it resolves from any namespace, whatever the cluster's domain is called. */
-export const serviceDomain = (namespace: string) => `${namespace}.svc`;
-/** The whole name of a Service. */
-export const serviceHost = (service: string, namespace: string) => `${service}.${serviceDomain(namespace)}`;
-
 /** A port of a workload behind a stable name. Producers hand it out; `connectsTo` takes it. */
 export class Endpoint {
   /**
@@ -23,7 +18,7 @@ export class Endpoint {
   }
 
   get host(): string {
-    return serviceHost(this.service, this.workload.namespace);
+    return `${this.service}.${this.workload.platform.serviceDomain}`;
   }
 
   /** `host:port`. */

@@ -32,7 +32,7 @@ export class OneShotJob extends Workload {
 
 export interface ScheduledJobProps extends OneShotJobProps {
   /**
-   * When it runs: five cron fields, UTC.
+   * Schedule by which it runs: five cron fields, UTC.
    * @default - only by hand: the CronJob is suspended, and `kubectl create job --from=cronjob/…` starts it
    */
   readonly schedule?: string;

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import type { Endpoint } from './endpoint';
+import { roleLabels } from './platform';
 import type { Workload } from './workload';
 
 const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
@@ -50,16 +51,25 @@ export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector):
   });
 }
 
-/** Any pod of the namespace that carries the label `role.bss/<role>: "true"` reaches `port`, and DNS. */
+/** Any pod of the namespace that carries {@link roleLabels} reaches `port`, and DNS. */
 export function allowRole(role: string, to: Workload, port: string): void {
-  const from = { matchLabels: { [`role.bss/${role}`]: 'true' } };
+  const from = { matchLabels: roleLabels(to.platform.name, role) };
   egress(to, `role-${role}`, from, { to: [podsOf(to)], ports: [policyPort(to.portNumber(port))] });
   allowDns(to, `role-${role}-to-dns`, from);
   ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: from });
 }
 
-/** Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten. */
-export function allowHost(to: Workload, port: string, podNetwork: string): void {
+/**
+ * Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten.
+ * Without the platform's `podNetwork` nothing is admitted, and synth fails.
+ */
+export function allowHost(to: Workload, port: string): void {
+  const { podNetwork } = to.platform;
+  if (!podNetwork) {
+    const wrong = `${to.name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`;
+    to.node.addValidation({ validate: () => [wrong] });
+    return;
+  }
   ingress(to, `${to.name}-${port}-from-host`, to, port, { ipBlock: { cidr: '0.0.0.0/0', except: [podNetwork] } });
 }
 

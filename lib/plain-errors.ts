@@ -4,7 +4,10 @@ process.once('uncaughtException', (error: unknown) => {
   process.exitCode = 1;
 });
 
-/** Where in config a library was given what it refuses, as its own words do not name the value: `config/kind.ts:28: `. */
+/**
+ * The line of config that gave a library what it refuses, such as `config/kind.ts:28: `: its own words do not name the
+ * value.
+ */
 function place({ stack = '' }: Error): string {
   const refusedByLibrary = /^ +at .*node_modules/.test(stack.slice(stack.search(/^ +at /m)));
   const [, found] = (refusedByLibrary && stack.match(/[\\/](config[\\/][^\s:()]+:\d+):\d+\)?$/m)) || [];

@@ -13,14 +13,12 @@ import type { VolumeClaim } from './volume-claim';
 export interface Metrics {
   /** Name of a port of the main container or of a sidecar, as that of an exporter. */
   readonly port: string;
-  /** For example `/metrics`. */
+  /** Path of the metrics, for example `/metrics`. */
   readonly path: string;
 }
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
-  /** What the pod does in the platform, for the label `app.kubernetes.io/component`. */
-  readonly component: string;
   /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
@@ -37,7 +35,7 @@ export interface PodProps extends ContainerProps {
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
   readonly volumeClaims?: Record<string, VolumeClaim>;
-  /** Where the pod tells its metrics. @default - nowhere */
+  /** Port and path at which the pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;

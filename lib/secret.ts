@@ -11,7 +11,7 @@ export class SecretKey {
 
 /**
  * A Secret that the platform needs and never contains: its name, its keys and who reads them.
- * The README's table of Secrets is made from it, and the development Secret is checked against it.
+ * The table of Secrets in the docs is made from it, and the development Secret is checked against it.
  */
 export class RequiredSecret extends Construct {
   private readonly readers: Readonly<Record<string, Set<string>>>;

@@ -30,8 +30,6 @@ export interface StatefulWorkloadProps extends PodProps {
   readonly spread: Spread;
 }
 
-const SHARD_LABEL = 'bss/shard';
-
 /** Pods with a fixed identity and volumes of their own. */
 export class StatefulWorkload extends Workload {
   constructor(
@@ -115,7 +113,7 @@ export class StatefulWorkload extends Workload {
     return counted(shards).map((shard) => ({
       id: `shard-${shard}`,
       name: `${this.name}-${shard}`,
-      selector: { ...this.selector, [SHARD_LABEL]: `${shard}` },
+      selector: { ...this.selector, [`${this.platform.name}/shard`]: `${shard}` },
     }));
   }
 }

@@ -7,7 +7,7 @@ import { Workload } from './workload';
 /** How many pods there are when there is much to do. */
 export interface Autoscaling {
   readonly mostReplicas: number;
-  /** Of the CPU request, on average over the pods: above it there will be more of them. */
+  /** Percent of the CPU request that is used, on average over the pods: above it there will be more of them. */
   readonly cpuPercent: number;
 }
 
@@ -72,7 +72,10 @@ export class StatelessWorkload extends Workload {
     return this.offer('pods', port, `${this.name}-pods`, service);
   }
 
-  /** Of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces do not count. */
+  /**
+   * Spreads the pods of one revision evenly over zones and nodes, where there are any: the pods that a new one replaces
+   * do not count.
+   */
   private spread(): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
     return {
       topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({

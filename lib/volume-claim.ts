@@ -6,7 +6,7 @@ import { quantity } from './container';
 import { OneShotJob } from './job';
 import type { PodProps } from './pod';
 
-export interface VolumeClaimProps extends Pick<PodProps, 'component' | 'image' | 'user'> {
+export interface VolumeClaimProps extends Pick<PodProps, 'image' | 'user'> {
   readonly size: Size;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;

@@ -1,10 +1,11 @@
 import { Lazy, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
-import { type Component, PLATFORM_LABELS } from './component';
+import type { Component } from './component';
 import type { Resources } from './container';
 import { Endpoint } from './endpoint';
 import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
+import type { Platform } from './platform';
 import { type Metrics, type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
@@ -13,8 +14,6 @@ export interface HostPort {
   readonly hostPort: number;
   /** Port of the node behind it, 30000 to 32767. */
   readonly nodePort: number;
-  /** Addresses of pods, which do not count as host, for example `10.244.0.0/16`. */
-  readonly podNetwork: string;
 }
 
 /** A load balancer of the cluster's provider before a workload. */
@@ -40,9 +39,11 @@ export interface Publication extends HostPort {
 
 /** Pods of one kind: their name, labels, Services, and who may talk to whom. */
 export abstract class Workload extends Construct {
-  /** Also the name of its main object and of its main Service. */
+  /** Name of the workload, of its main object and of its main Service. */
   readonly name: string;
   readonly namespace: string;
+  /** What it is part of. */
+  readonly platform: Platform;
   /** Selectors are immutable, so they hold the name only: a version would change. */
   readonly selector: Record<string, string>;
   readonly labels: Record<string, string>;
@@ -51,9 +52,9 @@ export abstract class Workload extends Construct {
   readonly loadBalancers: LoadBalancer[] = [];
   /** Roles that open a port, by name, to pods that are not in the model. */
   readonly admissions: { readonly role: string; readonly port: string }[] = [];
-  /** Of one pod. */
+  /** CPU and memory of one pod. */
   readonly resources: Resources;
-  /** Where each pod tells its metrics. @default - nowhere */
+  /** Port and path at which each pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();
@@ -71,7 +72,8 @@ export abstract class Workload extends Construct {
   ) {
     super(scope, id);
     this.name = Names.toDnsLabel(this, { includeHash: false });
-    this.namespace = scope.namespace!;
+    this.namespace = scope.namespace;
+    this.platform = scope.platform;
     this.resources = podResources(props);
     this.ports = Object.assign({}, props.ports, ...Object.values(props.sidecars ?? {}).map(({ ports }) => ports));
     this.metrics = props.metrics;
@@ -79,10 +81,10 @@ export abstract class Workload extends Construct {
     this.selector = { 'app.kubernetes.io/name': this.name };
     this.labels = {
       ...this.selector,
-      'app.kubernetes.io/component': props.component,
+      'app.kubernetes.io/component': scope.group,
       // The tag, without a digest: a label holds 63 characters.
       'app.kubernetes.io/version': props.image.split('@')[0]!.split(':').at(-1)!,
-      ...PLATFORM_LABELS,
+      ...scope.platform.labels,
     };
   }
 
@@ -110,7 +112,7 @@ export abstract class Workload extends Construct {
     }
   }
 
-  /** Opens `port` to pods that are not in the model, if they carry the label `role.bss/<role>: "true"`. */
+  /** Opens `port` to pods that are not in the model, if they carry {@link roleLabels}. */
   admitsRole(role: string, port: string): void {
     this.admissions.push({ role, port });
     allowRole(role, this, port);
@@ -146,7 +148,7 @@ export abstract class Workload extends Construct {
     const service = new k8s.KubeService(this, id, {
       spec: { ...spec, type: 'NodePort', ports: [{ ...this.servicePort(port), nodePort: host.nodePort }] },
     });
-    if (!this.publications.some((published) => published.port === port)) allowHost(this, port, host.podNetwork);
+    if (!this.publications.some((published) => published.port === port)) allowHost(this, port);
     this.publications.push({ ...host, port, title, service: service.name });
   }
 

@@ -7,8 +7,10 @@ const root = join(__dirname, '..');
 
 export const DATABASE = 'Add a database';
 
-/** What the README tells people to add, by the headings there. */
+/** What the pages tell people to add, by the headings there. */
 export const ADDITIONS = ['Add a topic', DATABASE, 'Add an environment', 'Add a component'];
+
+const pageOf = (heading: string) => (heading === DATABASE ? 'docs/data.md' : 'README.md');
 
 /** Whatever a clone has, with the packages of this tree, to be changed without harm. */
 export function clone(): string {
@@ -24,7 +26,7 @@ export function clone(): string {
   return copy;
 }
 
-/** Where a part goes that is no file of its own, in the words of the README. */
+/** Where a part goes that is no file of its own, in the words of the pages. */
 const PLACES: Record<string, (text: string, part: string) => string> = {
   'with the other imports': (text, part) => part + text,
   'in the list': (text, part) => text.replace(/,?\s*\];/, () => `,\n${part}];`),
@@ -32,35 +34,37 @@ const PLACES: Record<string, (text: string, part: string) => string> = {
   'in what an environment may be': (text, part) =>
     text.replace('const fields: Fields<Environment> = {\n', (line) => line + part),
   'in the environment': (text, part) => text.replace(/^ {2}namespace: .*\n/m, (line) => line + part),
-  'after what it is made of': (text, part) => text.replace('  zookeeper.addDependency(', (line) => part + line),
+  'after what it is made of': (text, part) =>
+    text.replace('  if (environment.developmentSecrets)', (line) => part + line),
 };
 
 /** Under names that nobody has chosen, or who has added just these would add them twice. */
 const renamed = (text: string, name: string) =>
   text.replaceAll(/refund|reports|staging|census/g, name).replaceAll('Census', name[0]!.toUpperCase() + name.slice(1));
 
-/** Does to a clone what the README says under a heading. @param name for what is added, in place of the README's */
+/** Does to a clone what a page says under a heading. @param name for what is added, in place of the page's */
 export function add(project: string, heading: string, name: string): void {
-  for (const { text } of fencesUnder('README.md', heading, 'ts')) {
+  const page = pageOf(heading);
+  for (const { text } of fencesUnder(page, heading, 'ts')) {
     const [before, ...parts] = renamed(text, name).split(/^\/\/ ([\w/.-]+\.ts)(?:, (.*))?\n/m);
     if (before || parts.length === 0)
-      throw new Error(`README.md, "${heading}": a fence begins without the name of a file`);
+      throw new Error(`${page}, "${heading}": a fence begins without the name of a file`);
     for (let index = 0; index < parts.length; index += 3) {
-      put(join(project, parts[index]!), parts[index + 1], parts[index + 2]!);
+      put(page, join(project, parts[index]!), parts[index + 1], parts[index + 2]!);
     }
   }
 }
 
-function put(file: string, place: string | undefined, part: string): void {
+function put(page: string, file: string, place: string | undefined, part: string): void {
   if (!place) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, part);
     return;
   }
   const insert = PLACES[place];
-  if (!insert) throw new Error(`README.md: nobody knows where "${place}" is in ${file}`);
+  if (!insert) throw new Error(`${page}: nobody knows where "${place}" is in ${file}`);
   const text = readFileSync(file, 'utf8');
   const changed = insert(text, part);
-  if (changed === text) throw new Error(`README.md: there is no place "${place}" in ${file}`);
+  if (changed === text) throw new Error(`${page}: there is no place "${place}" in ${file}`);
   writeFileSync(file, changed);
 }

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../charts/environment';
-import { model } from '../charts/synth';
+import { platform } from '../charts/platform';
+
 import { developmentPasswords, developmentSecrets } from '../config/development-secrets';
 import { environments } from '../config/environments';
 import { kind } from '../config/kind';
@@ -27,7 +28,7 @@ export const laptop: Environment = {
   ],
 };
 
-export const appOf = (environment: Environment) => model(environment).app;
+export const appOf = (environment: Environment) => platform(environment).app;
 
 /** For `describe.each`: every environment with what it makes. */
 export const everyEnvironment = environments.map((environment) => ({

@@ -1,6 +1,7 @@
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { Component } from '../lib/component';
 import { type ContainerProps, PodField } from '../lib/container';
+import { Platform } from '../lib/platform';
 import type { PodProps } from '../lib/pod';
 import { exec, http, tcp } from '../lib/probe';
 import { RequiredSecret } from '../lib/secret';
@@ -8,14 +9,17 @@ import { VolumeClaim, type VolumeClaimProps } from '../lib/volume-claim';
 import { type HostPort, Workload } from '../lib/workload';
 import { Manifests } from './manifests';
 
+/** A platform of nobody's, for the construct under test. */
+export const shop = () => new Platform('shop', 'shop', '10.1.0.0/16');
+
 /** A component of no platform, to put the construct under test into. */
 export class Example extends Component {
-  constructor(app = new App(), id = 'example') {
-    super(app, id, { namespace: 'shop' });
+  constructor(platform = shop(), id = 'example') {
+    super(platform, id, 'sales');
   }
 
   get manifests(): Manifests {
-    return new Manifests(App.of(this));
+    return new Manifests(this.platform);
   }
 
   /** Policies that there are, in the order of their names. */
@@ -30,12 +34,12 @@ export class Example extends Component {
 /** A workload of which only connections matter. */
 export class Pods extends Workload {
   constructor(scope: Component, id: string, ports: Record<string, number> = {}) {
-    super(scope, id, { ...podProps(), ports }, 1, 0);
+    super(scope, id, { ...podProps(), metrics: undefined, ports }, 1, 0);
   }
 }
 
 const claim: Required<VolumeClaimProps> = {
-  ...{ image: 'box:1', component: 'sales', user: 1234 },
+  ...{ image: 'box:1', user: 1234 },
   size: Size.gibibytes(2),
   storageClass: 'slow',
 };
@@ -60,7 +64,6 @@ export function podProps(scope?: Component): Required<PodProps> {
   });
   return {
     ...containerProps,
-    component: 'sales',
     user: 1234,
     env: { MODE: 'fast', PASSWORD: secret.key('password'), IP: PodField.IP },
     initContainers: { sweep: { image: 'broom:1', command: ['sweep'], resources: little } },
@@ -77,4 +80,4 @@ export function podProps(scope?: Component): Required<PodProps> {
   };
 }
 
-export const hostPort: Required<HostPort> = { hostPort: 8000, nodePort: 30000, podNetwork: '10.1.0.0/16' };
+export const hostPort: Required<HostPort> = { hostPort: 8000, nodePort: 30000 };

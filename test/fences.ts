@@ -1,5 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+
+/** Every page that people read, below the root. */
+export const PAGES = [
+  ...['README.md', 'backend/README.md', 'bench/README.md', 'gitops/README.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /** A block of code of a page, as it stands there to be pasted. */
 export interface Fence {
@@ -14,7 +24,7 @@ export function fencesOf(page: string): Fence[] {
   const fences: Fence[] = [];
   let heading = '';
   let open: { language: string; lines: string[] } | undefined;
-  for (const line of readFileSync(join(__dirname, '..', page), 'utf8').split('\n')) {
+  for (const line of readFileSync(join(root, page), 'utf8').split('\n')) {
     if (open && line === '```') {
       fences.push({ page, heading, language: open.language, text: `${open.lines.join('\n')}\n` });
       open = undefined;

@@ -19,7 +19,7 @@ function errors(path: string, value: unknown): string[] {
 }
 
 /** Sections that production does not have. */
-const kindOnly = { 'exposure.podNetwork': 0, 'developmentSecrets.akhq': 0 };
+const kindOnly = { podNetwork: 0, 'developmentSecrets.akhq': 0 };
 
 it.each(environments)('The values of $name are right', (environment) => {
   expect(valueErrors(environment)).toEqual([]);
@@ -35,9 +35,9 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['storageClass', 'Fast SSD', /^storageClass is/],
   ['spread', 'some', /^spread is "some": it must be 'required' or 'preferred'\.$/],
   ...[0, -1, Number.NaN, 0.5, 4, '500'].map((cpu): [string, unknown, RegExp] => [
-    'akhq.cpu',
+    'akhq.resources.cpu',
     cpu,
-    /^akhq\.cpu is .*: it must be a whole number of 10 or more thousandths of a core: 1000 are one core\.$/,
+    /^akhq\.resources\.cpu is .*: it must be a whole number of 10 or more thousandths of a core: 1000 are one core\.$/,
   ]),
   ['kafka.resources.memory', mebibytes(0), /^kafka\.resources\.memory is 0 MiB: it must be 16 MiB to 12 TiB/],
   [
@@ -89,13 +89,9 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['kong.entry.clients', [], /^kong\.entry\.clients is \[\]: it must be a list of 1 to 1000/],
   ['kong.entry.clients', ['10.0.0.0/8', '10.0.0.0/8'], /^kong\.entry\.clients has "10\.0\.0\.0\/8" twice/],
   ['kong.origins', ['http://'], /^kong\.origins\[0\] is "http:\/\/": it must be the address of a site/],
-  [
-    'exposure.podNetwork',
-    '10.244.0.0',
-    /^exposure\.podNetwork is "10\.244\.0\.0": it must be a network of IPv4 with its mask/,
-  ],
-  ['exposure.podNetwork', '0.0.0.0/0', /^exposure\.podNetwork/],
-  ['exposure.podNetwork', 'fd00::/8', /^exposure\.podNetwork/],
+  ['podNetwork', '10.244.0.0', /^podNetwork is "10\.244\.0\.0": it must be a network of IPv4 with its mask/],
+  ['podNetwork', '0.0.0.0/0', /^podNetwork/],
+  ['podNetwork', 'fd00::/8', /^podNetwork/],
   ['topics', [], /^topics is \[\]: it must be a list of 1 to 1000/],
   ['topics.0.name', '__mine', /^topic "__mine" begins with "__", as Kafka's own do\. Rename it\.$/],
   [

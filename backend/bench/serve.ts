@@ -4,14 +4,14 @@
 import { compatibilityPartitioner, Producer } from '@platformatic/kafka';
 import { noCache } from '../src/cache.ts';
 import { readConfig } from '../src/config.ts';
-import { Database, type Publisher } from '../src/database/database.ts';
+import { Database } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
 import { createPool } from '../src/database/pool.ts';
 import { Relay } from '../src/database/relay.ts';
 import { topicsOf } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
 import { Kafka } from '../src/events/kafka.ts';
-import { sendable } from '../src/events/publisher.ts';
+import { sendable } from '../src/events/producer.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
@@ -19,9 +19,14 @@ import { Metrics } from '../src/metrics.ts';
 const config = readConfig(process.env);
 const log = createLog(config.logLevel);
 const pool = createPool(config.database, config.database.pool, config.deadline);
-const metrics = new Metrics(pool);
+const metrics = new Metrics();
 
-const publishers: Record<string, () => Publisher> = {
+/** Nothing waits in the database: all that is done is what comes after the commit. */
+class NotStored extends Outbox {
+  override store(): void {}
+}
+
+const outboxes: Record<string, () => Outbox> = {
   /** As the backend does it. */
   outbox() {
     const relayPool = createPool(config.database, 1, 15_000);
@@ -35,21 +40,18 @@ const publishers: Record<string, () => Publisher> = {
       ...{ clientId: 'bench', bootstrapBrokers: [...config.kafka.bootstrap], acks: -1 },
       partitioner: compatibilityPartitioner,
     });
-    return {
-      async store() {},
-      async committed(events) {
-        const messages = events.flatMap((event) =>
-          topicsOf(event.type).map((topic) => sendable({ topic, ...toMessage(event) })),
-        );
-        await producer.send({ messages });
-      },
-    };
+    return new NotStored(async (events) => {
+      const messages = events.flatMap((event) =>
+        topicsOf(event.type).map((topic) => sendable({ topic, ...toMessage(event) })),
+      );
+      await producer.send({ messages });
+    });
   },
   /** Without events. */
-  none: () => ({ async store() {}, async committed() {} }),
+  none: () => new NotStored(async () => {}),
 };
 
-const database = new Database(pool, publishers[process.argv[2]!]!(), config.deadline);
+const database = new Database(pool, outboxes[process.argv[2]!]!(), config.deadline);
 const health = { ready: true, components: { db: async () => {} } };
 const app = await createServer({ database, cache: noCache, metrics, health, log, deadline: config.deadline });
 await app.listen({ host: '127.0.0.1', port: config.port });

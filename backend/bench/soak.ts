@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Database } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
+import { measureOutbox } from '../src/database/outbox-metrics.ts';
 import { createPool } from '../src/database/pool.ts';
 import { Relay } from '../src/database/relay.ts';
 import { EVERYTHING } from '../src/events/catalogue.ts';
@@ -43,7 +44,8 @@ async function main(): Promise<object> {
   const kafka = programs.at(-1)!;
   const config = await freshDatabase('soak');
   const [pool, relayPool, log] = [createPool(config, 10, 5000), createPool(config, 1, 15_000), createLog('error')];
-  const [bus, metrics] = [new Kafka(bootstrap, log), new Metrics(pool)];
+  const [bus, metrics] = [new Kafka(bootstrap, log), new Metrics()];
+  measureOutbox(metrics, pool);
   const relay = new Relay(relayPool, bus, metrics, log);
   const database = new Database(pool, new Outbox(async () => relay.wake()), 5000);
   const reader = bus.subscribe('soak', [EVERYTHING], async ({ headers }) => {

@@ -9,6 +9,7 @@ import { Processor } from './consumers/processor.ts';
 import { Database } from './database/database.ts';
 import { keepHouse } from './database/housekeeping.ts';
 import { Outbox } from './database/outbox.ts';
+import { measureOutbox } from './database/outbox-metrics.ts';
 import { createPool } from './database/pool.ts';
 import { Relay } from './database/relay.ts';
 import { schemaCheck } from './database/schema.ts';
@@ -37,7 +38,8 @@ export async function startBackend(config: Config, log: Logger): Promise<Backend
   const pool = createPool(config.database, config.database.pool, deadline);
   const relayPool = createPool(config.database, RELAY_CONNECTIONS, RELAY_DEADLINE);
   const bus = new Kafka(config.kafka.bootstrap, log);
-  const metrics = new Metrics(pool);
+  const metrics = new Metrics();
+  measureOutbox(metrics, pool);
   const cache = config.redis ? new RedisCache(config.redis, metrics, log) : noCache;
   const relay = new Relay(relayPool, bus, metrics, log);
   const outbox = new Outbox(async (events) => {

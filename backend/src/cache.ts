@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisConfig } from './config.ts';
-import { within } from './events/within.ts';
 import type { Metrics } from './metrics.ts';
+import { within } from './within.ts';
 
 /** Seconds after which an answer is forgotten, whatever happens to the events that should have removed it. */
 const TTL = 30;

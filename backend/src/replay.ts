@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const bus = new Kafka(config.kafka.bootstrap, log);
   // Events that this causes wait in the outbox for the relay of a running backend.
   const database = new Database(pool, new Outbox(async () => {}), DEADLINE);
-  const processor = new Processor(consumer, database, new Metrics(pool), log);
+  const processor = new Processor(consumer, database, new Metrics(), log);
   const counts: Record<string, number> = {};
   const never = new AbortController().signal;
   try {

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import fc from 'fast-check';
-import { consumers } from '../src/consumers/all.ts';
 import type { Consumer } from '../src/consumers/consumer.ts';
-import { Processor } from '../src/consumers/processor.ts';
-import type { Event } from '../src/database/database.ts';
-import type { Received } from '../src/events/bus.ts';
-import { catalogue, DEAD_LETTERS, type EventType } from '../src/events/catalogue.ts';
+import type { EventType } from '../src/events/catalogue.ts';
 import { toMessage } from '../src/events/cloud-event.ts';
-import { createLog } from '../src/log.ts';
 import { deliver, runChain } from './chain.ts';
-import { type Service, startService, waitingIn } from './service.ts';
+import { consuming, named, never, said } from './consuming.ts';
+import { type Service, startService } from './service.ts';
 
 describe('consumers', () => {
   let service: Service & { end(): Promise<void> };
@@ -23,30 +18,9 @@ describe('consumers', () => {
   });
   after(() => service.end());
 
-  const never = new AbortController().signal;
   const count = async (text: string, values: unknown[] = []) =>
     Number((await service.database.pool.query(`SELECT count(*) FROM ${text}`, values)).rows[0].count);
-  const processor = (consumer: Consumer) =>
-    new Processor(consumer, service.database, service.metrics, createLog('silent'), 5);
-  const named = (name: string) => consumers.find((consumer) => consumer.name === name)!;
-  let offset = 1_000_000n;
-  const received = (message: Pick<Received, 'key' | 'value' | 'headers'>, topic = 'bss.customer.events'): Received => {
-    offset += 1n;
-    return { ...message, topic, partition: 1, offset };
-  };
-  const event = (type: EventType, more: Partial<Event> = {}): Event => ({
-    ...service.events.find((event) => event.type === type)!,
-    id: randomUUID(),
-    ...more,
-  });
-  /** How many there are, and the newest one. */
-  const deadLetters = async () => {
-    const many = await count('outbox WHERE topics = $1', [[DEAD_LETTERS]]);
-    const { rows } = await service.database.pool.query('SELECT max(seq) - 1 AS before FROM outbox WHERE topics = $1', [
-      [DEAD_LETTERS],
-    ]);
-    return { many, newest: (await waitingIn(service, BigInt(rows[0].before ?? 0)))[0]! };
-  };
+  const { event, received, processor, deadLetters } = consuming(() => service);
 
   test('a customer is welcomed, told of the invoice, and given a receipt', async () => {
     const { rows } = await service.database.pool.query(
@@ -108,15 +82,10 @@ describe('consumers', () => {
       const poison = received(message);
       assert.equal(await processor(named('notification')).process(poison, never), 'dead');
       const letter = (await deadLetters()).newest;
-      const said = (name: string) => letter.headers[`dlq_${name}`]!.toString();
-      assert.deepEqual(['consumer', 'reason', 'attempts', 'topic', 'partition', 'offset'].map(said), [
-        'notification',
-        'unknown-version',
-        '1',
-        'bss.customer.events',
-        '1',
-        `${poison.offset}`,
-      ]);
+      assert.deepEqual(
+        ['consumer', 'reason', 'attempts', 'topic', 'partition', 'offset'].map((name) => said(letter, name)),
+        ['notification', 'unknown-version', '1', 'bss.customer.events', '1', `${poison.offset}`],
+      );
       assert.deepEqual(letter.value, poison.value);
       assert.deepEqual(letter.headers['ce_id'], poison.headers['ce_id']);
     }
@@ -127,8 +96,8 @@ describe('consumers', () => {
     const poison = received(toMessage(event('com.droid.bss.order.created', { data: stranger })), 'bss.order.events');
     assert.equal(await processor(named('provisioning')).process(poison, never), 'dead');
     const letter = (await deadLetters()).newest;
-    assert.equal(letter.headers['dlq_reason']!.toString(), 'handler-failed');
-    assert.equal(letter.headers['dlq_attempts']!.toString(), '5');
+    assert.equal(said(letter, 'reason'), 'handler-failed');
+    assert.equal(said(letter, 'attempts'), '5');
   });
 
   test('a dead letter that comes again is not buried twice, and can have its effect when its handler is mended', async () => {
@@ -149,104 +118,6 @@ describe('consumers', () => {
     assert.equal(await processor(named('audit')).process(message, never), 'dead');
     const letter = (await deadLetters()).newest;
     assert.equal(letter.value, null);
-    assert.equal(letter.headers['dlq_value']!.toString(), 'left out: 1000000 bytes');
-  });
-
-  test('a message that is no event, whatever it is, becomes one dead letter or is none of ours', async () => {
-    const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
-    const text = fc.string({ unit: 'binary', maxLength: 40 }).map((string) => Buffer.from(string));
-    const name = fc.oneof(
-      fc.constantFrom(
-        'ce_id',
-        'ce_type',
-        'ce_source',
-        'ce_specversion',
-        'ce_time',
-        'content-type',
-        '__proto__',
-        'traceparent',
-      ),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-    );
-    const value = fc.oneof(
-      bytes,
-      text,
-      fc.constantFrom('1.0', 'application/cloudevents+json', ...Object.keys(catalogue)).map((it) => Buffer.from(it)),
-    );
-    const headers = fc.array(fc.tuple(name, value), { maxLength: 8 }).map((pairs) => Object.fromEntries(pairs));
-    const body = fc.oneof(
-      bytes,
-      fc.json().map((json) => Buffer.from(json)),
-      fc.constant(null),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...consumers),
-        headers,
-        body,
-        fc.option(bytes),
-        async (consumer, headers, value, key) => {
-          const before = (await deadLetters()).many;
-          const outcome = await processor(consumer).process(
-            received({ key, value, headers }, consumer.topics[0]),
-            never,
-          );
-          const letters = await deadLetters();
-          assert.ok(outcome === 'skipped' || outcome === 'dead', outcome);
-          assert.equal(letters.many, before + (outcome === 'dead' ? 1 : 0));
-          if (outcome === 'dead') {
-            assert.deepEqual(letters.newest.value, value);
-            for (const [name, content] of Object.entries(headers))
-              assert.deepEqual(letters.newest.headers[name], content);
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
-
-  test('an event of ours with any other data has its one effect or becomes one dead letter', async () => {
-    const types = Object.keys(catalogue) as EventType[];
-    const known = [...new Set(service.events.map(({ type }) => type))];
-    const anything = fc.oneof(
-      { weight: 1, arbitrary: fc.jsonValue() },
-      {
-        weight: 2,
-        arbitrary: fc.constantFrom(...known).chain((type) => {
-          const data = event(type).data as Record<string, unknown>;
-          const changed = fc.constantFrom(...Object.keys(data));
-          return fc
-            .tuple(changed, fc.jsonValue({ maxDepth: 1 }))
-            .map(([property, value]) => ({ ...data, [property]: value }));
-        }),
-      },
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...consumers),
-        fc.constantFrom(...types),
-        anything,
-        async (consumer, type, data) => {
-          // Whoever does not exist makes a handler fail, which takes five attempts: that is another test.
-          const quick: Consumer = {
-            ...consumer,
-            handlers: Object.fromEntries(Object.keys(consumer.handlers).map((type) => [type, async () => {}])),
-          };
-          const { source, dataschema } = catalogue[type];
-          const message = received(
-            toMessage({ ...event(known[0]!), type, source, dataschema, data }),
-            consumer.topics[0],
-          );
-          if (message.value === null || message.value.toString() === 'undefined') return;
-          const [first, second] = [
-            await processor(quick).process(message, never),
-            await processor(quick).process(message, never),
-          ];
-          const wanted = { applied: 'duplicate', dead: 'dead', skipped: 'skipped' }[first as string];
-          assert.equal(second, wanted, first);
-        },
-      ),
-      { numRuns: 100 },
-    );
+    assert.equal(said(letter, 'value'), 'left out: 1000000 bytes');
   });
 });

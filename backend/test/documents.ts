@@ -2,8 +2,7 @@ import { noCache } from '../src/cache.ts';
 import { Database } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
 import { createPool } from '../src/database/pool.ts';
-import { catalogue, type EventType } from '../src/events/catalogue.ts';
-import { schemaDocuments } from '../src/events/schemas.ts';
+import { catalogue, type EventType, schemasOf } from '../src/events/catalogue.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
 import { Metrics } from '../src/metrics.ts';
@@ -23,6 +22,21 @@ export async function documents(): Promise<Record<string, string>> {
   };
 }
 
+/** The schemas of an event's data as they stand in the directory `events`, by the name of the file. */
+const schemaDocuments = (type: EventType): Record<string, object> =>
+  Object.fromEntries(
+    schemasOf(type).map(({ data, dataschema }) => [
+      `com.droid.bss.${dataschema.split(':')[3]}.json`,
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        $id: dataschema,
+        title: type,
+        description: `Data of ${type}, on ${catalogue[type].topic}, from ${catalogue[type].source}`,
+        ...data,
+      },
+    ]),
+  );
+
 /** As a server describes itself that has no database, because nobody asks it for more. */
 async function openapi(): Promise<unknown> {
   const pool = createPool(
@@ -31,7 +45,7 @@ async function openapi(): Promise<unknown> {
     1,
   );
   const app = await createServer({
-    ...{ database: new Database(pool, new Outbox(async () => {}), 1), cache: noCache, metrics: new Metrics(pool) },
+    ...{ database: new Database(pool, new Outbox(async () => {}), 1), cache: noCache, metrics: new Metrics() },
     ...{ health: { ready: true, components: { db: async () => {} } }, log: createLog('silent'), deadline: 5000 },
   });
   await app.ready();

@@ -44,3 +44,22 @@ export async function askPublished(
   if ('answer' in known && !query.includes('fields=')) assertPublished(known.answer, answer.body);
   return answer;
 }
+
+const party = { id: 'org-7', '@referredType': 'Organization', name: 'Analytical Engines', href: '/organization/org-7' };
+/** The least that makes a customer. */
+export const minimal = { name: 'Ada Lovelace', engagedParty: party };
+
+/** What is asked of one service. @param of the service, once it is started */
+export function asking(of: () => Service) {
+  const ask = (operation: keyof typeof operations, more: Parameters<typeof askPublished>[2]) =>
+    askPublished(of(), operation, more);
+  const create = async (more: object = {}) => {
+    const answer = await ask('POST /customer', { body: { ...minimal, ...more } });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const read = async (id: string) => (await ask('GET /customer/{id}', { id })).body;
+  const patch = (id: string, body: object) =>
+    ask('PATCH /customer/{id}', { id, body: { engagedParty: party, ...body } });
+  return { ask, create, read, patch };
+}

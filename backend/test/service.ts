@@ -1,10 +1,13 @@
+import assert from 'node:assert/strict';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Cache, noCache } from '../src/cache.ts';
 import type { DatabaseConfig } from '../src/config.ts';
-import { Database, type Event } from '../src/database/database.ts';
+import { Database } from '../src/database/database.ts';
 import { Outbox, oldest, type Waiting } from '../src/database/outbox.ts';
+import { measureOutbox } from '../src/database/outbox-metrics.ts';
 import { createPool } from '../src/database/pool.ts';
 import { schemaCheck } from '../src/database/schema.ts';
+import type { Event } from '../src/events/catalogue.ts';
 import type { Health } from '../src/http/actuator.ts';
 import { createServer } from '../src/http/server.ts';
 import { createLog } from '../src/log.ts';
@@ -28,6 +31,8 @@ export interface Service {
     body?: unknown,
     headers?: Record<string, string>,
   ) => Promise<Answer>;
+  /** Below /api. @returns what was created, or fails */
+  readonly create: (path: string, body: object) => Promise<Answer['body']>;
 }
 
 export interface Answer {
@@ -50,7 +55,8 @@ export async function startService(
   const used = config ?? (await freshDatabase(name));
   const pool = createPool(used, 8, deadline);
   const log = createLog('silent');
-  const metrics = new Metrics(pool);
+  const metrics = new Metrics();
+  measureOutbox(metrics, pool);
   const events: Event[] = [];
   const outbox = new Outbox(async (announced) => void events.push(...announced));
   const database = new Database(pool, outbox, deadline);
@@ -68,6 +74,11 @@ export async function startService(
     const json = /json/.test(String(answer.headers['content-type']));
     return { status: answer.statusCode, headers: answer.headers, body: json ? answer.json() : answer.body };
   };
+  const create: Service['create'] = async (path, body) => {
+    const { status, body: created } = await ask('POST', `/api/${path}`, body);
+    assert.equal(status, 201, JSON.stringify(created));
+    return created;
+  };
   const end = async () => {
     await app.close();
     await caching.close();
@@ -75,7 +86,7 @@ export async function startService(
     await stopTracing();
   };
   const asOwner = (text: string) => sql({ ...used, user: OWNER }, text);
-  return { app, database, metrics, health, config: used, asOwner, events, ask, end };
+  return { app, database, metrics, health, config: used, asOwner, events, ask, create, end };
 }
 
 /** What waits in the outbox, the first hundred thousand after `after`. */

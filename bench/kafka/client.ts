@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { clientLabels } from '../../charts/platform';
 import { kubectl } from '../../cluster/kubectl';
 import type { Namespace } from '../../cluster/namespace';
 import { startPod } from '../../cluster/tool-pod';
@@ -69,7 +70,7 @@ function startClient(namespace: Namespace): void {
   const file = (name: string) => [`${DIRECTORY}/${name}`, nativeFile(__dirname, name)];
   startPod(namespace, {
     name: NAME,
-    labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+    labels: clientLabels(CLIENT_ROLE),
     command: ['sleep', 'infinity'],
     files: Object.fromEntries(['Bench.java', 'log4j.properties'].map(file)),
     scratch: { '/tmp': Size.mebibytes(16) },

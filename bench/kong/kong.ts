@@ -1,8 +1,7 @@
 import type { Environment } from '../../charts/environment';
+import { type Configuration, pluginNames } from '../../charts/gateway/kong/configuration';
 import { declarativeFile } from '../../charts/gateway/kong/declarative';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import type { Plugin, PluginName } from '../../charts/gateway/kong/plugins';
-import { pluginNames } from '../../charts/gateway/kong/runtime';
 import { GatewayInstallation } from '../../cluster/gateway/installation';
 import { unavailableImage } from '../../cluster/installation';
 import { Namespace } from '../../cluster/namespace';
@@ -102,7 +101,7 @@ const inPostgres = {
 const NO_LIMIT = 1_000_000_000;
 
 function only(configuration: Configuration, names: readonly PluginName[]): Configuration {
-  const chosen = (plugins: readonly Plugin[] = []) =>
+  const chosen = (plugins: readonly Plugin[]) =>
     plugins
       .filter(({ name }) => names.includes(name))
       .map((plugin) =>
@@ -111,11 +110,7 @@ function only(configuration: Configuration, names: readonly PluginName[]): Confi
   return {
     ...configuration,
     plugins: chosen(configuration.plugins),
-    services: configuration.services.map((service) => ({
-      ...service,
-      plugins: chosen(service.plugins),
-      routes: service.routes.map((route) => ({ ...route, plugins: chosen(route.plugins) })),
-    })),
+    services: configuration.services.map((service) => ({ ...service, plugins: chosen(service.plugins) })),
   };
 }
 

@@ -1,13 +1,13 @@
-import { type App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import type { StandIns } from '../../cluster/gateway/installation';
 import { bundle, NODE_IMAGE } from '../../cluster/node-program';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
 import type { Endpoint } from '../../lib/endpoint';
 import { nativeFile } from '../../lib/native-file';
+import type { Platform } from '../../lib/platform';
 import { exec, tcp } from '../../lib/probe';
 import { StatelessWorkload } from '../../lib/stateless-workload';
-import { NAMESPACES } from '../rounds';
 
 const resources = { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) };
 
@@ -17,15 +17,14 @@ export class FastStandIns extends Component implements StandIns {
   readonly bare: Endpoint;
   readonly client: StatelessWorkload;
 
-  constructor(app: App) {
-    super(app, 'bench', { namespace: NAMESPACES.ours });
+  constructor(app: Platform) {
+    super(app, 'bench', 'test');
     const upstream = this.nginx('upstream');
     const bare = this.nginx('bare');
     this.web = upstream.endpoint('web');
     this.bare = bare.endpoint('web');
     this.client = new StatelessWorkload(this, 'client', {
       image: NODE_IMAGE,
-      component: 'test',
       user: 1000,
       command: ['sleep', 'infinity'],
       files: { '/etc/bench/load.mjs': bundle(`${__dirname}/load.mts`) },
@@ -41,7 +40,6 @@ export class FastStandIns extends Component implements StandIns {
   private nginx(name: string): StatelessWorkload {
     return new StatelessWorkload(this, name, {
       image: images.kong,
-      component: 'test',
       user: 1000,
       command: ['/usr/local/openresty/nginx/sbin/nginx', '-p', '/tmp', '-c', '/etc/bench/nginx.conf'],
       files: { '/etc/bench/nginx.conf': nativeFile(__dirname, `${name}.conf`) },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/data/redis-cluster/redis-cluster';
+import { clientLabels } from '../../charts/platform';
 import { eventually } from '../../cluster/eventually';
 import { awaitConverged } from '../../cluster/installation';
 import { kubectl } from '../../cluster/kubectl';
@@ -42,7 +43,7 @@ function install({ name, namespace, manifests }: Side): void {
   startPod(namespace, {
     name: CLIENT,
     image: images.redis,
-    labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+    labels: clientLabels(CLIENT_ROLE),
     command: ['sleep', 'infinity'],
     resources: { cpu: 100, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) },
     // Where there are more nodes than one, else chance decides in each round whether both are on the same.

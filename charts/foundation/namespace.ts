@@ -1,8 +1,9 @@
 import { JsonPatch, Lazy, Size } from 'cdk8s';
-import type { Construct, IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import * as k8s from '../../imports/k8s';
-import { Component, type ComponentProps, NEVER_PRUNED } from '../../lib/component';
+import { Component, NEVER_PRUNED } from '../../lib/component';
 import { cpuQuantity, quantity } from '../../lib/container';
+import type { Platform } from '../../lib/platform';
 import { claims, totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 
@@ -14,12 +15,12 @@ const ROOM = { cpu: 1000, memory: 2048, memoryLimit: 4096 };
 
 /** The namespace: only restricted pods, nothing may talk to anything, and no more of anything than the model adds up to. */
 export class Namespace extends Component {
-  constructor(scope: Construct, props: ComponentProps) {
-    super(scope, 'namespace', props);
+  constructor(scope: Platform) {
+    super(scope, 'namespace', 'foundation');
     const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
     const namespace = new k8s.KubeNamespace(this, 'resource', {
       metadata: {
-        name: props.namespace,
+        name: scope.namespace,
         labels: Object.fromEntries(
           modes.flatMap((mode) => [
             [mode, 'restricted'],

@@ -1,17 +1,18 @@
-import { App, Size, Yaml } from 'cdk8s';
+import { Size, Yaml } from 'cdk8s';
 import { Redis } from '../../charts/data/redis/redis';
 import type { Environment } from '../../charts/environment';
 import { DevelopmentSecrets } from '../../charts/foundation/development-secrets';
 import { Namespace as NamespaceChart } from '../../charts/foundation/namespace';
-import { declarativeFile } from '../../charts/gateway/kong/declarative';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import { Kong } from '../../charts/gateway/kong/kong';
-import { api, operatorsPage } from '../../charts/gateway/kong/site';
+import { BODY_LIMIT } from '../../charts/gateway/kong/plugins';
+import { api, operatorsPage } from '../../charts/gateway/kong/policies';
+import { PLATFORM } from '../../charts/platform';
 import { images } from '../../config/images';
 import { Component } from '../../lib/component';
 import type { Endpoint } from '../../lib/endpoint';
 import { objectsOf } from '../../lib/manifest-files';
 import { nativeFile } from '../../lib/native-file';
+import { Platform } from '../../lib/platform';
 import { exec, tcp } from '../../lib/probe';
 import { StatelessWorkload } from '../../lib/stateless-workload';
 import { eventually } from '../eventually';
@@ -33,11 +34,10 @@ class Echo extends Component implements StandIns {
   readonly web: Endpoint;
   readonly client: StatelessWorkload;
 
-  constructor(app: App, namespace: string) {
-    super(app, 'stand-in', { namespace });
+  constructor(app: Platform) {
+    super(app, 'stand-in', 'test');
     const program = (name: string, command: string[]) => ({
       image: images.kafka,
-      component: 'test',
       user: 1000,
       command: ['python3', `/etc/test/${name}`, ...command],
       files: { [`/etc/test/${name}`]: nativeFile(__dirname, name) },
@@ -62,20 +62,20 @@ class Echo extends Component implements StandIns {
 export class GatewayInstallation {
   readonly namespace: Namespace;
   readonly kong: Kong;
-  private readonly app = new App();
+  private readonly app: Platform;
 
   constructor(
     private readonly environment: Environment,
     namespace = GATEWAY_NAMESPACE,
-    standInsOf = (app: App): StandIns => new Echo(app, namespace),
+    standInsOf = (app: Platform): StandIns => new Echo(app),
   ) {
     this.namespace = new Namespace(namespace);
-    new NamespaceChart(this.app, { namespace });
+    this.app = new Platform(PLATFORM, namespace);
+    new NamespaceChart(this.app);
     const standIns = standInsOf(this.app);
-    const redis = new Redis(this.app, { ...environment.redis, namespace, image: images.redis });
+    const redis = new Redis(this.app, { ...environment.redis, image: images.redis });
     this.kong = new Kong(this.app, {
       ...environment.kong,
-      namespace,
       image: images.kong,
       postgresImage: images.postgres,
       sites: [
@@ -87,15 +87,19 @@ export class GatewayInstallation {
     });
     standIns.client.connectsTo(this.kong.proxy, this.kong.proxyTls);
     const values = Object.entries(environment.developmentSecrets!).filter(([name]) => /^(kong|redis-users)/.test(name));
-    new DevelopmentSecrets(this.app, { namespace, values: Object.fromEntries(values) });
+    new DevelopmentSecrets(this.app, { values: Object.fromEntries(values) });
   }
 
   get model(): Model {
-    const { configuration, runtime } = this.kong;
-    return { configuration, runtime, keys: this.environment.developmentSecrets!['kong-keys']! };
+    const { configuration } = this.kong;
+    return {
+      configuration,
+      runtime: { bodyLimit: BODY_LIMIT },
+      keys: this.environment.developmentSecrets!['kong-keys']!,
+    };
   }
 
-  /** Of the version that is applied. @throws where the gateway has none */
+  /** Database of the version that is applied. @throws where the gateway has none */
   get database(): string {
     const names = JSON.stringify(objectsOf(this.kong)).match(/kong_[0-9a-f]{8}/);
     if (!names) throw new Error('this gateway has no database');
@@ -117,7 +121,10 @@ export class GatewayInstallation {
     this.restart();
   }
 
-  /** Until the old pods are gone: `exec deployment/kong` could choose one of them, and they take part of the cores. */
+  /**
+   * Restarts, and waits until the old pods are gone: `exec deployment/kong` could choose one of them, and they take
+   * part of the cores.
+   */
   restart(): void {
     this.namespace.run('rollout', 'restart', 'deployment/kong');
     this.namespace.awaitRollout('deployment/kong');
@@ -138,14 +145,6 @@ export class GatewayInstallation {
   load(requests: readonly Request[], perSecond: number, seconds: number, ...options: 'keepalive'[]): Promise<Load> {
     const run = this.clientCommand('load', ...this.door(requests[0]!), `${perSecond}`, `${seconds}`, ...options);
     return this.namespace.start(run, JSON.stringify(requests)).then((text) => JSON.parse(text));
-  }
-
-  /** Whether Kong finds nothing wrong with a configuration. */
-  takes(configuration: Configuration): boolean {
-    const file = declarativeFile(configuration).replaceAll(/@@(\w+)@@/g, (_, variable) => variable.padEnd(32, '-'));
-    const script = 'cat > /tmp/parsed.yml; KONG_PLUGINS=bundled kong config parse /tmp/parsed.yml 2>&1 || true';
-    const command = ['-n', this.namespace.name, 'exec', '-i', 'deployment/kong', '--', 'sh', '-c', script];
-    return kubectl(command, file).includes('parse successful');
   }
 
   /** Whether a pod with the client's rights gets a connection. */

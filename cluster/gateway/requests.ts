@@ -1,7 +1,6 @@
-import type { Configuration } from '../../charts/gateway/kong/entities';
-import type { Runtime } from '../../charts/gateway/kong/runtime';
+import type { Configuration } from '../../charts/gateway/kong/configuration';
 
-/** As client.py takes it. */
+/** A request, as client.py takes it. */
 export interface Request {
   readonly method: string;
   readonly path: string;
@@ -14,10 +13,10 @@ export interface Request {
   readonly chunked?: boolean;
 }
 
-/** As client.py gives it. */
+/** An answer, as client.py gives it. */
 export interface Answer {
   readonly status: number;
-  /** By names in lower case. */
+  /** Headers by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -25,7 +24,7 @@ export interface Answer {
 /** What a gateway is, for those who ask it. */
 export interface Model {
   readonly configuration: Configuration;
-  readonly runtime: Runtime;
+  readonly runtime: { /** MiB */ readonly bodyLimit: number };
   /** One key of each consumer. */
   readonly keys: Readonly<Record<string, string>>;
 }

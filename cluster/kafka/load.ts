@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
 import { QUICK_JVM } from '../../charts/messaging/topics/topics';
+import { clientLabels } from '../../charts/platform';
 import { nativeFile } from '../../lib/native-file';
 import type { Namespace } from '../namespace';
 import { removePod, startPod } from '../tool-pod';
@@ -61,7 +62,7 @@ export class Load {
     const program = '/etc/load/Load.java';
     startPod(this.namespace, {
       name,
-      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      labels: clientLabels(CLIENT_ROLE),
       command: [
         ...[
           'java',

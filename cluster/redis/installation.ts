@@ -1,6 +1,7 @@
 import { shape, type Topology } from '../../charts/data/redis-cluster/size';
 import type { Environment } from '../../charts/environment';
-import { model } from '../../charts/synth';
+import { platform } from '../../charts/platform';
+
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { addresses } from '../../lib/endpoint';
@@ -58,7 +59,7 @@ export class RedisInstallation {
   }
 
   get seeds(): string {
-    return addresses(model(this.environment).platform!.redisCluster.clients.seeds);
+    return addresses(platform(this.environment).redisCluster.clients.seeds);
   }
 
   get statefulSets(): string[] {
@@ -104,7 +105,7 @@ export class RedisInstallation {
     return this.infos().every(servesAllSlots);
   }
 
-  /** And besides as many nodes as there are pods, and every replica is in sync. */
+  /** Whether all slots are served, there are as many nodes as pods, and every replica is in sync. */
   isWell(): boolean {
     const known = new RegExp(`cluster_known_nodes:${this.pods.length}\\s`);
     return this.infos().every(

@@ -5,7 +5,7 @@ import type { Fields } from './record';
 import { schedule } from './schedule';
 import { disk } from './sizes';
 
-/** When copies are made and how many are kept. @param example a schedule, and what it means */
+/** Checks of what an environment says of backups. @param example a schedule, and what it means */
 export const backupFields = (example: string): Fields<BackupSize> => ({
   schedule: optional(schedule(example)),
   keep: whole(1, 366),

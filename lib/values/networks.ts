@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import type { HostPort } from '../workload';
 import { type Check, must } from './check';
+import { record } from './record';
 
 const parsed = (value: unknown) =>
   typeof value === 'string' && /^[0-9a-f:.]+\/\d{1,3}$/.test(value) && ipaddr.isValidCIDR(value)
@@ -42,8 +44,11 @@ export const port: Check<number> = must(
   (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,
 );
 
-/** In the range that Kubernetes hands out. */
+/** A port of a node, in the range that Kubernetes hands out. */
 export const nodePort: Check<number> = must(
   'a port of the node, a whole number of 30000 to 32767',
   (value) => Number.isInteger(value) && Number(value) >= 30_000 && Number(value) <= 32_767,
 );
+
+/** A port of the machine that runs the cluster, and that of the node behind it. */
+export const hostPort = record<HostPort>({ hostPort: port, nodePort });

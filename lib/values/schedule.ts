@@ -5,7 +5,7 @@ import { type Check, complaint, shown } from './check';
 const FIELD = /^(\*|\?|[0-9]+|[A-Za-z]{3})(-([0-9]+|[A-Za-z]{3}))?(\/[0-9]+)?$/;
 const DAYS_OF_WEEK = 4;
 
-/** Before any date that matters, and no clock: the same answer at any time. */
+/** A date before any that matters, and no clock: the same answer at any time. */
 const FROM = new Date('2024-01-01T00:00:00Z');
 
 function problem(value: string): string | undefined {

@@ -12,7 +12,7 @@ const UNITS = [
   ['KiB', 1],
 ] as const;
 
-/** Of a whole number of KiB, in the largest unit that needs no fraction. */
+/** A whole number of KiB as text, in the largest unit that needs no fraction. */
 const text = (kibibytes: number): string => {
   const [unit, size] = UNITS.find(([, each]) => kibibytes % each === 0)!;
   return `${kibibytes / size} ${unit}`;
@@ -38,9 +38,9 @@ const sizeIn =
     ];
   };
 
-/** Of one machine: more than any has. */
+/** More memory than any machine has, in KiB. */
 const MOST_MEMORY = 12 * 1024 * 1024 * MEBIBYTE;
-/** As large as a cloud provider's largest volume. */
+/** The largest volume of a cloud provider, in KiB. */
 const MOST_DISK = 64 * 1024 * 1024 * MEBIBYTE;
 
 /** Memory of `leastMebibytes` or more: programs and files are told it in whole MiB. */
@@ -59,7 +59,10 @@ const LEAST_CPU = 10;
 const MOST_CPU = 256_000;
 const cpu: Check<number> = whole(LEAST_CPU, MOST_CPU, ' thousandths of a core: 1000 are one core');
 
-/** Of a container whose program starts with a limit of `leastMebibytes`; half of it is a request that it can be held to. */
+/**
+ * CPU and memory of a container whose program starts with a limit of `leastMebibytes`; half of that is a request that
+ * it can be held to.
+ */
 export const resources =
   (leastMebibytes: number): Check<Resources> =>
   (name, value) =>

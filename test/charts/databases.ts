@@ -1,3 +1,4 @@
+import { model } from '../../charts/synth';
 import { objectsOf } from '../../lib/manifest-files';
 import { changed, complaints, databaseComplaints, twoDatabases } from '../changed';
 import { laptop as kind } from '../environments';
@@ -56,7 +57,7 @@ describe('A database', () => {
   });
 
   it('that is added needs two passwords more', () => {
-    expect(changed({ databases: twoDatabases }).errors).toEqual(
+    expect(model({ ...kind, databases: twoDatabases }).errors).toEqual(
       ['reports', 'reports_migrations'].map(
         (key) =>
           `developmentSecrets has no value for key "${key}" of Secret "postgres-users". Add it, or leave ` +

@@ -68,7 +68,7 @@ describe('PgBouncer', () => {
       '"pgbouncer" "of the Secret"\n100 files, /etc/pgbouncer/pgbouncer.ini, process 0\n',
     );
     expect(lifecycle!.preStop!.exec.command).toEqual(['sleep', '15']);
-    const { connectionLifetimeSeconds } = changed().platform!.pgbouncer.application('bss');
+    const { connectionLifetimeSeconds } = changed().pgbouncer.application('bss');
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(15 + connectionLifetimeSeconds);
   });
 

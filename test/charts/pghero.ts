@@ -4,7 +4,7 @@ import { changed, twoDatabases } from '../changed';
 import { environmentCalled } from '../environments';
 
 describe('PgHero', () => {
-  const { pghero } = changed().platform!;
+  const { pghero } = changed();
 
   it('answers below one path, to people and to probes', () => {
     const { manifests } = environmentCalled('kind');

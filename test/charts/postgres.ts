@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { memorySettings, sharedMemory, spentShare } from '../../charts/data/postgres/memory';
 import type { Environment } from '../../charts/environment';
-import { model } from '../../charts/synth';
+import { platform } from '../../charts/platform';
+
 import { production } from '../../config/production';
 import { complaints, imageComplaints } from '../changed';
 import { everyEnvironment, laptop as kind } from '../environments';
@@ -109,7 +110,7 @@ describe('PostgreSQL', () => {
 });
 
 describe('A consumer', () => {
-  const { postgres: server, pgbouncer: pool } = model(production).platform!;
+  const { postgres: server, pgbouncer: pool } = platform(production);
 
   it('is told where its database is and whom to log in as: applications through PgBouncer, migrations directly', () => {
     const told = [pool.application('bss'), server.migrations('bss')].map(({ server, database, role, password }) => [

@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
+import { platform } from '../../charts/platform';
 import { model } from '../../charts/synth';
 import { kind } from '../../config/kind';
 import { everyEnvironment } from '../environments';
@@ -82,7 +83,7 @@ describe('Redis Cluster with TLS', () => {
   const encrypted = { ...kind.redisCluster, transport: 'tls' } as const;
 
   it('has no port without it', () => {
-    const manifests = new Manifests(changed({ redisCluster: encrypted, developmentSecrets: undefined }).app);
+    const manifests = new Manifests(platform({ ...kind, redisCluster: encrypted, developmentSecrets: undefined }).app);
     const pod = manifests.pods().find(({ owner }) => owner.metadata.name === 'redis-cluster-0')!;
     const lines = manifests.filesOf(pod)['/etc/redis/redis.conf']!.trim().split('\n');
     // The last line of a name counts.
@@ -101,7 +102,7 @@ describe('Redis Cluster with TLS', () => {
   });
 
   it('tells the operator which names the certificate is for, and clients who signed it', () => {
-    const { redisCluster } = changed({ redisCluster: encrypted }).platform!;
+    const { redisCluster } = platform({ ...kind, redisCluster: encrypted });
     const { secret, key } = redisCluster.clients.authority!;
     expect([secret.name, key]).toEqual(['redis-cluster-tls', 'ca.crt']);
     expect(secret.keys['tls.crt']).toContain('`redis-cluster-0-0.bss.svc`');

@@ -8,8 +8,8 @@ jest.setTimeout(600_000);
 const [commands] = fencesUnder('README.md', 'After every change', 'sh');
 
 // A minute each: in .ci/run, and not in `npm test`, which is one of these commands.
-describe.each(ADDITIONS)('README.md, "%s"', (heading) => {
-  it('is green after the commands that the README names, and no others', () => {
+describe.each(ADDITIONS)('"%s"', (heading) => {
+  it('is green after the commands that README.md names, and no others', () => {
     const project = clone();
     add(project, heading, 'example');
     const run = spawnSync('bash', ['-ec', commands!.text], {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { routesOf } from '../../charts/gateway/kong/policy';
 import { GatewayInstallation } from '../../cluster/gateway/installation';
 import type { Answer, Request } from '../../cluster/gateway/requests';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { routesOf } from '../../docs/effective';
 import { freePort } from '../free-port';
 import { conformanceCases } from '../live/gateway/cases';
 import { withPython } from '../unless';

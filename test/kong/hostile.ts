@@ -1,8 +1,7 @@
-import { CORRELATION_HEADER } from '../../charts/gateway/kong/configuration';
-import type { Route, Service } from '../../charts/gateway/kong/entities';
-import { effectivePlugin, routesOf } from '../../charts/gateway/kong/policy';
-import { KEY_HEADER } from '../../charts/gateway/kong/site';
+import type { Route, Service } from '../../charts/gateway/kong/configuration';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugins';
 import type { Model } from '../../cluster/gateway/requests';
+import { effectivePlugin, routesOf } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
 import { AMBIGUOUS, BESIDE, HOP_BY_HOP, IDS, MADE_UP, METHODS, OURS_TO_SAY, TAKES_AWAY, UUID } from './hostile-values';
 
@@ -40,8 +39,8 @@ export const agentOf = (index: number) => `hostile/${index}`;
 type Lines = Partial<Omit<HostileCase, 'bytes'>>;
 
 function routeCases(model: Model, service: Service, route: Route): HostileCase[] {
-  const keyAuth = effectivePlugin(model.configuration, service, route, 'key-auth') !== undefined;
-  const guarded = effectivePlugin(model.configuration, service, route, 'ip-restriction') !== undefined;
+  const keyAuth = effectivePlugin(model.configuration, service, 'key-auth') !== undefined;
+  const guarded = effectivePlugin(model.configuration, service, 'ip-restriction') !== undefined;
   const tls = 'https_redirect_status_code' in route;
   const prefix = pathOf(route.paths[0]);
   const [host] = route.hosts;

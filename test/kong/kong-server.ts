@@ -32,7 +32,7 @@ export class KongServer {
   /** With HTTP/2. */
   tlsPort = 0;
 
-  constructor(private readonly installation: GatewayInstallation) {}
+  constructor(private readonly installation: Pick<GatewayInstallation, 'kong' | 'model'>) {}
 
   /** @param service port of what is behind every route. @default - of one that answers with what it was asked */
   async start(service?: number): Promise<void> {
@@ -136,7 +136,7 @@ export class KongServer {
       services: configuration.services.map((each) => ({
         ...each,
         ...{ host: '127.0.0.1', port: service },
-        plugins: each.plugins?.map((plugin) => {
+        plugins: each.plugins.map((plugin) => {
           if (plugin.name !== 'rate-limiting') return plugin;
           const { minute, limit_by, fault_tolerant } = plugin.config;
           return { name: plugin.name, config: { minute, limit_by, fault_tolerant, policy: 'local' as const } };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewaySettings } from '../../charts/gateway/kong/settings';
 import { freePort } from '../free-port';
+import { everything } from './stand-in';
 import { exchange } from './wire';
 
 const FILES = join(__dirname, '../../charts/gateway/kong/nginx');
@@ -20,7 +21,7 @@ export const missing =
 
 const { KONG_NGINX_HTTP_LOG_FORMAT: format } = gatewaySettings({
   workers: 1,
-  plugins: [],
+  configuration: everything,
   trustedProxies: [],
   publicPorts: { proxy: 80, 'proxy-ssl': 443 },
 });

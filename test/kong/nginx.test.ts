@@ -1,4 +1,4 @@
-import { CORRELATION_HEADER } from '../../charts/gateway/kong/configuration';
+import { CORRELATION_HEADER } from '../../charts/gateway/kong/plugins';
 import { unless } from '../unless';
 import { missing, NginxServer } from './nginx-server';
 

@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Configuration } from '../../charts/gateway/kong/configuration';
 import { declarativeFile, keyVariable } from '../../charts/gateway/kong/declarative';
-import type { Configuration } from '../../charts/gateway/kong/entities';
 import { developmentSecrets } from '../../config/development-secrets';
-import { right } from './stand-in';
+import { everything } from './stand-in';
 
 const script = join(__dirname, '../../charts/gateway/kong/render.sh');
 
@@ -31,7 +31,7 @@ interface Run {
 function render(
   shell: string[],
   env: Record<string, string>,
-  template = declarativeFile(right.configuration),
+  template = declarativeFile(everything),
   kong = 'true',
 ): Run {
   const directory = mkdtempSync(join(tmpdir(), 'bss-render-'));
@@ -79,8 +79,8 @@ describe.each(SHELLS)('In %s', (...shell) => {
       ['bss-mobile', 'm'.repeat(32)],
       ['bss-partner', 'p'.repeat(32)],
     ]);
-    expect(run.rendered!.services).toEqual(JSON.parse(JSON.stringify(right.configuration.services)));
-    expect(run.rendered!.plugins).toEqual(JSON.parse(JSON.stringify(right.configuration.plugins)));
+    expect(run.rendered!.services).toEqual(JSON.parse(JSON.stringify(everything.services)));
+    expect(run.rendered!.plugins).toEqual(JSON.parse(JSON.stringify(everything.plugins)));
   });
 
   it('a consumer has two keys while the first one is changed, each with an id of its own', () => {
@@ -88,7 +88,7 @@ describe.each(SHELLS)('In %s', (...shell) => {
     const run = render(shell, { ...keys, KEYS_BSS_MOBILE: both });
     expect(credentials(run)[1]).toEqual(['bss-mobile', 'm'.repeat(32), 'n'.repeat(32)]);
     expect(run.rendered!.consumers[1]!.keyauth_credentials.map(({ id }) => id)).toEqual(
-      right.configuration.consumers[1]!.keyauth_credentials.map(({ id }) => id),
+      everything.consumers[1]!.keyauth_credentials.map(({ id }) => id),
     );
     expect(credentials(run).map(({ length }) => length)).toEqual([2, 3, 2]);
   });
@@ -146,7 +146,7 @@ describe.each(SHELLS)('In %s', (...shell) => {
   });
 
   it('a placeholder that nothing is put in for is refused', () => {
-    const template = `${declarativeFile(right.configuration)}_comment: "@@FORGOTTEN@@"\n`;
+    const template = `${declarativeFile(everything)}_comment: "@@FORGOTTEN@@"\n`;
     expect(render(shell, keys, template)).toMatchObject({
       status: 1,
       rendered: undefined,
@@ -155,7 +155,7 @@ describe.each(SHELLS)('In %s', (...shell) => {
   });
 
   it('the password of Redis is its first line, and refused when it is none', () => {
-    const template = `${declarativeFile(right.configuration)}_comment: "@@REDIS_PASSWORD@@"\n`;
+    const template = `${declarativeFile(everything)}_comment: "@@REDIS_PASSWORD@@"\n`;
     const password = (value: string) => render(shell, { ...keys, REDIS_PASSWORD: value }, template);
     expect(password('first-password-1\nsecond-password-2').rendered).toHaveProperty('_comment', 'first-password-1');
     expect(password('').said).toContain('REDIS_PASSWORD is empty');

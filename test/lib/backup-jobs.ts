@@ -1,4 +1,4 @@
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { BackupJobs, type BackupJobsProps, type BackupScript } from '../../lib/backup-jobs';
 import { Example, Pods, podProps } from '../example';
 import { Manifests } from '../manifests';
@@ -10,10 +10,10 @@ const script = (name: string, memoryLimit: number): Required<BackupScript> => ({
 });
 
 function made(change: Partial<BackupJobsProps> = {}) {
-  const shop = new Example(new App(), 'shop');
-  const { image, component, user, secretFiles } = podProps(shop);
+  const shop = new Example(undefined, 'shop');
+  const { image, user, secretFiles } = podProps(shop);
   const allProps: Required<BackupJobsProps> = {
-    ...{ namespace: 'shop', image, component, user, secretFiles },
+    ...{ image, user, secretFiles },
     ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), storageClass: 'slow' },
     env: { SHOP: 'shop.example' },
     servers: [new Pods(shop, 'sql', { sql: 5432 }).endpoint('sql')],
@@ -21,8 +21,8 @@ function made(change: Partial<BackupJobsProps> = {}) {
     backup: script('copy.sh', 32),
     restore: script('put-back.sh', 64),
   };
-  new BackupJobs(App.of(shop), 'shop-backup', { ...allProps, ...change });
-  return new Manifests(App.of(shop));
+  new BackupJobs(shop.platform, 'shop-backup', 'sales', { ...allProps, ...change });
+  return new Manifests(shop.platform);
 }
 
 describe('Backups', () => {

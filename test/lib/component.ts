@@ -1,6 +1,5 @@
-import { App } from 'cdk8s';
-import type { ComponentProps } from '../../lib/component';
-import { Component, PLATFORM_LABELS } from '../../lib/component';
+import { Component } from '../../lib/component';
+import { Platform } from '../../lib/platform';
 import { StatelessWorkload } from '../../lib/stateless-workload';
 import { Example, podProps } from '../example';
 
@@ -8,12 +7,11 @@ class Till extends Component {}
 
 describe('A component', () => {
   it('gives everything in it the namespace and the labels of the platform', () => {
-    const props: Required<ComponentProps> = { namespace: 'shop' };
-    const till = new Till(new App(), 'till', props);
+    const till = new Till(new Platform('market', 'shop'), 'till', 'sales');
     new StatelessWorkload(till, 'default', podProps());
     const { apiObjects, namespace, labels } = till;
-    expect([namespace, labels]).toEqual(['shop', { 'app.kubernetes.io/name': 'till', ...PLATFORM_LABELS }]);
-    expect(PLATFORM_LABELS).toEqual({ 'app.kubernetes.io/part-of': 'bss', 'app.kubernetes.io/managed-by': 'cdk8s' });
+    const ofPlatform = { 'app.kubernetes.io/part-of': 'market', 'app.kubernetes.io/managed-by': 'cdk8s' };
+    expect([namespace, labels]).toEqual(['shop', { 'app.kubernetes.io/name': 'till', ...ofPlatform }]);
     expect(apiObjects.map((each) => each.metadata.namespace)).toEqual(apiObjects.map(() => 'shop'));
   });
 

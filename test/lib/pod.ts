@@ -29,7 +29,7 @@ metadata:
     app.kubernetes.io/component: sales
     app.kubernetes.io/managed-by: cdk8s
     app.kubernetes.io/name: example
-    app.kubernetes.io/part-of: bss
+    app.kubernetes.io/part-of: shop
     app.kubernetes.io/version: 1.2.3
 spec:
   automountServiceAccountToken: false
@@ -227,6 +227,7 @@ spec:
       command,
       preStop,
       terminationMessagePolicy,
+      metrics,
       initContainers,
       sidecars,
       ...required

@@ -1,16 +1,16 @@
-import { App } from 'cdk8s';
+import type { App } from 'cdk8s';
 import * as k8s from '../../imports/k8s';
 import type { Endpoint } from '../../lib/endpoint';
 import { startOrder } from '../../lib/start-order';
 import { StatelessWorkload } from '../../lib/stateless-workload';
-import { Example, Pods, podProps } from '../example';
+import { Example, Pods, podProps, shop } from '../example';
 import { Manifests } from '../manifests';
 
 const stepsOf = (app: App) => Object.fromEntries([...startOrder(app)].map(([{ node }, step]) => [node.id, step]));
 
 describe('Charts', () => {
   it('start with the namespace, then Secrets, then servers, then their clients, however they are declared', () => {
-    const app = new App();
+    const app = shop();
     const [till, stock, keys, home] = ['till', 'stock', 'keys', 'home'].map((id) => new Example(app, id));
     new Pods(till!, 'default').connectsTo(new Pods(stock!, 'default', { web: 80 }).endpoint('web'));
     new k8s.KubeNamespace(home!, 'resource', { metadata: { name: 'shop' } });
@@ -19,7 +19,7 @@ describe('Charts', () => {
   });
 
   it('may need each other in a circle: a file names what is declared later, and what was declared first waits', () => {
-    const app = new App();
+    const app = shop();
     const webs: Endpoint[] = [];
     const ids = ['gateway', 'boards', 'metrics'];
     const workloads = ids.map((id, index) => {

@@ -144,14 +144,14 @@ describe('Shards', () => {
   it('are StatefulSets side by side, whose pods know their shard', () => {
     expect(sets.map(({ metadata }) => metadata.name)).toEqual(['example-0', 'example-1']);
     expect(workload.podNames).toEqual(['example-0-0', 'example-0-1', 'example-1-0', 'example-1-1']);
-    const selector = { 'app.kubernetes.io/name': 'example', 'bss/shard': '1' };
+    const selector = { 'app.kubernetes.io/name': 'example', 'shop/shard': '1' };
     expect(sets[1]!.spec).toMatchObject({ replicas: 2, selector: { matchLabels: selector } });
     expect(sets[1]!.spec.template.metadata.labels).toMatchObject(selector);
   });
 
   it('keep their own pods apart, not those of other shards, which are only spread over the nodes', () => {
     const { affinity, topologySpreadConstraints } = sets[1]!.spec.template.spec as k8s.PodSpec;
-    const shard = { matchLabels: { 'app.kubernetes.io/name': 'example', 'bss/shard': '1' } };
+    const shard = { matchLabels: { 'app.kubernetes.io/name': 'example', 'shop/shard': '1' } };
     const everyShard = { matchLabels: { 'app.kubernetes.io/name': 'example' } };
     expect(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual([
       { labelSelector: shard, topologyKey: 'kubernetes.io/hostname' },
@@ -214,7 +214,6 @@ describe('publishEach', () => {
         service: `example-${ordinal}-external`,
         hostPort: 8000 + ordinal,
         nodePort: 30000 + ordinal,
-        podNetwork: '10.1.0.0/16',
       })),
     );
     expect(example.manifests.find('Service', 'example-2-external').spec).toEqual({

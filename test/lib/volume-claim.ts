@@ -4,7 +4,6 @@ import { Example } from '../example';
 
 const props: Required<VolumeClaimProps> = {
   image: 'box:1',
-  component: 'sales',
   user: 1234,
   size: Size.gibibytes(2),
   storageClass: 'slow',

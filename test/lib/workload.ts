@@ -14,7 +14,7 @@ describe('A workload', () => {
       'app.kubernetes.io/name': 'example-shop',
       'app.kubernetes.io/component': 'sales',
       'app.kubernetes.io/version': '1.2.3',
-      'app.kubernetes.io/part-of': 'bss',
+      'app.kubernetes.io/part-of': 'shop',
       'app.kubernetes.io/managed-by': 'cdk8s',
     });
   });
@@ -126,7 +126,7 @@ describe('connectsTo', () => {
 describe('admitsRole', () => {
   const example = new Example();
   new Pods(example, 'default', { sql: 5432 }).admitsRole('auditor', 'sql');
-  const role = { podSelector: { matchLabels: { 'role.bss/auditor': 'true' } } };
+  const role = { podSelector: { matchLabels: { 'role.shop/auditor': 'true' } } };
   const ports = [{ port: 5432, protocol: 'TCP' }];
 
   it('lets pods with the label send, and the workload receive from them', () => {

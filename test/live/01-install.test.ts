@@ -1,3 +1,4 @@
+import { since } from '../../cluster/eventually';
 import { awaitConverged, restarted } from '../../cluster/installation';
 import { kubectl, tryKubectl } from '../../cluster/kubectl';
 import { Namespace } from '../../cluster/namespace';
@@ -13,7 +14,7 @@ test('one apply on an empty cluster converges, and no container restarts', () =>
   const start = Date.now();
   kubectl(['apply', '-f', DIST]);
   awaitConverged(bss);
-  console.info(`converged ${((Date.now() - start) / 1000).toFixed(1)} s after apply`);
+  console.info(`converged ${since(start)} after apply`);
   expect(restarted(bss, 'app.kubernetes.io/name!=akhq')).toEqual([]);
 });
 

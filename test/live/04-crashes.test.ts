@@ -1,4 +1,4 @@
-import { eventually } from '../../cluster/eventually';
+import { eventually, since } from '../../cluster/eventually';
 import { awaitConverged } from '../../cluster/installation';
 import { Load } from '../../cluster/kafka/load';
 import type { Namespace } from '../../cluster/namespace';
@@ -30,7 +30,7 @@ test('all ZooKeeper and Kafka pods deleted at once come back by themselves, reco
   bss.run('delete', 'pods', '-l', 'app.kubernetes.io/name in (zookeeper, kafka)');
   awaitConverged(bss);
   bss.awaitReady('zookeeper-0', 'kafka-0', 'kafka-1', 'kafka-2');
-  console.info(`all ready ${((Date.now() - start) / 1000).toFixed(1)} s after they were deleted`);
+  console.info(`all ready ${since(start)} after they were deleted`);
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0 });

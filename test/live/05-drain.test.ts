@@ -1,9 +1,11 @@
-import { DEADLINE_SECONDS, eventually } from '../../cluster/eventually';
+import { DEADLINE_SECONDS, eventually, since } from '../../cluster/eventually';
 import { Load } from '../../cluster/kafka/load';
 import { tryKubectl } from '../../cluster/kubectl';
 import type { Namespace } from '../../cluster/namespace';
 import { signal } from '../../cluster/signal';
 import { laptop } from './shared';
+
+const LOAD = { partitions: 6, recordsPerSecond: 2000 };
 
 let bss: Namespace;
 beforeAll(() => {
@@ -43,33 +45,28 @@ test('no broker may be evicted while another is out of sync, though it still run
   eventually('the broker to be replaced', isReplaced);
 });
 
-test('two brokers that are told to go at the same moment leave one after the other', () => {
-  const load = new Load(bss, { name: 'two-leave', partitions: 6, recordsPerSecond: 2000 });
-  const pair = ['kafka-1', 'kafka-2'];
-  const areReplaced = successorsOf(...pair);
-  // Unlike an eviction, a deletion asks no budget.
-  bss.run('delete', 'pod', ...pair, '--wait=false');
-  eventually('both to be replaced', areReplaced);
-  const result = load.stop();
-  console.info(result);
-  expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
-});
-
-test('ZooKeeper stays for a broker that is told to go with it, as when their node is drained', () => {
-  const load = new Load(bss, { name: 'with-zookeeper', partitions: 6, recordsPerSecond: 2000 });
-  const pair = ['zookeeper-0', 'kafka-1'];
+/** Unlike an eviction, a deletion asks no budget. */
+function leaveTogether(load: Load, ...pair: string[]): void {
   const areReplaced = successorsOf(...pair);
   const start = Date.now();
   bss.run('delete', 'pod', ...pair);
-  console.info(`both had left after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  console.info(`both had left after ${since(start)}`);
   eventually('both to be replaced', areReplaced);
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });
+}
+
+test('two brokers that are told to go at the same moment leave one after the other', () => {
+  leaveTogether(new Load(bss, { name: 'two-leave', ...LOAD }), 'kafka-1', 'kafka-2');
+});
+
+test('ZooKeeper stays for a broker that is told to go with it, as when their node is drained', () => {
+  leaveTogether(new Load(bss, { name: 'with-zookeeper', ...LOAD }), 'zookeeper-0', 'kafka-1');
 });
 
 test('a broker that is told to go while ZooKeeper is gone for good goes soon, and nothing is lost', () => {
-  const load = new Load(bss, { name: 'without-zookeeper', partitions: 6, recordsPerSecond: 2000 });
+  const load = new Load(bss, { name: 'without-zookeeper', ...LOAD });
   bss.run('scale', 'statefulset/zookeeper', '--replicas=0');
   bss.run('wait', '--for=delete', 'pod/zookeeper-0', `--timeout=${DEADLINE_SECONDS}s`);
   const start = Date.now();

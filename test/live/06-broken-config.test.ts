@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { eventually } from '../../cluster/eventually';
+import { eventually, since } from '../../cluster/eventually';
 import { awaitConverged, manifests } from '../../cluster/installation';
 import { Load } from '../../cluster/kafka/load';
 import { kubectl } from '../../cluster/kubectl';
@@ -71,7 +71,7 @@ test('a configuration that breaks in the middle of a roll heals by going back, t
   const start = Date.now();
   kubectl(['apply', '-f', 'dist/kind']);
   awaitConverged(bss);
-  console.info(`healed ${((Date.now() - start) / 1000).toFixed(1)} s after going back`);
+  console.info(`healed ${since(start)} after going back`);
   const result = load.stop();
   console.info(result);
   expect(result).toMatchObject({ lost: 0, failed: 0, belowMinIsr: 0 });

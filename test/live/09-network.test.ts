@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../charts/messaging/kafka/kafka';
+import { clientLabels } from '../../charts/platform';
 import { eventually } from '../../cluster/eventually';
 import { tryKubectl } from '../../cluster/kubectl';
 import type { Namespace } from '../../cluster/namespace';
@@ -14,7 +15,7 @@ let bss: Namespace;
 beforeAll(() => {
   bss = laptop();
   start('stranger', {}, ['sleep', 'infinity']);
-  start('client', { [`role.bss/${CLIENT_ROLE}`]: 'true' }, ['sleep', 'infinity']);
+  start('client', clientLabels(CLIENT_ROLE), ['sleep', 'infinity']);
   // Policies select by labels: a listener with AKHQ's stands for it, so that nothing depends on its image.
   const listen =
     "import http.server as h,threading as t;[t.Thread(target=h.HTTPServer(('',p),h.SimpleHTTPRequestHandler).serve_forever).start() for p in (8080,28081)]";

@@ -135,8 +135,10 @@ onAkhq('its second port tells health and metrics and does nothing', () => {
   expect(['stop', 'refresh'].map((path) => ask('POST', path))).toEqual(['307', '307']);
 });
 
-/** What the README tells people to paste. */
-const requests = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+/** What the pages tell people to paste. */
+const requests = ['README.md', 'docs/laptop.md']
+  .map((page) => readFileSync(join(__dirname, '../..', page), 'utf8'))
+  .join('\n')
   .replaceAll('\\\n', ' ')
   .split('\n')
   .filter((line) => line.startsWith('curl') && line.includes('localhost:8000'));
@@ -145,11 +147,11 @@ describe.each(requests)('%s', (request) => {
   const throughGateway = unless(withoutKong ?? (request.includes('/akhq') ? withoutAkhq : undefined));
   const expected = request.match(/# (\d{3})/)?.[1] ?? '20[01]';
 
-  throughGateway(`pasted from the README, is answered with ${expected}`, () => {
+  throughGateway(`pasted from its page, is answered with ${expected}`, () => {
     const pasted = request.replace(/ *#.*/, '');
     const command = `${pasted} -sS -o /dev/null -w '%{http_code}'`;
     expect(execFileSync('sh', ['-c', command], { encoding: 'utf8' })).toMatch(new RegExp(`^${expected}$`));
   });
 });
 
-test('the README has requests to the gateway', () => expect(requests.length).toBeGreaterThanOrEqual(4));
+test('the pages have requests to the gateway', () => expect(requests.length).toBeGreaterThanOrEqual(4));

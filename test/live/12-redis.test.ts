@@ -14,7 +14,7 @@ beforeAll(() => {
   redis.awaitReady();
 });
 
-const PORT = kind.exposure!.redisCluster.hostPort;
+const PORT = kind.redisCluster.host!.hostPort;
 
 /** What the port on localhost answers to a line, as `redis-cli -p` would ask. */
 function fromHost(line: string): string {

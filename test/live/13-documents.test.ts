@@ -34,10 +34,13 @@ function paste({ text, heading, page }: Fence): string {
 }
 
 const OPERATIONS = 'docs/operations.md';
+const RECOVERY = 'docs/recovery.md';
+const SECRETS = 'docs/secrets.md';
 const pasteAll = (page: string, heading: string) => fencesUnder(page, heading, 'sh').map(paste).join('\n');
 
-test('README.md, "On kind, step by step": what needs no other program', () => {
-  const [install, records] = fencesUnder('README.md', 'On kind, step by step', 'sh');
+test('README.md, "On kind, in five steps", and laptop.md, "Kafka": what needs no other program', () => {
+  const [install] = fencesUnder('README.md', 'On kind, in five steps', 'sh');
+  const [records] = fencesUnder('docs/laptop.md', 'Kafka', 'sh');
   expect(paste(install!)).toContain('bss.events');
   expect(paste(records!)).toContain('hello');
 });
@@ -46,16 +49,16 @@ test('operations.md, "Drift": the check says that there is none, and leaves no J
   expect(pasteAll(OPERATIONS, 'Drift')).toMatch(/topics-drift-by-hand" deleted/);
 });
 
-test('operations.md, "Redis: backup and restore": pasted one after the other, and a second time', () => {
+test('recovery.md, "Redis: backup and restore": pasted one after the other, and a second time', () => {
   for (const _ of ['first', 'again']) {
-    expect(pasteAll(OPERATIONS, 'Redis: backup and restore')).toMatch(
+    expect(pasteAll(RECOVERY, 'Redis: backup and restore')).toMatch(
       /redis-backup-by-hand" deleted[\s\S]*redis-backup-restore-by-hand" deleted/,
     );
   }
 });
 
-test('operations.md, "PostgreSQL: backup and restore": up to the end of what was kept of before', () => {
-  const [backup, restore, drop] = fencesUnder(OPERATIONS, 'PostgreSQL: backup and restore', 'sh');
+test('recovery.md, "PostgreSQL: backup and restore": up to the end of what was kept of before', () => {
+  const [backup, restore, drop] = fencesUnder(RECOVERY, 'PostgreSQL: backup and restore', 'sh');
   expect(paste(backup!)).toMatch(/postgres-backup-by-hand" deleted/);
   expect(paste(restore!)).toMatch(/postgres-backup-restore-by-hand" deleted/);
   const sql = (statement: string) => bss.exec('postgres-0', 'psql', '-XAtd', 'bss', '-c', statement).trim();
@@ -75,10 +78,10 @@ unless(spawnSync('jq', ['--version']).status === 0 ? undefined : 'no jq')(
   },
 );
 
-test('operations.md, "PostgreSQL: change a password": on kind the next apply undoes a patch, as it says there', () => {
+test('secrets.md, "PostgreSQL: passwords": on kind the next apply undoes a patch, as it says there', () => {
   const password = () => bss.run('get', 'secret', 'postgres-users', '-o', 'jsonpath={.data.bss}');
   const published = password();
-  const [change] = fencesUnder(OPERATIONS, 'PostgreSQL: change a password', 'sh');
+  const [change] = fencesUnder(SECRETS, 'PostgreSQL: passwords', 'sh');
   expect(paste(change!)).toContain('Role bss has the password of the Secret');
   expect(password()).not.toBe(published);
   bss.awaitRollout('deployment/backend');

@@ -1,4 +1,4 @@
-import { eventually } from '../../cluster/eventually';
+import { eventually, since } from '../../cluster/eventually';
 import { abandon } from '../../cluster/installation';
 import type { Namespace } from '../../cluster/namespace';
 import { dispensableNode, runNodeCommand, threeNodes } from '../../cluster/nodes';
@@ -17,7 +17,6 @@ import { beginWithNothing } from './shared';
 const KEYS = 3000;
 const redis = new RedisInstallation(sixServers());
 const bss: Namespace = redis.namespace;
-const seconds = (start: number) => ((Date.now() - start) / 1000).toFixed(1);
 
 beforeAll(() => beginWithNothing(REDIS_NAMESPACE));
 afterAll(() => abandon(REDIS_NAMESPACE));
@@ -26,7 +25,7 @@ test('six servers form a cluster from one apply', () => {
   const start = Date.now();
   redis.apply();
   redis.awaitReady();
-  console.info(`six servers are a cluster ${seconds(start)} s after apply`);
+  console.info(`six servers are a cluster ${since(start)} after apply`);
   expect(redis.pods.filter(redis.isMaster)).toEqual(['redis-cluster-0-0', 'redis-cluster-1-0', 'redis-cluster-2-0']);
   redis.fill(KEYS);
   expect(redis.count()).toBe(KEYS);
@@ -37,9 +36,9 @@ test('all pods deleted at once, with new addresses, are a cluster again, and no 
   eventually('the containers to run', () => redis.pods.every((pod) => redis.tryCli(pod, 'ping') === 'PONG'));
   const start = Date.now();
   eventually('all slots to be served', () => redis.isServing());
-  console.info(`all slots served ${seconds(start)} s after the servers ran`);
+  console.info(`all slots served ${since(start)} after the servers ran`);
   redis.awaitWell();
-  console.info(`replicas in sync ${seconds(start)} s after the servers ran`);
+  console.info(`replicas in sync ${since(start)} after the servers ran`);
   expect(redis.count()).toBe(KEYS);
 });
 
@@ -77,7 +76,7 @@ test('an update of all shards at once under load: no CLUSTERDOWN, and no key los
   const start = Date.now();
   bss.run('rollout', 'restart', ...redis.statefulSets);
   bss.awaitRollout(...redis.statefulSets);
-  console.info(`rolled in ${seconds(start)} s`);
+  console.info(`rolled in ${since(start)}`);
   redis.awaitReady();
   expect(redis.pods.filter((pod) => uids.has(bss.pod(pod)!.metadata.uid))).toEqual([]);
   const result = load.stop();
@@ -111,7 +110,7 @@ onNodes('a stopped node: the others serve all slots, and its return heals', () =
       'the others to serve all slots',
       () => servesAllSlots(redis.tryCli(others[0]!, 'cluster', 'info')) && others.filter(redis.isMaster).length === 3,
     );
-    console.info(`all slots served again ${seconds(start)} s after the node was stopped`);
+    console.info(`all slots served again ${since(start)} after the node was stopped`);
   } finally {
     runNodeCommand(commands!.start, node);
   }

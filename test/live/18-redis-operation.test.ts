@@ -5,7 +5,6 @@ import type { Namespace } from '../../cluster/namespace';
 import { REDIS_NAMESPACE, RedisInstallation, SERVERS, sixServers } from '../../cluster/redis/installation';
 import { signal } from '../../cluster/signal';
 import { rehearsal } from '../../config/rehearsal';
-import { serviceHost } from '../../lib/endpoint';
 import { Authority } from './authority';
 import { RedisLoad } from './redis/load';
 import { beginWithNothing } from './shared';
@@ -19,7 +18,7 @@ const six = sixServers();
 const shards = (count: number) => ({ kind: 'highlyAvailable', shards: count, replicas: 1 }) as const;
 /** With the names of the fourth shard, too. */
 const { pods } = new RedisInstallation({ ...six, redisCluster: { ...six.redisCluster, topology: shards(4) } });
-const certificates = () => authority.sign(...pods.map((pod) => serviceHost(pod, six.namespace)));
+const certificates = () => authority.sign(...pods.map((pod) => `${pod}.${six.namespace}.svc`));
 const environment: Environment = {
   ...six,
   redisCluster: { ...six.redisCluster, transport: 'tls' },

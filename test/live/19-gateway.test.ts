@@ -2,12 +2,10 @@ import { eventually } from '../../cluster/eventually';
 import { GATEWAY_NAMESPACE } from '../../cluster/gateway/installation';
 import type { Request } from '../../cluster/gateway/requests';
 import { abandon } from '../../cluster/installation';
-import { MISREAD } from '../kong/misread';
-import { REFUSED } from '../kong/refused';
 import { unless } from '../unless';
 import { asFrontend, conforms } from './gateway/conformance';
 import { expectDressed } from './gateway/dressed';
-import { expectLimit } from './gateway/limit';
+import { expectLimit, expectRollLosesNothing } from './gateway/operation';
 import { withoutDatabase as gateway, missingKong } from './gateway/shapes';
 
 const missing = missingKong();
@@ -49,7 +47,7 @@ onKong("the original's own commands work as they are printed", () => {
 });
 
 onKong(
-  '1100 requests of a consumer pass in a minute, the next get 429, also at its other path, and others are not concerned',
+  'a consumer has so many requests a minute as the model says, the next get 429, also at its other path, and others are not concerned',
   () => {
     expectLimit(gateway, asFrontend);
     expect(gateway.ask([{ ...asFrontend, path: '/tmf-api/witness' }])[0]!.status).toBe(429);
@@ -57,12 +55,7 @@ onKong(
   },
 );
 
-onKong('a roll under load loses no request', async () => {
-  const requests = Object.values(gateway.model.keys).map((apikey) => ({ ...asFrontend, headers: { apikey } }));
-  const load = gateway.load(requests, 45, 40);
-  gateway.restart();
-  expect(await load).toMatchObject({ sent: 1800, failed: 0, failures: [] });
-});
+onKong('a roll under load loses no request', () => expectRollLosesNothing(gateway, asFrontend, 40));
 
 onKong('a request that has begun is answered, although its pod is told to go', async () => {
   const slow = { ...asFrontend, path: '/api/slow?seconds=7' };
@@ -97,15 +90,6 @@ onKong('a key that is too short keeps new pods from starting, the old one serves
   expect(gateway.ask([asMobile])[0]!.status).toBe(200);
   gateway.setKeys({ 'bss-partner': gateway.model.keys['bss-partner']! });
 });
-
-onKong(
-  'Kong refuses what synth says that it refuses, and takes without a word what synth says that it misreads',
-  () => {
-    const rows = [...REFUSED, ...MISREAD];
-    const refused = rows.filter(([, { configuration }]) => !gateway.takes(configuration)).map(([name]) => name);
-    expect(refused).toEqual(REFUSED.map(([name]) => name));
-  },
-);
 
 onKong('a service that answers 503 is asked once, and the answer is passed on with all headers', () => {
   const [answer] = gateway.ask([{ ...asFrontend, path: '/api/witness?status=503' }]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Duration, Size } from 'cdk8s';
 import { parse } from 'yaml';
 import type { Environment } from '../../charts/environment';
-import { eventually } from '../../cluster/eventually';
+import { eventually, since } from '../../cluster/eventually';
 import { abandon, manifests } from '../../cluster/installation';
 import { kubectl, tryKubectl } from '../../cluster/kubectl';
 import { Namespace } from '../../cluster/namespace';
@@ -114,7 +114,7 @@ function awaitRevision(revision: string): void {
     if (ready?.status === 'False' && status.lastAttemptedRevision === revision) throw new Error(ready.message);
     return ready?.status === 'True' && status.lastAppliedRevision === revision;
   });
-  console.info(`Flux was ready ${((Date.now() - start) / 1000).toFixed(1)} s after a commit`);
+  console.info(`Flux was ready ${since(start)} after a commit`);
 }
 
 const keeping = (days: number): Environment => ({

@@ -33,7 +33,7 @@ export function tryMutations(seed: number, count: number): Outcome {
 function verdict(environment: ReturnType<typeof mutated>['environment'], outcome: Outcome): string[] {
   try {
     const { app, errors } = model(environment);
-    if (errors.length === 0) {
+    if (app && errors.length === 0) {
       outcome.accepted++;
       return harm(app, environment);
     }

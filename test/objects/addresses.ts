@@ -75,7 +75,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
       .ofKind('Service')
       .flatMap(({ spec }) => spec.ports.flatMap(({ nodePort }) => nodePort ?? []));
     expect(nodePorts.sort()).toEqual(publications.map(({ nodePort }) => nodePort).sort());
-    expect(publications.length > 0).toBe(environment.exposure !== undefined);
+    expect(publications.length > 0).toBe(environment.podNetwork !== undefined);
   });
 });
 
@@ -89,5 +89,5 @@ it('kind.yaml maps the published ports, on the loopback address only', () => {
       listenAddress: '127.0.0.1',
     })),
   );
-  expect(networking.podSubnet).toBe(kind.exposure?.podNetwork);
+  expect(networking.podSubnet).toBe(kind.podNetwork);
 });

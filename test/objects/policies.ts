@@ -57,7 +57,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
         )
         .map(({ name, service }) => {
           const port = manifests.find('Service', service).spec.ports[0]!.port;
-          return `${name} may receive from 0.0.0.0/0 except ${environment.exposure!.podNetwork}: ${port}/TCP`;
+          return `${name} may receive from 0.0.0.0/0 except ${environment.podNetwork}: ${port}/TCP`;
         }),
       ...workloads.flatMap((workload) =>
         workload.loadBalancers.flatMap(({ ports: balanced, clients }) =>

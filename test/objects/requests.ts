@@ -1,10 +1,11 @@
-import { App, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { Namespace } from '../../charts/foundation/namespace';
 import { cpuQuantity, quantity } from '../../lib/container';
 import { objectsOf } from '../../lib/manifest-files';
 import { claims, totalRequests } from '../../lib/requests';
 import { Workload } from '../../lib/workload';
 import { environmentCalled, everyEnvironment } from '../environments';
+import { shop } from '../example';
 import type { Container } from '../kubernetes';
 import { nameOf, plainText } from '../manifests';
 
@@ -133,8 +134,7 @@ it.each(everyEnvironment)('The claims of $name are those of its sets and of its 
 });
 
 it('A namespace in which nothing has a volume has a quota, too', () => {
-  const app = new App();
-  const namespace = new Namespace(app, { namespace: 'bss' });
+  const namespace = new Namespace(shop());
   expect(JSON.stringify(objectsOf(namespace))).toContain('"requests.storage":"0');
 });
 

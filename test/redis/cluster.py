@@ -8,7 +8,10 @@ import tempfile
 import time
 import unittest
 
-from pods import BUS_PORT, PORT, SLOTS, Client, Pod, RedisError
+from client import PORT, SLOTS, Client, RedisError
+from pods import BUS_PORT, Pod
+
+HURRY = "1"  # seconds between passes, where the default takes too long
 
 
 class Cluster(unittest.TestCase):

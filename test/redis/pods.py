@@ -1,113 +1,18 @@
-"""Servers and keepers as pods, on loopback addresses that change, and who speaks to them."""
+"""Servers and keepers as pods."""
 
 import datetime
-import itertools
 import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
-import ssl
 import subprocess
-import tempfile
-import threading
-import time
+
+from client import PORT, Node, Redis
 
 SHELL = os.environ.get("SHELL_UNDER_TEST", "busybox sh").split()
-NAME, PORT, BUS_PORT, SLOTS = "redis-cluster", 7000, 7001, 16384
+NAME, BUS_PORT = "redis-cluster", 7001
 NODE_TIMEOUT_SECONDS = 5
-
-
-class RedisError(Exception):
-    pass
-
-
-class Redis:
-    """A connection to a server, with TLS if its name and who signed its certificate are given."""
-
-    def __init__(self, ip, *credentials, host=None, authority=None):
-        self.socket = socket.create_connection((ip, PORT), 5)
-        if authority:
-            self.socket = ssl.create_default_context(cafile=authority).wrap_socket(self.socket, server_hostname=host)
-        self.stream = self.socket.makefile("rb")
-        if credentials:
-            self("AUTH", *credentials)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stream.close()
-        self.socket.close()
-
-    def __call__(self, *words):
-        parts = [str(word).encode() for word in words]
-        self.socket.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(each), each) for each in parts))
-        return self.answer()
-
-    def answer(self):
-        line = self.stream.readline()
-        if not line:
-            raise ConnectionError("closed")
-        kind, rest = line[:1], line[1:-2].decode()
-        if kind == b"-":
-            raise RedisError(rest)
-        if kind == b"*":
-            return [self.answer() for _ in range(int(rest))]
-        if kind == b"$":
-            return None if rest == "-1" else self.stream.read(int(rest) + 2)[:-2].decode()
-        return int(rest) if kind == b":" else rest
-
-
-class Node:
-    """A line of CLUSTER NODES."""
-
-    def __init__(self, line):
-        self.id, address, flags, self.master, _, _, epoch, self.link, *slots = line.split()
-        self.address, _, host = address.partition(",")
-        self.ranges = " ".join(slots)
-        self.pod, self.flags, self.epoch = host.partition(".")[0], flags.split(","), int(epoch)
-        ranges = [each.split("-") for each in slots if not each.startswith("[")]
-        self.slots = {slot for each in ranges for slot in range(int(each[0]), int(each[-1]) + 1)}
-
-    @property
-    def linked(self):
-        return self.link == "connected" and not {"fail", "fail?", "noaddr", "handshake"} & set(self.flags)
-
-
-class Network:
-    """Addresses and names of pods, as Kubernetes gives them."""
-
-    SIZE = 1 << 16
-
-    def __init__(self):
-        self.names, self.lock, self.addresses = {}, threading.Lock(), self.free_addresses()
-        self.hosts = pathlib.Path(tempfile.mkdtemp()) / "hosts"
-        self.hosts.write_bytes(b" " * self.SIZE)
-        switch = self.hosts.with_name("nsswitch.conf")
-        switch.write_text("hosts: files\n")  # a pod that is not there has no name, at once
-        for file in (self.hosts, switch):
-            subprocess.run(["mount", "--bind", file, f"/etc/{file.name}"], check=True)
-
-    def free_addresses(self):
-        """None that a run at the same time uses: the first of each block is bound as long as this program runs."""
-        for block in range(256):
-            flag = socket.socket()
-            try:
-                flag.bind((f"127.30.{block}.1", PORT))
-            except OSError:
-                continue
-            yield from (f"127.30.{block}.{host}" for host in range(2, 255) if flag)
-
-    def move(self, names):
-        """Gives new addresses to names. One write, so that nobody reads half a file."""
-        with self.lock:
-            for name in names:
-                self.names[name] = next(self.addresses)
-            text = "127.0.0.1 localhost\n" + "".join(f"{ip} {name}\n" for name, ip in self.names.items())
-            with open("/etc/hosts", "r+b") as file:
-                os.pwrite(file.fileno(), text.encode().ljust(self.SIZE), 0)
 
 
 class Pod:
@@ -265,49 +170,3 @@ class Pod:
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.keeper.pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, and of all that it has started
-
-
-class Client(threading.Thread):
-    """Sets keys of all shards one after another, as fast as it is answered, and goes where it is told to."""
-
-    def __init__(self, cluster):
-        super().__init__(daemon=True)
-        self.cluster, self.connections, self.node_of = cluster, {}, {}
-        self.errors, self.done, self.longest, self.over = [], 0, 0.0, threading.Event()
-
-    def run(self):
-        for key in itertools.cycle(f"client-{number}" for number in range(40)):
-            if self.over.is_set():
-                return
-            since = time.monotonic()
-            while not self.set(key) and not self.over.is_set():
-                self.over.wait(0.01)
-            self.done += 1
-            self.longest = max(self.longest, time.monotonic() - since)
-
-    def set(self, key):
-        ip = self.node_of.get(key) or next(iter(self.node_of.values()), self.cluster.pods[0].ip)
-        try:
-            if ip not in self.connections:
-                self.connections[ip] = self.cluster.at(ip).connect()
-            self.connections[ip]("SET", key, self.done)
-            self.node_of[key] = ip
-            return True
-        except RedisError as error:
-            kind, _, rest = str(error).partition(" ")
-            if kind == "MOVED":
-                self.node_of[key] = rest.split()[1].rpartition(":")[0]
-                return self.set(key)
-            self.errors.append(str(error))
-        except OSError:
-            self.connections.pop(ip, None)
-            self.node_of = {other: at for other, at in self.node_of.items() if at != ip}
-        return False
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.join()

@@ -6,7 +6,7 @@ import { ADDITIONS, add, clone, DATABASE } from '../additions';
 // Processes of their own take seconds on a busy machine.
 jest.setTimeout(120_000);
 
-it('What the README says to add compiles and synthesizes; npm run test:additions runs all the commands that it names', () => {
+it('What the pages say to add compiles and synthesizes; npm run test:additions runs all the commands that they name', () => {
   const project = clone();
   const run = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync('node', args, {

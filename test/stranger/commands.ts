@@ -5,11 +5,10 @@ import { kind } from '../../config/kind';
 import { production } from '../../config/production';
 import { requiredSecrets } from '../../docs/secrets';
 import { appOf } from '../environments';
-import { fencesOf } from '../fences';
+import { fencesOf, PAGES } from '../fences';
 import { Manifests } from '../manifests';
 
 const root = join(__dirname, '../..');
-const PAGES = ['README.md', 'docs/operations.md', 'docs/gateway.md', 'gitops/README.md', 'backend/README.md'];
 
 /** With a shard more: operations.md says how to get there and back. */
 const grown = {

@@ -37,7 +37,7 @@ for option; do
 done
 `;
 
-/** What the README's commands make of Secrets, and what they print. */
+/** What the page's commands make of Secrets, and what they print. */
 function pasted() {
   const directory = mkdtempSync(join(tmpdir(), 'bss-secrets-'));
   const [programs, secrets, work] = ['bin', 'secrets', 'work'].map((name) => join(directory, name)) as [
@@ -49,7 +49,7 @@ function pasted() {
   writeFileSync(join(programs, 'kubectl'), KUBECTL, { mode: 0o755 });
   for (const other of ['docker', 'npm']) writeFileSync(join(programs, other), '#!/bin/sh\n', { mode: 0o755 });
   writeFileSync(join(work, 'registry-password'), 'secret');
-  const script = fencesUnder('README.md', "Production's first start", 'sh')
+  const script = fencesUnder('docs/production.md', "Production's first start", 'sh')
     .map(({ text }) => text)
     .join('\n');
   const env = { ...process.env, PATH: `${programs}${delimiter}${process.env['PATH']}`, SECRETS: secrets };
@@ -66,7 +66,7 @@ function pasted() {
 const withOpenssl = unless(spawnSync('openssl', ['version']).status === 0 ? undefined : 'no openssl');
 const required = requiredSecrets(appOf(production));
 
-describe("The README's commands for production's first start", () => {
+describe("The commands for production's first start", () => {
   let result: ReturnType<typeof pasted>;
   beforeAll(() => {
     result = pasted();

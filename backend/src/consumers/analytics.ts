@@ -1,5 +1,5 @@
-import type { Event, Work } from '../database/database.ts';
-import { catalogue, EVERYTHING, type EventType } from '../events/catalogue.ts';
+import type { Work } from '../database/database.ts';
+import { catalogue, EVERYTHING, type Event, type EventType } from '../events/catalogue.ts';
 import type { Consumer } from './consumer.ts';
 
 const counted = (Object.keys(catalogue) as EventType[]).filter((type) => type !== 'com.droid.bss.audit.recorded');

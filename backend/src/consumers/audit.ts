@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Event, Work } from '../database/database.ts';
-import { catalogue, EVERYTHING, type EventType } from '../events/catalogue.ts';
+import type { Work } from '../database/database.ts';
+import { catalogue, EVERYTHING, type Event, type EventType } from '../events/catalogue.ts';
 import type { Consumer } from './consumer.ts';
 
 const audited = (Object.keys(catalogue) as EventType[]).filter((type) => type !== 'com.droid.bss.audit.recorded');

@@ -1,5 +1,5 @@
-import type { Event, Work } from '../database/database.ts';
-import type { EventData, EventType } from '../events/catalogue.ts';
+import type { Work } from '../database/database.ts';
+import type { Event, EventData, EventType } from '../events/catalogue.ts';
 
 type Handler<T extends EventType> = (work: Work, event: Event & { readonly data: EventData<T> }) => Promise<void>;
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Work } from '../database/database.ts';
-import { type Customer, customers } from '../resources/customer.ts';
+import { customers } from '../resources/customer.ts';
 import { invoices } from '../resources/invoice.ts';
 import { money } from '../resources/money.ts';
 import { byId } from '../resources/resource.ts';
+import type { Customer } from '../schemas/customer.ts';
 import type { Consumer } from './consumer.ts';
 
 /**

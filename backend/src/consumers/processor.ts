@@ -1,45 +1,36 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import type { Database, Event, Work } from '../database/database.ts';
+import type { Database, Work } from '../database/database.ts';
 import { enqueue } from '../database/outbox.ts';
-import { schemaCheck } from '../database/schema.ts';
-import { causeOf } from '../database/transient.ts';
 import type { Received } from '../events/bus.ts';
-import { isEventType, schemasOf } from '../events/catalogue.ts';
+import { type Event, isEventType, schemasOf } from '../events/catalogue.ts';
 import { type CloudEvent, fromMessage } from '../events/cloud-event.ts';
-import { dataErrors } from '../events/schemas.ts';
-import { describeFailure } from '../log.ts';
+import { dataErrors } from '../events/data-errors.ts';
 import type { Metrics } from '../metrics.ts';
-import { Seldom } from '../seldom.ts';
 import { traced } from '../tracing.ts';
 import type { Consumer } from './consumer.ts';
 import { deadLetters, type Reason } from './dead-letter.ts';
+import { Retry } from './retry.ts';
 
 const ATTEMPTS = 5;
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 10_000;
-const LONGEST_BUSY_PAUSE = 60_000;
 /** How often a dead letter is tried as it is, before less of it is kept. */
 const TRIES_OF_A_LETTER = 2;
 
 type Outcome = 'applied' | 'duplicate' | 'skipped' | 'dead';
-/** Of a failure: whether it says nothing about what was tried, little, or that it would fail again. */
-type Weight = 'passing' | 'slow' | 'failed';
 
 /** Gives events to a consumer's handlers: each has its effect once, and what cannot have one becomes a dead letter. */
 export class Processor {
-  private readonly seldom: Seldom;
+  private readonly retry: Retry;
 
   constructor(
     private readonly consumer: Consumer,
     private readonly database: Database,
     private readonly metrics: Metrics,
     private readonly log: Logger,
-    /** Milliseconds between the first two attempts; each further pause is longer. */
-    private readonly firstPause = FIRST_PAUSE,
+    /** Milliseconds between the first two attempts, as of `Retry`. */
+    firstPause?: number,
   ) {
-    this.seldom = new Seldom(log);
+    this.retry = new Retry(consumer.name, database, metrics, log, firstPause);
   }
 
   /** @throws only when `closing` is aborted before the message is done with */
@@ -76,7 +67,7 @@ export class Processor {
       ...{ name: `${name} ${event.type}`, kind: SpanKind.CONSUMER, traceparent: event.traceparent },
       attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': message.topic },
     };
-    const outcome = await this.persist(
+    const outcome = await this.retry.until<Outcome>(
       { event: event.id, problem: 'an event had no effect yet' },
       closing,
       (begin) => traced(doing, () => this.once(event, begin)),
@@ -92,67 +83,6 @@ export class Processor {
       this.metrics.consumeDelay.observe({ consumer: name }, Math.max(0, Date.now() - since) / 1000);
     }
     return outcome;
-  }
-
-  /**
-   * Tries until it works, or until `giveUp` has found another end. Only failures that may be of the event's own making
-   * count: a database that is away is waited for, without end, as that says nothing about the event. A connection that
-   * ends while the work is being done is counted, too: it may be ended by the work, each time.
-   */
-  private async persist(
-    { problem, ...about }: { problem: string; event?: string },
-    closing: AbortSignal,
-    work: (begin: () => void) => Promise<Outcome>,
-    giveUp: (error: unknown, attempts: number, weight: Weight) => Promise<Outcome | undefined>,
-  ): Promise<Outcome> {
-    for (let [attempts, waits] = [0, 0]; ; ) {
-      let begun = false;
-      try {
-        return await work(() => {
-          begun = true;
-        });
-      } catch (error) {
-        const weight = await this.weigh(error, begun);
-        if (weight === 'passing') waits += 1;
-        else attempts += 1;
-        this.tell(error, problem, { ...about, attempts });
-        const end = weight === 'passing' ? undefined : await giveUp(error, attempts, weight);
-        if (end) return end;
-        this.metrics.retries.inc({ consumer: this.consumer.name });
-        await sleep(this.pause(weight, weight === 'passing' ? waits : attempts), undefined, { signal: closing });
-      }
-    }
-  }
-
-  /** Of a database that cannot be asked one short line is enough: the stack would be the driver's, each time. */
-  private tell(error: unknown, problem: string, about: object): void {
-    const { name: consumer } = this.consumer;
-    if (causeOf(error) === 'refused') this.log.warn({ err: error, consumer, ...about }, problem);
-    else this.seldom.warn(describeFailure(error, this.database.pool.options), `${consumer}: ${problem}`);
-  }
-
-  private async weigh(error: unknown, begun: boolean): Promise<Weight> {
-    const cause = causeOf(error);
-    if (cause === 'unready') return (await this.migrated()) ? 'failed' : 'passing';
-    if (cause === 'lost') return begun ? 'slow' : 'passing';
-    return ({ away: 'passing', busy: 'slow', refused: 'failed' } as const)[cause];
-  }
-
-  /** Whether a table or a right that is missing will not come any more. */
-  private async migrated(): Promise<boolean> {
-    try {
-      await (await schemaCheck(this.database.pool))();
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Twice as long each time; where others may be in the way they are given more than a minute in all. */
-  private pause(weight: Weight, nth: number): number {
-    return weight === 'slow'
-      ? Math.min(this.firstPause * 6 ** nth, LONGEST_BUSY_PAUSE)
-      : Math.min(this.firstPause * 2 ** (nth - 1), LONGEST_PAUSE);
   }
 
   private once(event: Event, begin: () => void): Promise<Outcome> {
@@ -192,7 +122,7 @@ export class Processor {
     this.log.error({ consumer: name, topic, partition, offset: `${offset}`, reason, detail }, 'a dead letter');
     const letters = deadLetters(message, { consumer: name, reason, detail, attempts });
     let refusals = 0;
-    return this.persist(
+    return this.retry.until<Outcome>(
       { problem: 'a dead letter could not be stored yet' },
       closing,
       (begin) =>

@@ -1,6 +1,6 @@
 import type { Work } from '../database/database.ts';
 import type { EventType } from '../events/catalogue.ts';
-import type { Order } from '../resources/order.ts';
+import type { Order } from '../schemas/order.ts';
 import type { Consumer } from './consumer.ts';
 
 type Command = Extract<EventType, `com.droid.bss.service.${string}`>;

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, QueryResult } from 'pg';
-import { catalogue, dataschemaOf, type EventData, type EventType } from '../events/catalogue.ts';
-import type { CloudEvent } from '../events/cloud-event.ts';
+import { catalogue, dataschemaOf, type Event, type EventData, type EventType } from '../events/catalogue.ts';
 import { currentTraceparent } from '../tracing.ts';
 import { Batch } from './batch.ts';
-import { type Queryable, type Transaction, transaction } from './transaction.ts';
+import type { Outbox } from './outbox.ts';
+import type { Queryable } from './queryable.ts';
+import { type Transaction, transaction } from './transaction.ts';
 
 /** not_null_violation: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_NULL = '23502';
-
-/** An event of the catalogue. */
-export type Event = CloudEvent & { readonly type: EventType };
 
 /** One transaction: what it changes, and what it announces. */
 export interface Work {
@@ -20,19 +18,11 @@ export interface Work {
   expect(column: string, explain: (db: Queryable) => Promise<never>): void;
 }
 
-/** Brings events out of the process. */
-export interface Publisher {
-  /** Inside of the transaction, as its last writes. */
-  store(db: Transaction, events: readonly Event[]): void;
-  /** After its commit. */
-  committed(events: readonly Event[]): Promise<void>;
-}
-
 /** Changes and their events, both or neither. */
 export class Database implements Queryable {
   constructor(
     readonly pool: Pool,
-    private readonly publisher: Publisher,
+    private readonly outbox: Outbox,
     private readonly deadline: number,
   ) {}
 
@@ -58,13 +48,13 @@ export class Database implements Queryable {
         announce: (type, subject, version, data) => events.push(newEvent(type, subject, version, actor, data)),
         expect: (column, explain) => explanations.set(column, explain),
       });
-      this.publisher.store(db, events);
+      this.outbox.store(db, events);
       return result;
     }).catch(async (error) => {
       if (error.code === NOT_NULL) await explanations.get(error.column)?.(this);
       throw error;
     });
-    if (events.length > 0) await this.publisher.committed(events);
+    if (events.length > 0) await this.outbox.committed(events);
     return result;
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { describeFailure } from '../log.ts';
 import { Seldom } from '../seldom.ts';
-import type { Queryable } from './transaction.ts';
+import { describeFailure } from './describe-failure.ts';
+import type { Queryable } from './queryable.ts';
 
 const INTERVAL = 60_000;
 /** Few at a time, and a pause after each: nobody should notice, and it must be quicker than they come. */

@@ -1,21 +1,23 @@
 import type { Message } from '../events/bus.ts';
-import { topicsOf } from '../events/catalogue.ts';
+import { type Event, topicsOf } from '../events/catalogue.ts';
 import { toMessage } from '../events/cloud-event.ts';
-import type { Event, Publisher } from './database.ts';
+import type { Queryable } from './queryable.ts';
 import { NOTHING, type Without } from './stuck.ts';
-import type { Queryable, Transaction } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** A message that waits for the relay, which sends it to all the topics. */
 export type Waiting = Omit<Message, 'topic'> & { readonly seq: string; readonly topics: readonly string[] };
 
 /** Stores events in the transaction that they tell of: they are published if it commits, and only then. */
-export class Outbox implements Publisher {
+export class Outbox {
   constructor(private readonly afterCommit: (events: readonly Event[]) => Promise<void>) {}
 
+  /** Inside of the transaction, as its last writes. */
   store(db: Transaction, events: readonly Event[]): void {
     for (const event of events) enqueue(db, { topics: topicsOf(event.type), ...toMessage(event) });
   }
 
+  /** After its commit. */
   async committed(events: readonly Event[]): Promise<void> {
     await this.afterCommit(events);
   }

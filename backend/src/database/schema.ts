@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 import type { DatabaseConfig } from '../config.ts';
-import { describeFailure } from '../log.ts';
-import type { Queryable } from './transaction.ts';
+import { describeFailure } from './describe-failure.ts';
+import type { Queryable } from './queryable.ts';
 
 const TABLE = 'migration';
 /** Any number, the same in all processes. */

@@ -1,4 +1,4 @@
-import type { Message, Refusal } from '../events/bus.ts';
+import type { Message, RefusedMessage } from '../events/bus.ts';
 import { keep, remove, setAside, type Waiting } from './outbox.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -20,7 +20,7 @@ export class Sending {
   }
 
   /** @param published if not all of them were */
-  settle(db: Transaction, refusals: readonly Refusal[], published?: ReadonlySet<Message>): void {
+  settle(db: Transaction, refusals: readonly RefusedMessage[], published?: ReadonlySet<Message>): void {
     const reasons = new Map(refusals.map(({ message, reason }) => [message, reason]));
     const gone: Waiting[] = [];
     for (const { waiting, messages } of this.copies) {

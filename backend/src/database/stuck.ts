@@ -1,4 +1,4 @@
-import type { Waiting } from './outbox.ts';
+import type { Message } from '../events/bus.ts';
 
 /** Milliseconds until it is seen whether what is stuck can be sent. */
 const RETRY = 2000;
@@ -24,10 +24,6 @@ export class Stuck {
     return this.isDue ? NOTHING : { keys: [...this.keys.values()], hasNull: this.hasNull };
   }
 
-  get isEmpty(): boolean {
-    return this.keys.size === 0 && !this.hasNull;
-  }
-
   private get isDue(): boolean {
     return Date.now() >= this.retryAt;
   }
@@ -36,7 +32,7 @@ export class Stuck {
    * Takes note of what became of a look. @param wentOut whether something of it was sent
    * @returns whether something is stuck that was not before, so that there may be more behind it
    */
-  note(without: Without, left: readonly Waiting[], wentOut: boolean): boolean {
+  note(without: Without, left: readonly Pick<Message, 'key'>[], wentOut: boolean): boolean {
     if (without === NOTHING) {
       if (wentOut) this.clear();
       this.retryAt = Date.now() + RETRY;

@@ -1,10 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { Batch } from './batch.ts';
-
-/** Whatever can be asked: a pool, or the connection of a transaction. */
-export interface Queryable {
-  query(text: string, values?: unknown[]): Promise<QueryResult>;
-}
+import type { Queryable } from './queryable.ts';
 
 /** Milliseconds for a statement, also while it waits for a lock; and until the locks of a process that froze are free. */
 const LIMITS =

@@ -17,7 +17,7 @@ export const headerList = ({ headers, headerList }: Pick<Message, 'headers' | 'h
   headerList ?? Object.entries(headers);
 
 /** What Kafka does not take, whoever sends it and whenever: too large, no valid record, no such topic for a while. */
-export interface Refusal {
+export interface RefusedMessage {
   /** The very one that was passed in. */
   readonly message: Message;
   /** With Kafka's name of the error, and how large it was. */
@@ -32,7 +32,7 @@ export class NotPublished extends Error {
     problem: string,
     /** On all replicas in sync: to send them again would double them. */
     readonly published: ReadonlySet<Message>,
-    readonly refusals: readonly Refusal[],
+    readonly refusals: readonly RefusedMessage[],
   ) {
     super(problem);
   }
@@ -59,7 +59,7 @@ export interface EventBus {
    * again: those are returned. Messages with one key keep their order. Not to be called again before.
    * @throws NotPublished when something is left: Kafka is away, or a partition has no leader
    */
-  publish(messages: readonly Message[]): Promise<Refusal[]>;
+  publish(messages: readonly Message[]): Promise<RefusedMessage[]>;
 
   /**
    * Hands each message to `handle` until it is closed, those of one partition one after another. A message counts as

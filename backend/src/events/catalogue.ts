@@ -1,10 +1,11 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
-import { BillingCycle } from '../resources/billing-cycle.ts';
-import { Customer, NewCustomer } from '../resources/customer.ts';
-import { amount, currency, id, line } from '../resources/fields.ts';
-import { Invoice } from '../resources/invoice.ts';
-import { Order } from '../resources/order.ts';
-import { Payment } from '../resources/payment.ts';
+import { BillingCycle } from '../schemas/billing-cycle.ts';
+import { Customer, NewCustomer } from '../schemas/customer.ts';
+import { amount, currency, id, line } from '../schemas/fields.ts';
+import { Invoice } from '../schemas/invoice.ts';
+import { Order } from '../schemas/order.ts';
+import { Payment } from '../schemas/payment.ts';
+import type { CloudEvent } from './cloud-event.ts';
 
 /** What all events of one type have in common. */
 export interface EventDefinition<Data = unknown> {
@@ -162,6 +163,9 @@ export const catalogue = {
 
 export type EventType = keyof typeof catalogue;
 export type EventData<T extends EventType> = NonNullable<(typeof catalogue)[T]['example']>;
+
+/** One of these events. */
+export type Event = CloudEvent & { readonly type: EventType };
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
 

@@ -1,4 +1,5 @@
 import { protocolErrorsCodesById } from '@platformatic/kafka';
+import { placeName } from './place.ts';
 
 export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 
@@ -54,7 +55,7 @@ export function plain(error: unknown): string {
 export function answersIn(error: unknown): Map<string, string> {
   const answers = new Map<string, string>();
   const { produced } = error as { produced?: { offsets?: { topic: string; partition: number }[] } };
-  for (const place of produced?.offsets ?? []) answers.set(`${place.topic}:${place.partition}`, 'NONE');
+  for (const place of produced?.offsets ?? []) answers.set(placeName(place), 'NONE');
   for (const { response } of leaves(error)) {
     const { responses = [] } = (response ?? {}) as {
       responses?: { name: string; partitionResponses?: { index: number; errorCode: number }[] }[];
@@ -63,8 +64,9 @@ export function answersIn(error: unknown): Map<string, string> {
       for (const { index: partition, errorCode } of partitionResponses) {
         const said = (protocolErrorsCodesById as Record<number, string>)[errorCode] ?? `error ${errorCode}`;
         const written = said === 'DUPLICATE_SEQUENCE_NUMBER' ? 'NONE' : said;
+        const place = placeName({ topic, partition });
         // A batch that was sent again and taken for a repetition is there.
-        if (answers.get(`${topic}:${partition}`) !== 'NONE') answers.set(`${topic}:${partition}`, written);
+        if (answers.get(place) !== 'NONE') answers.set(place, written);
       }
     }
   }

@@ -1,15 +1,11 @@
 import { type Consumer, protocolErrorsCodesById } from '@platformatic/kafka';
+import { within } from '../within.ts';
 import type { Message, Received } from './bus.ts';
 import { kafkaErrors, leaves } from './errors.ts';
-import { within } from './within.ts';
+import { type Place, placeName } from './place.ts';
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>;
 type Partition = FetchResponse['responses'][number]['partitions'][number];
-
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 export interface Topic {
   /** Another one when the topic was deleted and made again. */
@@ -18,6 +14,13 @@ export interface Topic {
   readonly leaders: readonly (number | undefined)[];
 }
 
+/** What a group has divided among its members. */
+export const signature = (topics: ReadonlyMap<string, Topic>) =>
+  [...topics]
+    .map(([name, { id, leaders }]) => `${name} ${id} ${leaders.length}`)
+    .sort()
+    .join();
+
 /** What a partition has from an offset on, and where it goes on; or Kafka's name of what is the matter with it. */
 export type Fetched = { readonly messages: Received[]; readonly next: bigint } | { readonly error: string };
 
@@ -25,8 +28,6 @@ export type Fetched = { readonly messages: Received[]; readonly next: bigint } |
 const DEADLINE = 40_000;
 const CONTROL = 1 << 5;
 const ABORT = 0;
-
-export const key = ({ topic, partition }: Place) => `${topic}:${partition}`;
 
 /** That a batch came, and is none that can be read. */
 export class Undecodable extends Error {}
@@ -110,7 +111,8 @@ export class Fetcher {
     for (const { topicId, partitions } of response.responses) {
       for (const answer of partitions) {
         const place = places.find(({ id, partition }) => id === topicId && partition === answer.partitionIndex);
-        if (place) fetched.set(key(place), answer.errorCode === 0 ? read(answer, place) : { error: named(answer) });
+        if (place)
+          fetched.set(placeName(place), answer.errorCode === 0 ? read(answer, place) : { error: named(answer) });
       }
     }
     return fetched;

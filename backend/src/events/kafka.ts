@@ -1,12 +1,14 @@
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
-import type { EventBus, Handle, Message, Received, Refusal, Subscription } from './bus.ts';
-import { Fetcher, key } from './fetcher.ts';
+import { within } from '../within.ts';
+import type { EventBus, Handle, Message, Received, RefusedMessage, Subscription } from './bus.ts';
+import { Fetcher } from './fetcher.ts';
 import { TIMES } from './member.ts';
 import { Membership } from './membership.ts';
-import { PRODUCER, Publisher } from './publisher.ts';
+import { placeName } from './place.ts';
+import { PRODUCER } from './producer.ts';
+import { Publisher } from './publisher.ts';
 import { rangeIn } from './range.ts';
-import { within } from './within.ts';
 
 const CHECK_DEADLINE = 1000;
 
@@ -26,7 +28,7 @@ export class Kafka implements EventBus {
     this.admin = new Admin({ ...this.connection, retries: 0, timeout: CHECK_DEADLINE, connectTimeout: CHECK_DEADLINE });
   }
 
-  publish(messages: readonly Message[]): Promise<Refusal[]> {
+  publish(messages: readonly Message[]): Promise<RefusedMessage[]> {
     return this.publisher.publish(messages);
   }
 
@@ -57,7 +59,7 @@ export class Kafka implements EventBus {
       const [begin, end] = [await fetcher.edge(place, -2n), await fetcher.edge(place, -1n)];
       const { first, last } = rangeIn({ topic, partition, begin, end }, wanted);
       for (let offset = first; offset <= last; ) {
-        const fetched = (await fetcher.fetch(leaders[partition] ?? -1, [{ ...place, offset }])).get(key(place));
+        const fetched = (await fetcher.fetch(leaders[partition] ?? -1, [{ ...place, offset }])).get(placeName(place));
         if (!fetched) continue;
         if ('error' in fetched) throw new Error(`${topic}, partition ${partition}: ${fetched.error}`);
         for (const message of fetched.messages) if (message.offset <= last) await handle(message);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seldom } from '../seldom.ts';
 import type { Handle, Received } from './bus.ts';
 import { plain } from './errors.ts';
-import type { Place } from './fetcher.ts';
+import type { Place } from './place.ts';
 
 /** From these on nothing more is fetched for a partition, so that one that stands still fills no memory. */
 const MOST = 128;

@@ -1,10 +1,12 @@
 import type { Consumer, ConsumerGroupJoinPayload } from '@platformatic/kafka';
 import type { Seldom } from '../seldom.ts';
+import { within } from '../within.ts';
 import { plain } from './errors.ts';
-import { type Fetcher, key, type Place, type Topic } from './fetcher.ts';
+import { type Fetcher, signature } from './fetcher.ts';
 import type { Lane } from './lane.ts';
+import { Offsets } from './offsets.ts';
+import { type Place, placeName } from './place.ts';
 import { Pump } from './pump.ts';
-import { within } from './within.ts';
 
 /** In milliseconds. */
 export const TIMES = {
@@ -22,9 +24,6 @@ export const TIMES = {
   farewell: 5000,
 };
 
-/** The client does not say it of a message; it is optional. */
-const UNKNOWN_EPOCH = -1;
-
 interface Surroundings {
   /** In the group, and nothing else: what reads waits in connections of its own. */
   readonly client: Consumer;
@@ -41,8 +40,7 @@ interface Surroundings {
 /** One life in a consumer group, from joining it until something is the matter that only a new member can mend. */
 export class Member {
   private readonly pump: Pump;
-  private generation: number | undefined;
-  private memberId: string | null = null;
+  private readonly offsets: Offsets;
   /** Topics that were made again since the member before: what the group knows of the old ones says nothing about them. */
   private readonly remade = new Set<string>();
   private telling: Promise<void> | undefined;
@@ -56,8 +54,9 @@ export class Member {
     private readonly times = TIMES,
   ) {
     this.over.promise.catch(() => {});
-    const { fetcher, lanes, seldom } = around;
+    const { client, fetcher, lanes, seldom } = around;
     this.pump = new Pump(fetcher, lanes, seldom, times);
+    this.offsets = new Offsets(client, fetcher.client);
   }
 
   /** @throws Error that says why it is over, unless `end` was called */
@@ -106,7 +105,7 @@ export class Member {
     this.isOver = true;
     this.pump.stop();
     const { client, fetcher, lanes, seldom } = this.around;
-    const last = Promise.resolve(this.telling).then(() => this.commit());
+    const last = Promise.resolve(this.telling).then(() => this.offsets.commit(this.pump.own()));
     await within(this.times.farewell, last).catch((error) => {
       seldom.warn(plain(error), 'the last offsets are not committed, and these events come again');
     });
@@ -124,14 +123,11 @@ export class Member {
 
   private assigned({ generationId, memberId, assignments }: ConsumerGroupJoinPayload): void {
     const { lanes } = this.around;
-    // Nobody else can have had a partition that was the member's in the generation before, too: it goes on where it is.
-    const goesOn = generationId === (this.generation ?? 0) + 1 && memberId === this.memberId;
-    this.generation = generationId;
-    this.memberId = memberId;
+    const goesOn = this.offsets.speakFor(memberId, generationId);
     const own = new Set<string>();
     for (const { topic, partitions } of assignments ?? []) {
       for (const partition of partitions) {
-        const place = key({ topic, partition });
+        const place = placeName({ topic, partition });
         own.add(place);
         const lane = lanes.get(place) ?? this.around.lane({ topic, partition });
         lanes.set(place, lane);
@@ -148,18 +144,16 @@ export class Member {
 
   /** Finds out where the partitions begin that are new to the member. */
   private async locate(): Promise<void> {
-    const { generation } = this;
+    const { generation } = this.offsets;
     const lanes = this.pump.own().filter(({ next }) => next === undefined);
     try {
       if (lanes.length > 0) {
-        const byTopic = Map.groupBy(lanes, ({ topic }) => topic);
-        const topics = [...byTopic].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => partition) }));
-        const committed = await this.speaker().listCommittedOffsets({ topics });
+        const committed = await this.offsets.committed(lanes);
         for (const lane of lanes) {
           const offset = committed.get(lane.topic)?.[lane.partition] ?? -1n;
           const isKnown = offset >= 0n && !this.remade.has(lane.topic);
           const begin = isKnown ? offset : await this.around.fetcher.edge(lane, -2n);
-          if (generation !== this.generation || this.isOver) return;
+          if (generation !== this.offsets.generation || this.isOver) return;
           lane.next = begin;
           lane.committed = isKnown ? begin : undefined;
         }
@@ -167,45 +161,21 @@ export class Member {
       }
       this.pump.wake();
     } catch (error) {
-      if (generation !== this.generation || this.isOver) return;
+      if (generation !== this.offsets.generation || this.isOver) return;
       this.pump.trouble(error);
       setTimeout(() => void this.locate(), this.times.pause).unref();
     }
   }
 
   private tell(): void {
-    this.telling ??= this.commit()
+    this.telling ??= this.offsets
+      .commit(this.pump.own())
       .catch((error) => {
         if (!this.isOver) this.around.seldom.warn(plain(error), 'offsets are not committed, which is tried again');
       })
       .finally(() => {
         this.telling = undefined;
       });
-  }
-
-  private async commit(): Promise<void> {
-    // Between two generations the client has the number of the new one, and the partitions of the old one.
-    if (this.generation === undefined || this.generation !== this.around.client.generationId) return;
-    const moved = this.pump.own().filter(({ position, committed }) => position !== committed);
-    if (moved.length === 0) return;
-    const told = moved.map((lane) => ({ lane, life: lane.life, offset: lane.position! }));
-    await this.speaker().commit({
-      offsets: told.map(({ lane: { topic, partition }, offset }) => ({
-        ...{ topic, partition, offset, leaderEpoch: UNKNOWN_EPOCH },
-      })),
-    });
-    for (const { lane, life, offset } of told) if (lane.life === life) lane.committed = offset;
-  }
-
-  /**
-   * Says something for the member, once. The member's own client would join again by itself when its generation is over,
-   * and then say the same in the new one, of partitions that are another's by now: that takes the group back.
-   */
-  private speaker(): Consumer {
-    const { client } = this.around.fetcher;
-    client.memberId = this.memberId;
-    client.generationId = this.generation ?? 0;
-    return client;
   }
 
   private async watch(): Promise<void> {
@@ -223,10 +193,3 @@ export class Member {
     if (!isOther) this.pump.known = found;
   }
 }
-
-/** What a group has divided among its members. */
-const signature = (topics: ReadonlyMap<string, Topic>) =>
-  [...topics]
-    .map(([name, { id, leaders }]) => `${name} ${id} ${leaders.length}`)
-    .sort()
-    .join();

@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import { Seldom } from '../seldom.ts';
 import type { Handle, Subscription } from './bus.ts';
 import { plain } from './errors.ts';
-import type { Fetcher, Place } from './fetcher.ts';
+import type { Fetcher } from './fetcher.ts';
 import { Lane } from './lane.ts';
 import { Member, TIMES } from './member.ts';
+import type { Place } from './place.ts';
 
 const PAUSE_AFTER_FAILURE = 1000;
 /** For messages that are being handled when the subscription is closed. */

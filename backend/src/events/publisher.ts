@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compatibilityPartitioner, type Producer } from '@platformatic/kafka';
-import { headerList, type Message, NotPublished, type Refusal } from './bus.ts';
+import type { Producer } from '@platformatic/kafka';
+import { within } from '../within.ts';
+import { type Message, NotPublished, type RefusedMessage } from './bus.ts';
 import { answersIn, faultOf, plain, topicError, UNKNOWN_TOPIC } from './errors.ts';
-import { batchLength } from './record-batch.ts';
-import { within } from './within.ts';
-
-/** Brokers take that much unless they are told otherwise; a topic that takes less says so. */
-const LARGEST_BATCH = 1_048_588;
-/** Of all batches of one request: far below the 100 MiB at which a broker hangs up, and soon sent. */
-const LARGEST_REQUEST = 4 * 1024 * 1024;
-/** Alone and whatever the topic takes: a broker that hangs up says nothing about the record. */
-const LARGEST_RECORD = 32 * 1024 * 1024;
+import { cut, enter, LARGEST_BATCH, type OutgoingLane, type RecordBatch } from './outgoing-lane.ts';
+import { placeName } from './place.ts';
+import { sendable } from './producer.ts';
+import { TopicTrouble, type Trouble } from './topic-trouble.ts';
 
 export const TIMES = {
   /** For all that a call does: the transaction of whoever calls is open until then, and ends after 30 s without a statement. */
@@ -28,58 +24,33 @@ export const TIMES = {
 /** How often a record alone may come damaged before it counts as damaged where it comes from. */
 const DAMAGED = 3;
 
-export const PRODUCER = {
-  idempotent: true,
-  acks: -1,
-  // With the same sequence numbers, when a connection ends before the answer has come. Whose leader is another one by now
-  // is sent anew, and to the new one: the client would send all that it had for the old one to one of the new ones.
-  retries: 2,
-  retryDelay: 250,
-  repeatOnStaleMetadata: false,
-} as const;
-
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
-/** What waits for one partition, in its order. */
-interface Lane {
-  readonly topic: string;
-  readonly partition: number;
-  readonly waiting: Message[];
-  /** Bytes of a batch. */
-  limit: number;
-  problem: string | undefined;
-  /** How often the first record has come damaged. */
-  damaged: number;
-}
-
-/** Of a topic's partitions, or what is the matter with it, for good or for now. */
-type Count = number | { readonly reason: string; readonly final: boolean };
-
-type RecordBatch = { readonly lane: Lane; readonly messages: Message[]; readonly size: number };
-
-const name = ({ topic, partition }: Pick<Lane, 'topic' | 'partition'>) => `${topic}:${partition}`;
+/** Of a topic's partitions, or what is the matter with it. */
+type Count = number | Trouble;
 
 /** Sends messages of any number and size, and finds those that Kafka refuses. */
 export class Publisher {
   private producer: Producer | undefined;
-  /** Since when a topic is not there or not allowed, by what is said of it, and when that was said last. */
-  private readonly missing = new Map<string, { readonly since: number; readonly last: number }>();
+  private readonly trouble: TopicTrouble;
 
   constructor(
     private readonly connect: () => Producer,
     private readonly times = TIMES,
-  ) {}
+  ) {
+    this.trouble = new TopicTrouble(times.topic, times.gap);
+  }
 
   /** As the bus says of it. */
-  async publish(messages: readonly Message[]): Promise<Refusal[]> {
+  async publish(messages: readonly Message[]): Promise<RefusedMessage[]> {
     const published = new Set<Message>();
-    const refusals: Refusal[] = [];
+    const refusals: RefusedMessage[] = [];
     const end = performance.now() + this.times.deadline;
     let problem = '';
     try {
       const given = Map.groupBy(messages, ({ topic }) => topic);
       const counts = await this.partitions([...given.keys()], end);
-      const lanes = new Map<string, Lane>();
+      const lanes = new Map<string, OutgoingLane>();
       for (const [topic, ofTopic] of given) {
         const count = counts.get(topic)!;
         for (const message of ofTopic) {
@@ -101,7 +72,7 @@ export class Publisher {
   }
 
   /** @returns what is the matter with what could not be sent */
-  private async sendAll(lanes: Lane[], end: number, published: Set<Message>, refusals: Refusal[]) {
+  private async sendAll(lanes: OutgoingLane[], end: number, published: Set<Message>, refusals: RefusedMessage[]) {
     let patience: number | undefined;
     for (;;) {
       const left = lanes.filter(({ waiting }) => waiting.length > 0);
@@ -123,7 +94,7 @@ export class Publisher {
       const batches = cut(ready.length > 0 ? ready : left, refusals);
       if (batches.length === 0) continue;
       const errors = await this.send(batches, end);
-      for (const batch of batches) this.settle(batch, errors.get(name(batch.lane)), published, refusals);
+      for (const batch of batches) this.settle(batch, errors.get(placeName(batch.lane)), published, refusals);
     }
   }
 
@@ -131,13 +102,13 @@ export class Publisher {
     { lane, messages, size }: RecordBatch,
     error: string | undefined,
     done: Set<Message>,
-    refusals: Refusal[],
+    refusals: RefusedMessage[],
   ) {
     lane.problem = undefined;
     if (error === undefined) {
       for (const message of lane.waiting.splice(0, messages.length)) done.add(message);
       lane.damaged = 0;
-      this.found(lane.topic, [UNKNOWN_TOPIC, 'TOPIC_AUTHORIZATION_FAILED']);
+      this.trouble.found(lane.topic, [UNKNOWN_TOPIC, 'TOPIC_AUTHORIZATION_FAILED']);
     } else if (faultOf(error) === 'record' && messages.length > 1) {
       // Halves, until the one that is refused is alone.
       lane.limit = size / 2;
@@ -151,7 +122,7 @@ export class Publisher {
       // What comes behind it is not to blame, unless the topic takes small batches only.
       if (!TOO_LARGE.includes(error)) lane.limit = LARGEST_BATCH;
     } else {
-      const { reason, final } = this.judge(lane.topic, error);
+      const { reason, final } = this.trouble.judge(lane.topic, error);
       lane.problem = `${reason}, partition ${lane.partition}`;
       if (final) refusals.push(...lane.waiting.splice(0).map((message) => ({ message, reason })));
     }
@@ -169,7 +140,7 @@ export class Publisher {
       return new Map();
     } catch (error) {
       const answers = answersIn(error);
-      const isAnswered = batches.every(({ lane }) => answers.has(name(lane)));
+      const isAnswered = batches.every(({ lane }) => answers.has(placeName(lane)));
       if (!isAnswered) {
         // Which of the sequence numbers the brokers have seen is not known any more: an idempotent producer that goes on
         // from there could have the next records taken for repetitions. A new one starts with new numbers.
@@ -179,7 +150,7 @@ export class Publisher {
       }
       return new Map(
         batches
-          .map(({ lane }) => [name(lane), answers.get(name(lane)) ?? 'NETWORK_EXCEPTION'] as const)
+          .map(({ lane }) => [placeName(lane), answers.get(placeName(lane)) ?? 'NETWORK_EXCEPTION'] as const)
           .filter(([, answer]) => answer !== 'NONE'),
       );
     }
@@ -196,7 +167,7 @@ export class Publisher {
     };
     try {
       const counts = new Map(await ask(topics));
-      for (const topic of topics) this.found(topic, [UNKNOWN_TOPIC]);
+      for (const topic of topics) this.trouble.found(topic, [UNKNOWN_TOPIC]);
       return counts;
     } catch (error) {
       if (!topicError(error)) throw error;
@@ -205,77 +176,18 @@ export class Publisher {
       for (const topic of topics) {
         try {
           counts.set(topic, (await ask([topic]))[0]![1]);
-          this.found(topic, [UNKNOWN_TOPIC]);
+          this.trouble.found(topic, [UNKNOWN_TOPIC]);
         } catch (reason) {
           const found = topicError(reason);
           if (!found) throw reason;
-          counts.set(topic, this.judge(topic, found));
+          counts.set(topic, this.trouble.judge(topic, found));
         }
       }
       return counts;
     }
   }
 
-  private judge(topic: string, error: string): { reason: string; final: boolean } {
-    const reason = `${error}: topic ${topic}`;
-    const fault = faultOf(error);
-    if (fault !== 'topic') return { reason, final: fault === 'name' };
-    const now = performance.now();
-    const before = this.missing.get(reason);
-    const since = before && now - before.last <= this.times.gap ? before.since : now;
-    this.missing.set(reason, { since, last: now });
-    return { reason, final: now - since >= this.times.topic };
-  }
-
-  /** Who may ask about a topic may still not be allowed to write to it. */
-  private found(topic: string, noMore: readonly string[]): void {
-    for (const error of noMore) this.missing.delete(`${error}: topic ${topic}`);
-  }
-
   private before<T>(end: number, work: Promise<T>): Promise<T> {
     return within(this.times.deadline, work, 'Kafka', end - performance.now());
   }
 }
-
-function enter(lanes: Map<string, Lane>, message: Message, count: number): void {
-  const { topic, key } = message;
-  // The key's partition is the one that Java's clients choose, so that both may write one topic.
-  const partition = key ? compatibilityPartitioner({ topic }, key) % count : 0;
-  const lane: Lane = lanes.get(name({ topic, partition })) ?? {
-    topic,
-    partition,
-    waiting: [],
-    limit: LARGEST_BATCH,
-    problem: undefined,
-    damaged: 0,
-  };
-  lanes.set(name(lane), lane);
-  lane.waiting.push(message);
-}
-
-/** One batch for each partition that has something left, as far as a request may hold them. */
-function cut(lanes: Lane[], refusals: Refusal[]): RecordBatch[] {
-  const batches: RecordBatch[] = [];
-  let request = 0;
-  for (const lane of lanes) {
-    while (lane.waiting.length > 0) {
-      const { length, size } = batchLength(lane.waiting, lane.limit);
-      if (length === 1 && size > LARGEST_RECORD) {
-        const reason = `larger than what is sent: ${size} bytes, and ${LARGEST_RECORD} are the most`;
-        refusals.push({ message: lane.waiting.shift()!, reason });
-        continue;
-      }
-      if (request > 0 && request + size > LARGEST_REQUEST) return batches;
-      request += size;
-      batches.push({ lane, messages: lane.waiting.slice(0, length), size });
-      break;
-    }
-  }
-  return batches;
-}
-
-/** As the client takes it. */
-export const sendable = ({ topic, key, value, ...message }: Message) => ({
-  ...{ topic, ...(key && { key }), ...(value && { value }) },
-  headers: new Map(headerList(message).map(([name, content]) => [Buffer.from(name), content])),
-});

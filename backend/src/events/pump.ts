@@ -1,7 +1,8 @@
 import type { Seldom } from '../seldom.ts';
 import { kafkaErrors, plain } from './errors.ts';
-import { type Fetcher, key, type Topic, Undecodable } from './fetcher.ts';
+import { type Fetcher, type Topic, Undecodable } from './fetcher.ts';
 import type { Lane } from './lane.ts';
+import { placeName } from './place.ts';
 
 interface Times {
   /** In milliseconds, until a partition is asked for again that could not be read. */
@@ -69,13 +70,13 @@ export class Pump {
         ...(lanes[0]!.suspect ? [1] : []),
       );
       for (const { lane, life, offset } of asked) {
-        const answer = fetched.get(key(lane));
+        const answer = fetched.get(placeName(lane));
         if (!answer || life !== lane.life || this.isOver) continue;
         lane.suspect = false;
         if (!('error' in answer)) lane.take(answer.messages, answer.next);
         else if (answer.error === 'OFFSET_OUT_OF_RANGE') await this.restart(lane, offset);
         else {
-          this.trouble(new Error(`${answer.error} of ${key(lane)}`));
+          this.trouble(new Error(`${answer.error} of ${placeName(lane)}`));
           this.later([lane], this.times.pause);
         }
       }
@@ -95,14 +96,14 @@ export class Pump {
     const first = await this.fetcher.edge(lane, -2n);
     if (life !== lane.life) return;
     lane.next = first;
-    this.seldom.warn(`offset ${offset}, and the first is ${first}`, `${key(lane)} is read from its beginning`);
+    this.seldom.warn(`offset ${offset}, and the first is ${first}`, `${placeName(lane)} is read from its beginning`);
   }
 
   /** Finds the one batch that cannot be read: one partition after the other, and one batch at a time. */
   private suspect(lanes: readonly Lane[], { message }: Error): void {
     const [lane] = lanes as [Lane];
     if (lane.suspect) {
-      this.seldom.error(message, `${key(lane)} stands still at offset ${lane.next}, and no other partition does`);
+      this.seldom.error(message, `${placeName(lane)} stands still at offset ${lane.next}, and no other partition does`);
       this.later(lanes, this.times.undecodable);
     }
     for (const lane of lanes) lane.suspect = true;

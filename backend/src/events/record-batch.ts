@@ -27,13 +27,10 @@ function recordSize(message: Message, index: number): number {
 }
 
 /**
- * As Kafka counts it for `max.message.bytes`, without compression.
+ * How many of the messages, from the first on, are a batch of at most that size: one at least. Sizes are as Kafka counts them
+ * for `max.message.bytes`, without compression.
  * @see https://kafka.apache.org/36/documentation.html#recordbatch
  */
-export const batchSize = (messages: readonly Message[]): number =>
-  messages.reduce((size, message, index) => size + recordSize(message, index), BATCH_HEADER);
-
-/** How many of the messages, from the first on, are a batch of at most that size: one at least. */
 export function batchLength(messages: readonly Message[], limit: number): { length: number; size: number } {
   let size = BATCH_HEADER;
   for (const [index, message] of messages.entries()) {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { isTransient } from '../database/transient.ts';
+import { Refusal } from '../resources/refusal.ts';
 
 /** Something a client did, or has to be told. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
@@ -82,8 +83,16 @@ export const document = ({ status, kind, message, errors }: Problem, more: objec
 
 export const pathOf = ({ url }: FastifyRequest) => url.split('?')[0]!;
 
+/** What the business refuses, as HTTP says it. */
+const STATUS_OF: Readonly<Record<Refusal['kind'], number>> = {
+  conflict: 409,
+  'unknown-reference': 422,
+  'too-much': 422,
+};
+
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof Refusal) return new Problem(STATUS_OF[error.kind], error.kind, error.message);
   if (error.validation) {
     const errors = error.validation.map(({ instancePath, message, params }) => ({
       pointer: `${error.validationContext ?? 'body'}${instancePath}`,

@@ -1,15 +1,21 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type TObject, Type } from 'typebox';
+import type { FastifyReply } from 'fastify';
+import { type Static, type TObject, Type } from 'typebox';
 import type { Answer, Cache } from '../cache.ts';
 import type { Database, Work } from '../database/database.ts';
-import { billingCycles, NewBillingCycle, startBillingCycle } from '../resources/billing-cycle.ts';
-import { CustomerPatch, changeCustomer, createCustomer, customers, NewCustomer } from '../resources/customer.ts';
-import { id } from '../resources/fields.ts';
-import { changeInvoice, createInvoice, InvoicePatch, invoices, NewInvoice } from '../resources/invoice.ts';
-import { changeOrder, createOrder, NewOrder, OrderPatch, orders } from '../resources/order.ts';
-import { changePayment, createPayment, NewPayment, PaymentPatch, payments } from '../resources/payment.ts';
+import { billingCycles, startBillingCycle } from '../resources/billing-cycle.ts';
+import { changeCustomer, createCustomer, customers } from '../resources/customer.ts';
+import { changeInvoice, createInvoice, invoices } from '../resources/invoice.ts';
+import { changeOrder, createOrder, orders } from '../resources/order.ts';
+import { changePayment, createPayment, payments } from '../resources/payment.ts';
 import { byId, page, type Resource } from '../resources/resource.ts';
+import { NewBillingCycle } from '../schemas/billing-cycle.ts';
+import { CustomerPatch, NewCustomer } from '../schemas/customer.ts';
+import { id } from '../schemas/fields.ts';
+import { InvoicePatch, NewInvoice } from '../schemas/invoice.ts';
+import { NewOrder, OrderPatch } from '../schemas/order.ts';
+import { NewPayment, PaymentPatch } from '../schemas/payment.ts';
 import { actorOf } from './actor.ts';
+import type { App } from './app.ts';
 import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { Page, PageQuery, pageOf, rangeOf } from './paging.ts';
 import { notFound } from './problem.ts';
@@ -20,22 +26,22 @@ export interface Stores {
 }
 
 /** What one collection below /api can do. */
-interface Collection<Row, New, Patch> {
+interface Collection<Row, New extends TObject, Patch extends TObject> {
   /** Path, and name of its answers in the cache. */
   readonly path: string;
   readonly one: string;
   readonly resource: Resource<Row>;
   /** Properties that a list can be narrowed by. */
   readonly filters: readonly string[];
-  readonly create: { readonly schema: TObject; readonly by: (work: Work, values: New) => Promise<Row> };
+  readonly create: { readonly schema: New; readonly by: (work: Work, values: Static<New>) => Promise<Row> };
   readonly change?: {
-    readonly schema: TObject;
-    readonly by: (work: Work, id: string, values: Patch) => Promise<Row | undefined>;
+    readonly schema: Patch;
+    readonly by: (work: Work, id: string, values: Static<Patch>) => Promise<Row | undefined>;
   };
 }
 
 /** What is served below /api: each collection with the same five operations. */
-export function resources(app: FastifyInstance, stores: Stores): void {
+export function resources(app: App, stores: Stores): void {
   serve(app, stores, {
     ...{ path: 'customers', one: 'customer', resource: customers, filters: ['status', 'email'] },
     create: { schema: NewCustomer, by: createCustomer },
@@ -70,8 +76,8 @@ interface Kept {
 export const Id = Type.Object({ id: id('As in the collection') });
 export const problems = { '4xx': Type.Ref('Problem#'), '5xx': Type.Ref('Problem#') };
 
-function serve<Row extends Kept, New, Patch>(
-  app: FastifyInstance,
+function serve<Row extends Kept, New extends TObject, Patch extends TObject>(
+  app: App,
   { database, cache }: Stores,
   { path, one, resource, filters, create, change }: Collection<Row, New, Patch>,
 ): void {
@@ -88,7 +94,7 @@ function serve<Row extends Kept, New, Patch>(
     `/api/${path}`,
     { schema: { tags, summary: 'A page', querystring: listQuery, response: { 200: Page(shown), ...problems } } },
     async (request, reply) => {
-      const { page: number, size, ...where } = request.query as { page: number; size: number };
+      const { page: number, size, ...where } = request.query;
       const answer = await cache.list(path, `page:${JSON.stringify([number, size, where])}`, async () =>
         JSON.stringify(
           pageOf(await page(database, resource, rangeOf({ page: number, size }), where), { page: number, size }),
@@ -101,7 +107,8 @@ function serve<Row extends Kept, New, Patch>(
   app.get(
     `/api/${path}/:id`,
     { schema: { tags, summary: `One ${one}`, params: Id, response: { 200: shown, ...problems } } },
-    async (request, reply) => send(reply, await cachedItem({ database, cache }, path, one, resource, idOf(request))),
+    async (request, reply) =>
+      send(reply, await cachedItem({ database, cache }, path, one, resource, request.params.id)),
   );
 
   app.post(
@@ -114,7 +121,8 @@ function serve<Row extends Kept, New, Patch>(
     },
     async (request, reply) => {
       const { location, body, replayed } = await createOnce(database, request, async (work) => {
-        const created = await create.by(work, request.body as New);
+        // Of a schema that is still open here the provider cannot say the type.
+        const created = await create.by(work, request.body as Static<New>);
         return { location: `/api/${path}/${created.id}`, body: JSON.stringify(created) };
       });
       if (replayed) reply.header('idempotency-replayed', 'true');
@@ -135,8 +143,10 @@ function serve<Row extends Kept, New, Patch>(
       },
     },
     async (request, reply) => {
-      const id = idOf(request);
-      const changed = await database.change(actorOf(request), (work) => change.by(work, id, request.body as Patch));
+      const { id } = request.params;
+      const changed = await database.change(actorOf(request), (work) =>
+        change.by(work, id, request.body as Static<Patch>),
+      );
       if (!changed) throw notFound(one, id);
       return reply.type(JSON_TYPE).serializer(asIs).send(JSON.stringify(changed));
     },
@@ -167,5 +177,3 @@ export const cacheStatus = ({ hit }: Answer) => (hit ? 'bss; hit' : 'bss; fwd=mi
 
 const send = (reply: FastifyReply, answer: Answer) =>
   reply.header('cache-status', cacheStatus(answer)).type(JSON_TYPE).serializer(asIs).send(answer.body);
-
-const idOf = ({ params }: FastifyRequest) => (params as { id: string }).id;

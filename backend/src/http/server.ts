@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { Cache } from '../cache.ts';
 import type { Database } from '../database/database.ts';
 import type { Metrics } from '../metrics.ts';
 import { actuator, type Health } from './actuator.ts';
+import type { App } from './app.ts';
 import { observe } from './observe.ts';
 import { answerWithProblems, document, Problem, ProblemDocument, sendProblem } from './problem.ts';
 import { resources } from './resources.ts';
@@ -25,7 +27,7 @@ export interface ServerProps {
 const LARGEST_BODY = 64 * 1024;
 
 /** The HTTP interface, not listening yet. */
-export async function createServer(props: ServerProps): Promise<FastifyInstance> {
+export async function createServer(props: ServerProps): Promise<App> {
   const app = Fastify({
     loggerInstance: props.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -40,7 +42,7 @@ export async function createServer(props: ServerProps): Promise<FastifyInstance>
     frameworkErrors: (error, request, reply) =>
       void sendProblem(new Problem(error.statusCode ?? 400, 'bad-request', error.message), request, reply as never),
     clientErrorHandler: refuse,
-  });
+  }).withTypeProvider<TypeBoxTypeProvider>();
 
   validate(app);
   answerWithProblems(app);
@@ -69,7 +71,7 @@ export async function createServer(props: ServerProps): Promise<FastifyInstance>
 }
 
 /** A query is text, so `size=10` is a number there. In a body `"10"` is a string. */
-function validate(app: FastifyInstance): void {
+function validate(app: App): void {
   const [body, text] = [new Ajv({ coerceTypes: false }), new Ajv({ coerceTypes: true, useDefaults: true })];
   for (const ajv of [body, text]) formats.default(ajv);
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? body : text).compile(schema as object));

@@ -1,7 +1,8 @@
 import { type TSchema, Type } from 'typebox';
-import { type Customer, NewCustomer } from '../resources/customer.ts';
-import { id, line } from '../resources/fields.ts';
-import { addressOf, statusOf, type TmForum } from '../resources/tm-forum.ts';
+import { addressOf, statusOf } from '../resources/tm-forum.ts';
+import { type Customer, NewCustomer } from '../schemas/customer.ts';
+import { id, line } from '../schemas/fields.ts';
+import type { TmForum } from '../schemas/tm-forum.ts';
 import { Problem } from './problem.ts';
 
 export const BASE = '/tmf-api/customerManagement/v4/customer';

@@ -1,9 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { type Customer, createCustomer, customers, editCustomer } from '../resources/customer.ts';
-import { line } from '../resources/fields.ts';
+import type { FastifyReply, HTTPMethods } from 'fastify';
+import { Type } from 'typebox';
+import { createCustomer, customers, editCustomer } from '../resources/customer.ts';
 import { page, type Resource } from '../resources/resource.ts';
+import type { Customer } from '../schemas/customer.ts';
+import { line } from '../schemas/fields.ts';
 import { actorOf } from './actor.ts';
+import type { App } from './app.ts';
 import { createOnce, IdempotencyHeaders } from './idempotency.ts';
 import { OffsetQuery } from './paging.ts';
 import { notFound, Problem, TmfError } from './problem.ts';
@@ -33,7 +35,10 @@ const FILTERS = {
   'engagedParty.@referredType': 'partyType',
 } as const;
 const equal = Type.Optional(line(1000, 'Shows only those where it is just this'));
-const narrowing = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, equal]));
+const narrowing = Object.fromEntries(Object.keys(FILTERS).map((name) => [name, equal])) as Record<
+  keyof typeof FILTERS,
+  typeof equal
+>;
 const ListQuery = Type.Object({ ...OffsetQuery, ...Fields.properties, ...narrowing }, { additionalProperties: false });
 
 /** Text to TM Forum; what is no UUID is nobody's. */
@@ -48,7 +53,7 @@ const found: Resource<Customer> = { ...customers, table: 'customer_tm_forum' };
  * Customers as TM Forum's TMF629 v4 has them: another look at the same rows.
  * @see https://github.com/tmforum-apis/TMF629_CustomerManagement
  */
-export function tmf629(app: FastifyInstance, stores: Stores): void {
+export function tmf629(app: App, stores: Stores): void {
   const { database } = stores;
   const tags = ['TMF629'];
   app.addSchema({ ...TmfCustomer, $id: 'TmfCustomer' });
@@ -66,9 +71,9 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
     BASE,
     { schema: { tags, summary: 'A range', querystring: ListQuery, response: { 200: Type.Array(shown), ...problems } } },
     async (request, reply) => {
-      const { offset, limit, fields, ...filters } = request.query as Static<typeof ListQuery>;
-      const wanted = filters as Record<string, string>;
-      if (wanted['id'] && !isUuid(wanted['id'])) wanted['id'] = NOBODY;
+      const { offset, limit, fields, ...filters } = request.query;
+      const { id } = filters;
+      const wanted: Readonly<Record<string, string>> = { ...filters, ...(id && !isUuid(id) && { id: NOBODY }) };
       // In the order of the table, so that the same filters are the same statement.
       const where = Object.fromEntries(
         Object.entries(FILTERS).flatMap(([name, column]) => (name in wanted ? [[column, wanted[name]!]] : [])),
@@ -88,10 +93,10 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
       schema: { tags, summary: 'One customer', params: Id, querystring: Fields, response: { 200: shown, ...problems } },
     },
     async (request, reply) => {
-      const id = idOf(request);
+      const id = known(request.params.id);
       const answer = await cachedItem(stores, 'customers', 'customer', customers, id);
       reply.header('cache-status', cacheStatus(answer));
-      return send(reply, only((request.query as Static<typeof Fields>).fields, toTmf(JSON.parse(answer.body))));
+      return send(reply, only(request.query.fields, toTmf(JSON.parse(answer.body))));
     },
   );
 
@@ -104,7 +109,7 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
       },
     },
     async (request, reply) => {
-      const values = fromTmf(request.body as Parameters<typeof fromTmf>[0]);
+      const values = fromTmf(request.body);
       const { location, body, replayed } = await createOnce(database, request, async (work) => {
         const shown = toTmf(await createCustomer(work, values));
         return { location: shown.href, body: JSON.stringify(shown) };
@@ -126,7 +131,7 @@ export function tmf629(app: FastifyInstance, stores: Stores): void {
       },
     },
     async (request, reply) => {
-      const id = idOf(request);
+      const id = known(request.params.id);
       const patch = request.body as Parameters<typeof patched>[1];
       const customer = await database.change(actorOf(request), (work) =>
         editCustomer(work, id, (before) => patched(before, patch)),
@@ -166,8 +171,7 @@ const send = (reply: FastifyReply, body: object) =>
   reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
 
 /** @throws Problem 404 where there can be no such customer */
-function idOf({ params }: FastifyRequest): string {
-  const { id } = params as Static<typeof Id>;
+function known(id: string): string {
   if (!isUuid(id)) throw notFound('customer', id);
   return id;
 }

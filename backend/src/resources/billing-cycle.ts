@@ -1,24 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { Work } from '../database/database.ts';
-import { Problem } from '../http/problem.ts';
-import { bookkeeping, id, period } from './fields.ts';
+import { BillingCycle, type NewBillingCycle, billingCycleStates as states } from '../schemas/billing-cycle.ts';
+import { first } from '../schemas/states.ts';
 import { issueInvoice } from './invoice.ts';
+import { Refusal } from './refusal.ts';
 import { insertUnlessThere, lock, type Resource, update } from './resource.ts';
-import { first, stateOf } from './states.ts';
-
-const states = { started: ['completed'], completed: [] } as const;
-
-export const BillingCycle = Type.Object({
-  id: id('Of the cycle'),
-  period,
-  state: stateOf(states),
-  invoices: Type.Integer({ description: 'How many it issued' }),
-  ...bookkeeping,
-});
-export type BillingCycle = Static<typeof BillingCycle>;
-
-export const NewBillingCycle = Type.Object({ period }, { additionalProperties: false });
 
 export const billingCycles: Resource<BillingCycle> = {
   table: 'billing_cycle',
@@ -26,10 +13,10 @@ export const billingCycles: Resource<BillingCycle> = {
   initial: { state: first(states), invoices: 0 },
 };
 
-/** @throws Problem if the month has a cycle already */
+/** @throws Refusal if the month has a cycle already */
 export async function startBillingCycle(work: Work, values: Static<typeof NewBillingCycle>): Promise<BillingCycle> {
   const cycle = await insertUnlessThere(work.db, billingCycles, { id: randomUUID(), ...values });
-  if (!cycle) throw new Problem(409, 'conflict', `The month ${values.period} has a billing cycle already.`);
+  if (!cycle) throw new Refusal('conflict', `The month ${values.period} has a billing cycle already.`);
   work.announce('com.droid.bss.billing.cycle.started', cycle.id, cycle.version, cycle);
   return cycle;
 }

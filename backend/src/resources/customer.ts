@@ -1,43 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { Work } from '../database/database.ts';
-import { Problem } from '../http/problem.ts';
-import { bookkeeping, id, line } from './fields.ts';
+import { Customer, type CustomerPatch, customerStates } from '../schemas/customer.ts';
+import { first } from '../schemas/states.ts';
+import { Refusal } from './refusal.ts';
 import { byId, insert, lock, type Resource, update } from './resource.ts';
-import { assertTransition, first, stateOf } from './states.ts';
-import { TmForum, withAddress } from './tm-forum.ts';
-
-const states = { active: ['suspended', 'closed'], suspended: ['active', 'closed'], closed: [] } as const;
-
-const editable = {
-  name: line(200, 'As on letters'),
-  email: Type.String({ format: 'email', maxLength: 254 }),
-  phone: Type.Union([line(40, 'As dialled'), Type.Null()]),
-};
-
-export const Customer = Type.Object({
-  id: id('Of the customer'),
-  ...editable,
-  email: Type.Union([editable.email, Type.Null()], { description: 'Null: nothing can be sent, as TM Forum allows' }),
-  status: stateOf(states),
-  tmForum: Type.Optional(TmForum),
-  ...bookkeeping,
-});
-export type Customer = Static<typeof Customer>;
-
-export const NewCustomer = Type.Object(
-  { name: editable.name, email: editable.email, phone: Type.Optional(editable.phone) },
-  { additionalProperties: false },
-);
-export const CustomerPatch = Type.Partial(Type.Object({ ...editable, status: stateOf(states) }), {
-  additionalProperties: false,
-  minProperties: 1,
-});
+import { assertTransition } from './states.ts';
+import { withAddress } from './tm-forum.ts';
 
 export const customers: Resource<Customer> = {
   table: 'customer',
   schema: Customer,
-  initial: { status: first(states) },
+  initial: { status: first(customerStates) },
 };
 
 /** What can be said of a customer. */
@@ -49,7 +23,7 @@ export async function createCustomer(work: Work, values: Said): Promise<Customer
   return customer;
 }
 
-/** @returns nothing if there is no such customer. @throws Problem if the status cannot follow the present one */
+/** @returns nothing if there is no such customer. @throws Refusal if the status cannot follow the present one */
 export async function changeCustomer(
   work: Work,
   id: string,
@@ -67,7 +41,8 @@ export async function editCustomer(
   const before = await lock(work.db, customers, id);
   if (!before) return undefined;
   const changes: Partial<Customer> = edit(before);
-  if (changes.status && changes.status !== before.status) assertTransition(states, before.status, changes.status);
+  if (changes.status && changes.status !== before.status)
+    assertTransition(customerStates, before.status, changes.status);
   const customer = update(work.db, customers, before, changes);
   work.announce('com.droid.bss.customer.updated', id, customer.version, customer);
   return customer;
@@ -95,9 +70,9 @@ export const FOR_ACTIVE = {
 export function expectActive(work: Work, id: string): void {
   work.expect('customer_id', async (db) => {
     const customer = await byId(db, customers, id);
-    if (!customer) throw new Problem(422, 'unknown-reference', `There is no customer ${id}.`);
+    if (!customer) throw new Refusal('unknown-reference', `There is no customer ${id}.`);
     const { status } = customer;
     const now = status === 'active' ? 'active again, and was not: try again' : status;
-    throw new Problem(409, 'conflict', `The customer ${id} is ${now}.`);
+    throw new Refusal('conflict', `The customer ${id} is ${now}.`);
   });
 }

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { Work } from '../database/database.ts';
-import { Problem } from '../http/problem.ts';
+import { Invoice, type InvoicePatch, type NewInvoice, invoiceStates as states } from '../schemas/invoice.ts';
+import { first } from '../schemas/states.ts';
 import { expectActive, FOR_ACTIVE } from './customer.ts';
-import { amount, bookkeeping, currency, id, period } from './fields.ts';
+import { Refusal } from './refusal.ts';
 import { insert, insertUnlessThere, lock } from './resource.ts';
-import { assertTransition, enter, first, type Stateful, stateOf, transition } from './states.ts';
+import { assertTransition, enter, type Stateful, transition } from './states.ts';
 
-const states = {
-  issued: ['overdue', 'paid', 'cancelled'],
-  overdue: ['paid', 'cancelled'],
-  paid: [],
-  cancelled: [],
-} as const;
 type State = keyof typeof states;
 
 const announcements = {
@@ -21,31 +16,12 @@ const announcements = {
   cancelled: 'com.droid.bss.invoice.cancelled',
 } as const;
 
-const given = { customerId: id('Who owes it'), amount, currency };
-
-export const Invoice = Type.Object({
-  id: id('Of the invoice'),
-  ...given,
-  orderId: Type.Union([id('What it charges'), Type.Null()]),
-  period: Type.Union([period, Type.Null()], { description: 'The month, if a billing cycle issued it' }),
-  state: stateOf(states),
-  ...bookkeeping,
-});
-export type Invoice = Static<typeof Invoice>;
-
-export const NewInvoice = Type.Object(given, { additionalProperties: false });
-/** Only payments make an invoice paid. */
-export const InvoicePatch = Type.Object(
-  { state: Type.Enum(['overdue', 'cancelled']) },
-  { additionalProperties: false },
-);
-
 export const invoices: Stateful<State, Invoice> = {
   ...{ table: 'invoice', schema: Invoice, initial: { state: first(states) } },
   ...{ states, announcements },
 };
 
-/** An invoice by hand. @throws Problem if there is no such customer, or one who is not active */
+/** An invoice by hand. @throws Refusal if there is no such customer, or one who is not active */
 export async function createInvoice(work: Work, values: Static<typeof NewInvoice>): Promise<Invoice> {
   expectActive(work, values.customerId);
   return issued(work, insert(work.db, invoices, { id: randomUUID(), ...values }, FOR_ACTIVE));
@@ -82,9 +58,9 @@ export async function settleInvoice(work: Work, id: string): Promise<void> {
   if (rows[0].settled) enter(work, invoices, invoice, 'paid');
 }
 
-/** @throws Problem unless it is there and can be paid */
+/** @throws Refusal unless it is there and can be paid */
 export function payable(invoice: Invoice | undefined, id: string): Invoice {
-  if (!invoice) throw new Problem(422, 'unknown-reference', `There is no invoice ${id}.`);
+  if (!invoice) throw new Refusal('unknown-reference', `There is no invoice ${id}.`);
   assertTransition(states, invoice.state, 'paid');
   return invoice;
 }

@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox';
-import type { Queryable, Transaction } from '../database/transaction.ts';
+import type { Queryable } from '../database/queryable.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** One kind of thing: stored in one table, shown as one schema, whose properties are the table's columns. */
 export interface Resource<Row> {

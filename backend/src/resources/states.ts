@@ -1,24 +1,14 @@
-import { Type } from 'typebox';
 import type { Work } from '../database/database.ts';
 import type { EventData, EventType } from '../events/catalogue.ts';
-import { Problem } from '../http/problem.ts';
+import type { StateMachine } from '../schemas/states.ts';
+import { Refusal } from './refusal.ts';
 import { lock, type Resource, update } from './resource.ts';
 
-/** For each state, those that may follow it. The first one is where everything begins. */
-export type StateMachine<State extends string> = Readonly<Record<State, readonly State[]>>;
-
-/** Where everything of the machine begins. */
-export const first = <State extends string>(machine: StateMachine<State>) => Object.keys(machine)[0] as State;
-
-/** The schema of a property that holds a state of the machine. */
-export const stateOf = <State extends string>(machine: StateMachine<State>) =>
-  Type.Unsafe<State>(Type.String({ enum: Object.keys(machine) }));
-
-/** @throws Problem 409 that names the states that may follow */
+/** @throws Refusal that names the states that may follow */
 export function assertTransition<State extends string>(machine: StateMachine<State>, from: State, to: State): void {
   if (machine[from].includes(to)) return;
   const next = machine[from].length > 0 ? `it may become ${machine[from].join(' or ')}` : 'that is final';
-  throw new Problem(409, 'conflict', `The state is ${from}, and cannot become ${to}: ${next}.`);
+  throw new Refusal('conflict', `The state is ${from}, and cannot become ${to}: ${next}.`);
 }
 
 /** A resource that goes from state to state, and what it announces when it has reached one. */
@@ -35,7 +25,7 @@ interface Bookkept<State> {
   readonly updatedAt: string;
 }
 
-/** @returns nothing if there is no such row. @throws Problem 409 if the state cannot follow the present one */
+/** @returns nothing if there is no such row. @throws Refusal if the state cannot follow the present one */
 export async function transition<State extends string, Row extends Bookkept<State>>(
   work: Work,
   resource: Stateful<State, Row>,

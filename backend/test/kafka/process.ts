@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -8,6 +9,7 @@ import { endsWithUs, freePort, type Program } from '../servers/program.ts';
 import { servers } from '../servers/servers.ts';
 import type { Answer } from '../service.ts';
 import { until } from '../until.ts';
+import { readTopic, type TextRecord } from './read-topic.ts';
 
 /** The backend as a process of its own, which can be killed. */
 export interface Process {
@@ -15,6 +17,10 @@ export interface Process {
   /** @param text what follows `SELECT count(*) FROM` */
   count(text: string, values?: unknown[]): Promise<number>;
   sql(text: string, values?: unknown[]): Promise<void>;
+  /** Below /api. @returns what was created, or fails */
+  create(path: string, body: object, headers?: Record<string, string>): Promise<Answer['body']>;
+  /** Everything on a topic up to now, as text. */
+  read(topic: string): Promise<TextRecord[]>;
   readonly pid: () => number;
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -66,6 +72,12 @@ export async function startProcess(name: string, more: Record<string, string> = 
     async sql(text, values = []) {
       await pool.query(text, values);
     },
+    async create(path, body, headers) {
+      const answer = await self.ask('POST', `/api/${path}`, body, headers);
+      assert.equal(answer.status, 201, JSON.stringify(answer.body));
+      return answer.body;
+    },
+    read: (topic) => readTopic(bootstrap, topic),
     pid: () => child.pid!,
     async start() {
       child = endsWithUs(spawn(process.execPath, node('main'), { env, stdio: ['ignore', 'inherit', 'inherit'] }));

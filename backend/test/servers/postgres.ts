@@ -68,3 +68,10 @@ export async function sql(config: DatabaseConfig, text: string): Promise<void> {
   await client.connect();
   await client.query(text).finally(() => client.end());
 }
+
+/** With a connection of its own. */
+export async function connected<T>(config: DatabaseConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...config });
+  await client.connect();
+  return work(client).finally(() => client.end());
+}

@@ -1,34 +1,24 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { EnvValue, Resources } from '../../../lib/container';
 import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { OneShotJob } from '../../../lib/job';
+import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
-import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
+import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { PooledLogin } from '../../data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../data/postgres/database';
 import type { RedisClusterClients } from '../../data/redis-cluster/redis-cluster';
-import type { Kafka } from '../../messaging/kafka/kafka';
+import type { KafkaClients } from '../../messaging/kafka/kafka';
+import type { BackendSize } from './size';
 
-/** What the backend of an environment may need. */
-export interface BackendSize {
-  /** Pods that always run. */
-  readonly replicas: number;
-  /** @default - always `replicas` */
-  readonly autoscaling?: Autoscaling;
-  readonly resources: Resources;
-  /** Connections of each pod to PgBouncer, and so requests that are with the database at once; the relay has one more. */
-  readonly connections: number;
-}
-
-export interface BackendProps extends ComponentProps, BackendSize {
+export interface BackendProps extends BackendSize {
   readonly image: string;
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClients;
   /** Through PgBouncer. */
   readonly database: PooledLogin;
-  /** On a connection of its own: it takes locks. */
+  /** Login of the migrations, on a connection of their own: they take locks. */
   readonly migrations: DatabaseLogin;
   /** Answers that were read before; the backend serves without it. */
   readonly cache: RedisClusterClients;
@@ -38,7 +28,10 @@ export interface BackendProps extends ComponentProps, BackendSize {
 export const CLIENT_ROLE = 'backend-client';
 
 const SECRETS = '/etc/bss-backend';
-/** Until every node has learnt that the pod is going, then the longest request, and what is still to be delivered. */
+/**
+ * Seconds of a stop: until every node has learnt that the pod is going, then for the longest request, then for what is
+ * still to be delivered.
+ */
 const STOP = { drainSeconds: 5, deadlineSeconds: 5, deliverySeconds: 20 };
 
 /** Customers, orders, invoices and payments over HTTP; every change is an event in Kafka, and events have effects. */
@@ -46,13 +39,12 @@ export class Backend extends Component {
   readonly web: Endpoint;
   readonly path = '/api';
 
-  constructor(scope: Construct, props: BackendProps) {
-    super(scope, 'backend', props);
+  constructor(scope: Platform, props: BackendProps) {
+    super(scope, 'backend', 'applications');
     const { image, kafka, database, migrations, cache } = props;
 
     const migration = new OneShotJob(this, 'migrations', {
       image,
-      component: 'applications',
       user: 1000,
       command: ['node', 'dist/migrate.js'],
       env: databaseEnv(migrations, 1),
@@ -67,13 +59,12 @@ export class Backend extends Component {
     const health = (group: string) => http('web', `/actuator/health/${group}`);
     const backend = new StatelessWorkload(this, 'default', {
       image,
-      component: 'applications',
       user: 1000,
       command: ['node', `--max-old-space-size=${heap(props.resources)}`, 'dist/main.js'],
       env: {
         ...databaseEnv(database, props.connections),
         ...cacheEnv(cache),
-        KAFKA_BOOTSTRAP: addresses(kafka.clients),
+        KAFKA_BOOTSTRAP: addresses(kafka.bootstrap),
         REQUEST_DEADLINE_MS: `${STOP.deadlineSeconds * 1000}`,
         DRAIN_MS: `${STOP.drainSeconds * 1000}`,
       },
@@ -91,7 +82,7 @@ export class Backend extends Component {
       replicas: props.replicas,
       autoscaling: props.autoscaling,
     });
-    backend.connectsTo(...kafka.clients, database.server, ...cache.seeds);
+    backend.connectsTo(...kafka.bootstrap, database.server, ...cache.seeds);
     backend.admitsRole(CLIENT_ROLE, 'web');
     this.web = backend.endpoint('web');
   }

@@ -2,7 +2,7 @@ import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
 import { resources } from '../../../lib/values/sizes';
 import { autoscaling, replicas, scalingErrors } from '../../scaling';
-import type { BackendSize } from './backend';
+import type { BackendSize } from './size';
 
 /** What the backend may be. */
 export const backendSize = record<BackendSize>(

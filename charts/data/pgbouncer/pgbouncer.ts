@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
@@ -11,7 +11,7 @@ import type { Postgres } from '../postgres/postgres';
 import { budgetErrors } from './rules';
 import type { PgBouncerSize } from './size';
 
-export interface PgBouncerProps extends ComponentProps, PgBouncerSize {
+export interface PgBouncerProps extends PgBouncerSize {
   readonly image: string;
   readonly postgres: Postgres;
 }
@@ -33,7 +33,7 @@ const LOOKUPS = 2;
 const LIFETIME_SECONDS = 60;
 /** Sockets that listen, DNS, the log; and clients that are refused, while they are told why. */
 const OWN_FILES = 100;
-/** Until every node has learnt that the pod is going. */
+/** Seconds until every node has learnt that the pod is going. */
 const FAREWELL_SECONDS = 15;
 
 /** Few connections to PostgreSQL for many clients: a client has one for a transaction at a time, and no session. */
@@ -41,13 +41,12 @@ export class PgBouncer extends Component {
   readonly clients: Endpoint;
   private readonly postgres: Postgres;
 
-  constructor(scope: Construct, props: PgBouncerProps) {
-    super(scope, 'pgbouncer', props);
+  constructor(scope: Platform, props: PgBouncerProps) {
+    super(scope, 'pgbouncer', 'data');
     const { image, postgres, replicas, resources } = props;
     this.postgres = postgres;
     const pgbouncer = new StatelessWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 70,
       replicas,
       command: ['sh', '/etc/pgbouncer/start.sh', '/etc/pgbouncer/pgbouncer.ini'],
@@ -88,7 +87,7 @@ export class PgBouncer extends Component {
     this.clients = pgbouncer.endpoint('sql');
   }
 
-  /** For the applications of that database: they read and write rows. @throws when there is no such database */
+  /** The login of the applications of a database: they read and write rows. @throws when there is no such database */
   application(name: string): PooledLogin {
     const { name: role } = this.postgres.database(name);
     return {
@@ -101,7 +100,7 @@ export class PgBouncer extends Component {
   }
 }
 
-/** Of clients, of servers, and of what the program itself opens. */
+/** Files that PgBouncer opens: for its clients, for servers, and its own. */
 const files = ({ postgres: { databases }, poolSize, maxClients }: PgBouncerProps) =>
   maxClients + databases.length * poolSize + LOOKUPS + OWN_FILES;
 

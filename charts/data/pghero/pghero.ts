@@ -1,18 +1,17 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import { each, oneLine } from '../../secret-values';
 import type { Postgres } from '../postgres/postgres';
+import type { PgHeroSize } from './size';
 
-export interface PgHeroProps extends ComponentProps {
+export interface PgHeroProps extends PgHeroSize {
   readonly image: string;
-  readonly resources: Resources;
   readonly postgres: Postgres;
 }
 
@@ -23,8 +22,8 @@ export class PgHero extends Component {
   readonly web: Endpoint;
   readonly path = '/pghero';
 
-  constructor(scope: Construct, props: PgHeroProps) {
-    super(scope, 'pghero', props);
+  constructor(scope: Platform, props: PgHeroProps) {
+    super(scope, 'pghero', 'data');
     const { postgres } = props;
     const keys = {
       username: 'what people log in with',
@@ -41,7 +40,6 @@ export class PgHero extends Component {
     const healthy = { ...http('web', `${this.path}/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const pghero = new StatelessWorkload(this, 'default', {
       image: props.image,
-      component: 'data',
       user: 1000,
       command: ['puma', '-C', '/app/config/puma.rb'],
       env: {

@@ -1,13 +1,12 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
 import { BackupJobs } from '../../../lib/backup-jobs';
-import type { ComponentProps } from '../../../lib/component';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { databasesFiles } from './databases';
 import type { Postgres } from './postgres';
 import type { PostgresBackupSize } from './size';
 
-export interface PostgresBackupProps extends ComponentProps, PostgresBackupSize {
+export interface PostgresBackupProps extends PostgresBackupSize {
   readonly postgres: Postgres;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
@@ -17,11 +16,11 @@ const STATEMENTS = ['leftovers.sql', 'empty.sql', 'swap.sql'];
 
 /** Copies of every database on a claim of their own, and the way back. */
 export class PostgresBackup extends BackupJobs {
-  constructor(scope: Construct, { postgres, ...props }: PostgresBackupProps) {
+  constructor(scope: Platform, { postgres, ...props }: PostgresBackupProps) {
     const files = (...names: string[]) =>
       Object.fromEntries(names.map((name) => [`/etc/postgresql/${name}`, nativeFile(__dirname, name)]));
     const resources = { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) };
-    super(scope, 'postgres-backup', {
+    super(scope, 'postgres-backup', 'data', {
       ...props,
       ...postgres.operation,
       servers: [postgres.clients],

@@ -3,13 +3,16 @@ import type { SecretKey } from '../../../lib/secret';
 
 /** One database of the platform. */
 export interface Database {
-  /** Also the name of the role that applications log in with: 1 to 32 of the characters a-z, 0-9 and `_`, a letter first. */
+  /**
+   * Name of the database, and of the role that applications log in with: 1 to 32 of the characters a-z, 0-9 and `_`, a
+   * letter first.
+   */
   readonly name: string;
   /** What is in it, in a few words. */
   readonly holds: string;
 }
 
-/** Where a client of one database connects to, and as whom. */
+/** A server for a client of one database, and the role that it logs in as. */
 export interface DatabaseLogin {
   readonly server: Endpoint;
   readonly database: string;
@@ -22,7 +25,7 @@ export const ownerOf = ({ name }: Database) => `${name}_migrations`;
 
 /** Roles that no database brings along, and what each does with its password. */
 export const SERVER_ROLES: Record<string, string> = {
-  postgres: 'password of the superuser, for the Jobs. Read once, at the first start: see docs/operations.md',
+  postgres: 'password of the superuser, for the Jobs. Read once, at the first start',
   pgbouncer: 'password with which PgBouncer looks up what applications log in with',
   pghero: 'password with which PgHero reads statistics, and no table',
 };

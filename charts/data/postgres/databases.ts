@@ -1,13 +1,13 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
 import type { DatabasesJobSize } from './size';
 
-export interface DatabasesProps extends ComponentProps, DatabasesJobSize {
+export interface DatabasesProps extends DatabasesJobSize {
   readonly postgres: Postgres;
 }
 
@@ -25,8 +25,8 @@ export const databasesFiles = (databases: readonly Database[]): Record<string, s
 
 /** Makes databases, roles and passwords what they are declared to be: a Job for each version of them, and on a schedule. */
 export class Databases extends Component {
-  constructor(scope: Construct, props: DatabasesProps) {
-    super(scope, 'databases', props);
+  constructor(scope: Platform, props: DatabasesProps) {
+    super(scope, 'databases', 'data');
     const { postgres, resources, reconcileSchedule } = props;
     const job = {
       ...postgres.operation,

@@ -14,7 +14,10 @@ const SHARE = {
 };
 const AUTOVACUUM_WORKERS = 3;
 
-/** Of each connection: its process with the catalogue it has read, in MiB, and sorts and hashes that one query runs at once. */
+/**
+ * Memory of each connection: its process with the catalogue it has read, in MiB, and how many sorts and hashes one
+ * query runs at once.
+ */
 export const CONNECTION = {
   process: 4,
   workAreas: 4,

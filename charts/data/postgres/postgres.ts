@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
@@ -13,7 +13,7 @@ import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database'
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
 
-export interface PostgresProps extends ComponentProps, PostgresSize {
+export interface PostgresProps extends PostgresSize {
   readonly image: string;
   readonly databases: readonly Database[];
   /** @default - the cluster's default StorageClass */
@@ -27,12 +27,18 @@ const PASSWORDS = '/etc/postgresql-passwords';
 
 /** Connections that PgBouncer must leave: what postgresql.conf and the roles grant to the others. */
 const RESERVED = { superuser: 5, ofEachDatabase: { owner: 5, pghero: 5 } };
-/** Of the disk, and no more than this: the log of a server that is written to at full speed for minutes. */
+/**
+ * Room for the log of a server that is written to at full speed for minutes: a share of the disk, and no more than
+ * this.
+ */
 const WAL = { share: 0.1, most: Size.gibibytes(16) };
 
 /** PostgreSQL, one primary. Applications go through PgBouncer; `clients` is for what needs a session of its own. */
 export class Postgres extends Component {
-  /** For migrations, PgHero, dumps and whatever else needs LISTEN, session locks or prepared statements by name. */
+  /**
+   * The server itself, for migrations, PgHero, dumps and whatever else needs LISTEN, session locks or prepared
+   * statements by name.
+   */
   readonly clients: Endpoint;
   readonly databases: readonly Database[];
   readonly maxConnections: number;
@@ -40,13 +46,13 @@ export class Postgres extends Component {
   readonly reservedConnections: number;
   readonly disk: Size;
   /** What a pod needs that does something as the superuser. */
-  readonly operation: Pick<PodProps, 'image' | 'component' | 'user' | 'secretFiles'> & {
+  readonly operation: Pick<PodProps, 'image' | 'user' | 'secretFiles'> & {
     readonly env: Record<string, string>;
   };
   private readonly users: RequiredSecret;
 
-  constructor(scope: Construct, props: PostgresProps) {
-    super(scope, 'postgres', props);
+  constructor(scope: Platform, props: PostgresProps) {
+    super(scope, 'postgres', 'data');
     const { image, databases, maxConnections, resources, disk } = props;
     this.databases = databases;
     this.maxConnections = maxConnections;
@@ -74,7 +80,6 @@ export class Postgres extends Component {
 
     const postgres = new StatefulWorkload(this, 'default', {
       image,
-      component: 'data',
       user: USER,
       // It becomes the image's entrypoint, which mends the mode of the data that mounting may change and becomes the server.
       command: ['sh', '/etc/postgresql/start.sh', '-c', 'config_file=/etc/postgresql/postgresql.conf'],
@@ -109,7 +114,6 @@ export class Postgres extends Component {
     this.clients = postgres.endpoint('sql');
     this.operation = {
       image,
-      component: 'data',
       user: USER,
       env: {
         ...{ PGHOST: this.clients.host, PGPORT: `${PORT}`, PGUSER: 'postgres', PASSWORDS },
@@ -124,7 +128,7 @@ export class Postgres extends Component {
     return this.users.key(role);
   }
 
-  /** For migrations of that database: they own its tables. @throws when there is no such database */
+  /** The login of the migrations of a database: they own its tables. @throws when there is no such database */
   migrations(name: string): DatabaseLogin {
     const role = ownerOf(this.database(name));
     return { server: this.clients, database: name, role, password: this.password(role) };

@@ -43,7 +43,7 @@ export const databasesJobSize = record<DatabasesJobSize>({
 
 export const postgresBackupSize = record<PostgresBackupSize>(backupFields('"0 1 * * *", every night at one'));
 
-/** Of the server's disk: a dump is compressed, and has no indexes and no log. */
+/** Most that a dump takes, as a share of the server's disk: it is compressed, and has no indexes and no log. */
 const DUMP_SHARE = 1 / 4;
 
 export const postgresBackupErrors: Rule<{

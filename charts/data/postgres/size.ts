@@ -15,13 +15,13 @@ export interface PostgresSize {
 export interface DatabasesJobSize {
   readonly resources: Resources;
   /**
-   * When roles get the passwords of a changed Secret: five cron fields, UTC.
+   * Schedule by which roles get the passwords of a changed Secret: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/databases-reconcile …`
    */
   readonly reconcileSchedule?: string;
 }
 
-/** When the databases of an environment are copied, and how long copies are kept. */
+/** Backups of the databases of an environment: when they are made, and how many are kept. */
 export interface PostgresBackupSize extends BackupSize {
   /** Claim for all of them; one more than `keep`, each up to a quarter of the server's disk. */
   readonly disk: Size;

@@ -1,12 +1,11 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
 import { BackupJobs } from '../../../lib/backup-jobs';
-import type { ComponentProps } from '../../../lib/component';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import type { RedisCluster } from './redis-cluster';
 import type { RedisBackupSize } from './size';
 
-export interface RedisClusterBackupProps extends ComponentProps, RedisBackupSize {
+export interface RedisClusterBackupProps extends RedisBackupSize {
   readonly cluster: RedisCluster;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
@@ -14,16 +13,15 @@ export interface RedisClusterBackupProps extends ComponentProps, RedisBackupSize
 
 /** Copies of every shard on a claim of their own, and the way back. */
 export class RedisClusterBackup extends BackupJobs {
-  constructor(scope: Construct, { cluster, ...props }: RedisClusterBackupProps) {
+  constructor(scope: Platform, { cluster, ...props }: RedisClusterBackupProps) {
     const script = (name: string, memoryLimit: Size) => ({
       path: `/etc/redis/${name}`,
       files: Object.fromEntries(['cli.sh', name].map((each) => [`/etc/redis/${each}`, nativeFile(__dirname, each)])),
       resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit },
     });
-    super(scope, 'redis-backup', {
+    super(scope, 'redis-backup', 'data', {
       ...props,
       ...cluster.operation,
-      component: 'data',
       user: 999,
       servers: cluster.clients.seeds,
       scratch: Size.mebibytes(64),

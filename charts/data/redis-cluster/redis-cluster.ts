@@ -1,27 +1,24 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import { type ContainerProps, PodField } from '../../../lib/container';
-import { type Endpoint, serviceDomain } from '../../../lib/endpoint';
+import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import type { PodProps } from '../../../lib/pod';
 import { exec } from '../../../lib/probe';
 import type { SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
-import type { HostPort } from '../../../lib/workload';
 import { type ServerAccess, serverAccess, type User } from '../redis/access';
 import { topologyNotices } from './rules';
 import { maxmemory, type RedisClusterSize, shape } from './size';
 import { type ServerTransport, serverTransport } from './transport';
 
-export interface RedisClusterProps extends ComponentProps, RedisClusterSize {
+export interface RedisClusterProps extends RedisClusterSize {
   readonly image: string;
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
-  /** Port of the machine that runs the cluster. @default - not reachable */
-  readonly host?: HostPort;
 }
 
 /** What a client needs: names to start from, of which any will do, and what it is let in with. */
@@ -37,7 +34,7 @@ export interface RedisClusterClients {
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };
-/** Until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
+/** Seconds until it is the turn of a shard, and, should the election be lost, once more after 20 s; see leave.sh. */
 const leaveSeconds = (shards: number) => 30 + 2 * (2 * shards);
 
 const PURPOSES = {
@@ -58,15 +55,15 @@ export class RedisCluster extends Component {
   /** Keys that all shards may hold together. */
   readonly keyspace: Size;
 
-  constructor(scope: Construct, props: RedisClusterProps) {
-    super(scope, 'redis-cluster', props);
+  constructor(scope: Platform, props: RedisClusterProps) {
+    super(scope, 'redis-cluster', 'data');
     for (const notice of topologyNotices(props.topology)) this.node.addMetadata('notice', notice);
     const { shards, replicas } = shape(props.topology);
     const leave = leaveSeconds(shards);
     const { image } = props;
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     // Each pod has a Service of its name.
-    const domain = serviceDomain(this.namespace!);
+    const domain = scope.serviceDomain;
     const transport = serverTransport(this, { ...props, port: PORTS.client, domain });
     const secretFiles = { ...access.secretFiles, ...transport.secretFiles };
     const env = {
@@ -78,7 +75,6 @@ export class RedisCluster extends Component {
 
     const redis = new StatefulWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 999,
       command: [...access.start, ...SERVER, '--cluster-announce-hostname', `$(POD_NAME).${domain}`],
       env: { POD_NAME: PodField.NAME, POD_IP: PodField.IP, NODE_NAME: PodField.NODE, ...env },

@@ -1,5 +1,6 @@
 import { backupDiskErrors, backupFields } from '../../../lib/values/backups';
 import { oneOf, optional } from '../../../lib/values/check';
+import { hostPort } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
 import { type Rule, record, union } from '../../../lib/values/record';
 import { disk, memory, resources } from '../../../lib/values/sizes';
@@ -61,6 +62,7 @@ export const redisClusterSize = record<RedisClusterSize>(
     resources: resources(64),
     maxmemory: optional(memory(8)),
     disk: disk(64),
+    host: optional(hostPort),
   },
   (size) => maxmemoryErrors('redisCluster', maxmemory(size), size.resources.memoryLimit, 'persistent'),
   claimErrors,

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { BackupSize } from '../../../lib/backup-jobs';
 import type { Resources } from '../../../lib/container';
+import type { HostPort } from '../../../lib/workload';
 import { derivedMaxmemory } from '../redis/memory';
 import type { Access } from '../redis/size';
 
@@ -35,15 +36,17 @@ export interface RedisClusterSize {
   readonly topology: Topology;
   readonly access: Access;
   readonly transport: Transport;
-  /** Of each server. */
+  /** CPU and memory of each server. */
   readonly resources: Resources;
   /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
   readonly maxmemory?: Size;
   /** Claim of each server; at least three times maxmemory. */
   readonly disk: Size;
+  /** @default - not reachable from the machine that runs the cluster */
+  readonly host?: HostPort;
 }
 
-/** When the Redis Cluster of an environment is copied, and how long copies are kept. */
+/** Backups of the Redis Cluster of an environment: when they are made, and how many are kept. */
 export interface RedisBackupSize extends BackupSize {
   /** Claim for all of them; at least one more than `keep`, each as large as the keys of all shards. */
   readonly disk: Size;

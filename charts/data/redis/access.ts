@@ -17,7 +17,7 @@ export interface ServerAccess {
   readonly files: Record<string, string>;
   readonly secretFiles?: Record<string, SecretKey>;
   readonly memoryScratch?: Record<string, Size>;
-  /** Before the command of the server: makes its file of users from the Secret, and becomes the server. */
+  /** Words before the command of the server: they make its file of users from the Secret, and become the server. */
   readonly start: string[];
   /** Environment of the server, and of scripts that log in. */
   readonly env?: Record<string, string>;
@@ -29,7 +29,10 @@ const PASSWORDS = '/etc/redis-passwords';
 const RUNTIME = '/run/redis';
 const env = { PASSWORDS, RUNTIME };
 
-/** Of `purposes`, user by user, the Secret `<component>-users` has the passwords; `directory` the file `users.acl`. */
+/**
+ * How the server knows its users. The Secret `<component>-users` has a password for each of `purposes`, and `directory`
+ * the file `users.acl`.
+ */
 export function serverAccess(
   component: Component,
   { access, directory, purposes }: { access: Access; directory: string; purposes: Record<string, string> },

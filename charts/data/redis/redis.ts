@@ -1,7 +1,7 @@
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
@@ -9,11 +9,11 @@ import { serverAccess, type User } from './access';
 import { derivedMaxmemory } from './memory';
 import type { RedisSize } from './size';
 
-export interface RedisProps extends ComponentProps, RedisSize {
+export interface RedisProps extends RedisSize {
   readonly image: string;
 }
 
-/** Where to count, and whom to log in as where access is not open. */
+/** A server to count on, and the user to log in as where access is not open. */
 export interface RedisCounters {
   readonly server: Endpoint;
   readonly user?: User;
@@ -34,14 +34,13 @@ const PURPOSES = {
 export class Redis extends Component {
   readonly counters: RedisCounters;
 
-  constructor(scope: Construct, props: RedisProps) {
-    super(scope, 'redis', props);
+  constructor(scope: Platform, props: RedisProps) {
+    super(scope, 'redis', 'data');
     const { image, resources } = props;
     const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
     const redis = new StatelessWorkload(this, 'default', {
       image,
-      component: 'data',
       user: 999,
       command: [...access.start, 'redis-server', '/etc/redis/redis.conf'],
       env: access.env,

@@ -1,40 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Yaml } from 'cdk8s';
-import type { Configuration, Credential, Placeholder } from './entities';
 
 /** Paths that begin with `~` are patterns only from this one on; with an earlier one Kong would rewrite paths. */
 const FORMAT_VERSION = '3.0';
 
 /** The file, in the order of the model: readable, and the same each time. Keys are placeholders in it. */
-export function declarativeFile({ services, upstreams, consumers, plugins }: Configuration): string {
-  const content = {
-    _format_version: FORMAT_VERSION,
-    services,
-    upstreams,
-    consumers: consumers.map(({ keyauth_credentials, ...consumer }) => ({
-      ...consumer,
-      // The pod drops the two lines of a credential that there is no key for.
-      keyauth_credentials: keyauth_credentials.map(({ key, id }) => ({ key, id })),
-    })),
-    plugins,
-  };
+export const declarativeFile = (configuration: object): string =>
   // What is undefined would become null, and what is used twice an anchor.
-  return Yaml.stringify(JSON.parse(JSON.stringify(content)));
-}
+  Yaml.stringify(JSON.parse(JSON.stringify({ _format_version: FORMAT_VERSION, ...configuration })));
 
 /** The environment variable with a consumer's keys: one, or two in two lines while the first is being replaced. */
 export const keyVariable = (username: string) => `KEYS_${username.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
-/** Names that a placeholder for a key may have: see render.sh. */
-export const KEY_PLACEHOLDER = /^@@KEYS_[A-Z0-9_]+@@$/;
-
-const placeholder = (variable: string): Placeholder => `@@${variable}@@`;
-
-/** Both keys that a consumer may have at a time. */
-export function keysOf(username: string): Credential[] {
-  const variable = keyVariable(username);
-  return [variable, `${variable}__2`].map((slot) => ({ key: placeholder(slot), id: uuid(slot) }));
-}
+/** Both keys that a consumer may have at a time. The pod drops the two lines of one that there is no key for: see render.sh. */
+export const keysOf = (username: string) =>
+  [keyVariable(username), `${keyVariable(username)}__2`].map((slot) => ({ key: `@@${slot}@@`, id: uuid(slot) }));
 
 /** A UUID of version 5, the same each time: who imports a file twice must not find its credentials twice. */
 function uuid(name: string): string {

@@ -1,16 +1,17 @@
 import { Size } from 'cdk8s';
 import type { Component } from '../../../lib/component';
-import type { ContainerProps, EnvValue } from '../../../lib/container';
+import type { ContainerProps } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { and } from '../../../lib/values/check';
 import { changing, distinct, each } from '../../secret-values';
+import { CONSUMERS, type Configuration } from './configuration';
 import { declarativeFile, keyVariable } from './declarative';
-import type { Configuration } from './entities';
-import { pluginNames, RENDERED_VOLUME } from './runtime';
+import { RENDERED_VOLUME } from './memory';
 import { commonSettings } from './settings';
 
 export interface KeysProps {
+  /** Kong's. */
   readonly image: string;
   readonly configuration: Configuration;
   readonly leastKeyLength: number;
@@ -20,44 +21,35 @@ export interface KeysProps {
 
 const RUNTIME = '/run/kong';
 
-/** Where the configuration with the keys is, in memory. */
+/** Path of the configuration with the keys, in memory. */
 export const RENDERED = `${RUNTIME}/kong.yml`;
 
-/** The Secret with the keys of each consumer. */
-export const requireKeys = (component: Component, { consumers }: Configuration, leastLength: number): RequiredSecret =>
-  new RequiredSecret(
+/** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */
+export function renderedKeys(component: Component, props: KeysProps) {
+  const { image, configuration, leastKeyLength, redisPassword } = props;
+  const purpose = (of: string) => `API key of ${of}. A second line is valid, too, while it is changed`;
+  const secret = new RequiredSecret(
     component,
     'kong-keys',
-    Object.fromEntries(
-      consumers.map(({ username }) => [
-        username,
-        `API key of ${username}. A second line is valid, too, while it is changed`,
-      ]),
-    ),
+    Object.fromEntries(CONSUMERS.map((username) => [username, purpose(username)])),
     and(
-      each(() => changing(leastLength)),
+      each(() => changing(leastKeyLength)),
       distinct,
     ),
   );
-
-/** What a pod needs to put the keys into its configuration: files, room in memory, and a container that runs first. */
-export function renderedKeys(secret: RequiredSecret, props: KeysProps) {
-  const { image, configuration, leastKeyLength, redisPassword } = props;
-  const keys = configuration.consumers.map(({ username }) => [keyVariable(username), secret.key(username)] as const);
-  const env: Record<string, EnvValue> = {
-    ...commonSettings(pluginNames(configuration)),
-    KONG_DATABASE: 'off',
-    // Its own: what it leaves there would keep the gateway from starting.
-    KONG_PREFIX: '/tmp/render',
-    LEAST_KEY_LENGTH: `${leastKeyLength}`,
-    TERMINATION_LOG: '/dev/termination-log',
-    ...Object.fromEntries(keys),
-    ...(redisPassword && { REDIS_PASSWORD: redisPassword }),
-  };
   const render: ContainerProps = {
     image,
     command: ['sh', '/etc/bss/render.sh', '/etc/bss/kong.yml', RENDERED],
-    env,
+    env: {
+      ...commonSettings(configuration),
+      KONG_DATABASE: 'off',
+      // Its own: what it leaves there would keep the gateway from starting.
+      KONG_PREFIX: '/tmp/render',
+      LEAST_KEY_LENGTH: `${leastKeyLength}`,
+      TERMINATION_LOG: '/dev/termination-log',
+      ...Object.fromEntries(CONSUMERS.map((username) => [keyVariable(username), secret.key(username)])),
+      ...(redisPassword && { REDIS_PASSWORD: redisPassword }),
+    },
     // Kong quotes keys in what it says.
     terminationMessagePolicy: 'File',
     resources: { cpu: 10, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) },

@@ -1,90 +1,65 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { EnvValue, Resources } from '../../../lib/container';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { Component } from '../../../lib/component';
+import type { Endpoint } from '../../../lib/endpoint';
+import type { Platform } from '../../../lib/platform';
 import { RequiredSecret } from '../../../lib/secret';
-import { type Autoscaling, StatelessWorkload } from '../../../lib/stateless-workload';
+import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { RedisCounters } from '../../data/redis/redis';
 import { each, pem } from '../../secret-values';
-import { gatewayErrors } from './checks/checks';
-import { BODY_LIMIT, configuration } from './configuration';
-import type { Configuration } from './entities';
-import { type Entry, type HostPorts, passage } from './entry';
+import { type Configuration, configuration } from './configuration';
+import { MEMORY_VOLUMES, workersFor } from './memory';
+import { passage } from './passage';
 import type { Counters } from './plugins';
-import { worstCaseSeconds } from './policy';
-import { BODIES, MEMORY_VOLUMES, pluginNames, type Runtime, workersFor } from './runtime';
-import { gatewaySettings, nginxFiles, PORTS } from './settings';
-import type { PublicSite } from './site';
-import { type Storage, stored } from './storage';
+import { type PublicSite, worstCaseSeconds } from './policies';
+import { siteErrors } from './rules';
+import { BODIES, gatewaySettings, nginxFiles, PORTS } from './settings';
+import type { KongSize } from './size';
+import { stored } from './storage';
 
-/** What the gateway of an environment may need, and how the world reaches it. */
-export interface KongSize {
-  readonly resources: Resources;
-  /** Pods at least. */
-  readonly replicas: number;
-  /** @default - always `replicas` */
-  readonly autoscaling?: Autoscaling;
-  readonly entry: Entry;
-  /** Names that clients call the gateway by, for example `www.example.com`; in the cluster it also has those of its Service. */
-  readonly hosts: readonly string[];
-  readonly storage: Storage;
-  /** Characters that an API key must have: 32 random ones cannot be guessed, and guessing is not rate-limited. */
-  readonly leastKeyLength: number;
-  /** Sites whose pages may call the API from a browser, for example `https://www.example.com`. */
-  readonly origins: readonly string[];
-  /** Seconds in which everybody learns that a pod leaves, before it begins to stop. */
-  readonly drainSeconds: number;
-}
-
-export interface KongProps extends ComponentProps, KongSize {
+export interface KongProps extends KongSize {
+  /** Kong's image. */
   readonly image: string;
-  /** Of the database, where the storage is one. */
+  /** Image of the database, where the storage is one. */
   readonly postgresImage: string;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
   /** What is public; everything else is not. */
   readonly sites: readonly PublicSite[];
+  /** The Redis in which several pods count together. */
   readonly counters: RedisCounters;
-  /** @default - not reachable from the machine that runs the cluster */
-  readonly host?: HostPorts;
-  readonly tracing?: Tracing;
+  /** Who takes traces, as OTLP over HTTP, and of how many of all requests: 0 to 1. @default - nothing is traced */
+  readonly tracing?: { readonly collector: Endpoint; readonly samplingRate: number };
 }
 
-/** Where traces go. */
-export interface Tracing {
-  /** Takes OTLP over HTTP. */
-  readonly collector: Endpoint;
-  /** Of all requests, how many are traced: 0 to 1. */
-  readonly samplingRate: number;
-}
-
-const REDIS_TIMEOUT = 200;
 const TLS = '/etc/kong-tls';
 
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
+  /** Plain HTTP. */
   readonly proxy: Endpoint;
   readonly proxyTls: Endpoint;
+  /** What Kong is told of routes, plugins and consumers. */
   readonly configuration: Configuration;
-  readonly runtime: Runtime;
+  /** Pods at most. */
+  readonly pods: number;
 
-  constructor(scope: Construct, props: KongProps) {
-    super(scope, 'kong', props);
-    const { image, sites, counters, host, entry, tracing, resources } = props;
-    const way = passage(entry, host);
-    const serviceNames = namesInside(props.namespace);
-    const pods = props.autoscaling?.mostReplicas ?? props.replicas;
-    const shared = pods > 1;
+  constructor(scope: Platform, props: KongProps) {
+    super(scope, 'kong', 'gateway');
+    const { image, sites, counters, entry, tracing, resources } = props;
+    this.node.addValidation({ validate: () => siteErrors(sites) });
+    const way = passage(entry);
+    this.pods = props.autoscaling?.mostReplicas ?? props.replicas;
+    const shared = this.pods > 1;
     this.configuration = configuration({
       ...way,
       sites,
-      hosts: [...props.hosts, ...serviceNames],
+      hosts: [...new Set([...props.hosts, ...namesInside(scope)])],
       origins: props.origins,
+      // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
-      tracing: tracing && { endpoint: `http://${tracing.collector.address}/v1/traces` },
+      requestsPerMinute: props.requestsPerMinute,
+      traces: tracing && `http://${tracing.collector.address}/v1/traces`,
     });
-    const workers = workersFor(resources.cpu);
     const certificate =
       entry.kind === 'loadBalancer'
         ? new RequiredSecret(
@@ -102,21 +77,20 @@ export class Kong extends Component {
       configuration: this.configuration,
       redisPassword: shared ? counters.user?.password : undefined,
     });
-    const env: Record<string, EnvValue> = {
-      ...gatewaySettings({
-        ...way,
-        workers,
-        plugins: pluginNames(this.configuration),
-        certificate: certificate && { cert: `${TLS}/tls.crt`, key: `${TLS}/tls.key` },
-        samplingRate: tracing?.samplingRate,
-      }),
-      ...storage.env,
-    };
+    const longest = Math.max(0, ...sites.map(({ access }) => worstCaseSeconds(access.timeouts)));
     const kong = new StatelessWorkload(this, 'default', {
       image,
-      component: 'gateway',
       user: 1000,
-      env,
+      env: {
+        ...gatewaySettings({
+          ...way,
+          workers: workersFor(resources.cpu),
+          configuration: this.configuration,
+          certificate: certificate && { cert: `${TLS}/tls.crt`, key: `${TLS}/tls.key` },
+          samplingRate: tracing?.samplingRate,
+        }),
+        ...storage.env,
+      },
       ports: PORTS,
       files: { ...storage.files, ...nginxFiles() },
       memoryScratch: { ...storage.memoryScratch, ...MEMORY_VOLUMES },
@@ -130,53 +104,36 @@ export class Kong extends Component {
       probes: storage.probes,
       preStop: ['sleep', `${props.drainSeconds}`],
       // Requests that have begun are answered, however long the slowest service takes.
-      graceSeconds: props.drainSeconds + Math.ceil(longestSeconds(this.configuration)) + 5,
+      graceSeconds: props.drainSeconds + Math.ceil(longest) + 5,
       replicas: props.replicas,
       autoscaling: props.autoscaling,
-    });
-    this.runtime = {
-      ...way,
-      serviceNames,
-      replicas: pods,
-      workers,
-      memoryLimit: resources.memoryLimit,
-      bodyLimit: BODY_LIMIT,
-      tlsPort: way.publicPorts['proxy-ssl'],
-      leastKeyLength: props.leastKeyLength,
-      variables: Object.keys(env),
-      hosts: [...new Set(sites.map(({ site }) => site.web.host))],
-    };
-    this.node.addValidation({
-      validate: () => gatewayErrors({ configuration: this.configuration, runtime: this.runtime }),
     });
 
     kong.connectsTo(...sites.map(({ site }) => site.web), ...storage.connections);
     if (shared) kong.connectsTo(counters.server);
     if (tracing) kong.connectsTo(tracing.collector);
-    if (host) {
-      kong.publish('proxy', 'API gateway', host.proxy);
-      kong.publish('proxy-ssl', 'API gateway, TLS', host['proxy-ssl']);
-    }
     if (entry.kind === 'loadBalancer') kong.balance({ ports: way.publicPorts, clients: entry.clients });
+    else if (entry.ports) {
+      kong.publish('proxy', 'API gateway', entry.ports.proxy);
+      kong.publish('proxy-ssl', 'API gateway, TLS', entry.ports['proxy-ssl']);
+    }
     this.proxy = kong.endpoint('proxy');
     this.proxyTls = kong.endpoint('proxy-ssl');
   }
 }
 
 /** What pods may call the gateway by. */
-function namesInside(namespace: string): string[] {
+function namesInside({ namespace, serviceDomain }: Platform): string[] {
   const name = 'kong';
-  const host = serviceHost(name, namespace);
+  const host = `${name}.${serviceDomain}`;
   return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 
-/** Each pod would count for itself otherwise. */
 const inRedis = ({ server, user }: RedisCounters): Counters => ({
   policy: 'redis',
   redis_host: server.host,
   redis_port: server.portNumber,
-  redis_timeout: REDIS_TIMEOUT,
+  // 100 to 300 are enough in one cluster, and every request waits that long when Redis is away.
+  redis_timeout: 200,
   ...(user && { redis_username: user.name, redis_password: '@@REDIS_PASSWORD@@' }),
 });
-
-const longestSeconds = ({ services }: Configuration) => Math.max(0, ...services.map(worstCaseSeconds));

@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import type { EnvValue } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
-import { BODY_LIMIT } from './configuration';
-import type { PublicPorts } from './entry';
-import { NEXT_TRY_SECONDS } from './policy';
-import { BODIES, MEMORY_CACHE, PREFIX } from './runtime';
+import { type Configuration, pluginNames } from './configuration';
+import { CACHE_MEBIBYTES, PREFIX } from './memory';
+import { BODY_LIMIT } from './plugins';
+import { NEXT_TRY_SECONDS } from './policies';
 
 export const PORTS = { proxy: 8000, 'proxy-ssl': 8443, status: 8100 };
+
+/** Port that clients know, by name of ours. */
+export type PublicPorts = { readonly [port in 'proxy' | 'proxy-ssl']: number };
+
+/** Bodies of requests while they come in. */
+export const BODIES = '/bodies';
 
 const LISTEN_OPTIONS = 'reuseport backlog=16384';
 
@@ -42,26 +48,27 @@ const ACCESS_LOG = {
 
 export interface SettingsProps {
   readonly workers: number;
-  readonly plugins: readonly string[];
+  readonly configuration: Configuration;
+  /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Port that clients know, by name of ours: what services are told in X-Forwarded-Port. */
   readonly publicPorts: PublicPorts;
   /** Paths of the certificate and its key. @default - a certificate of its own making in each pod */
   readonly certificate?: { readonly cert: string; readonly key: string };
-  /** Of all requests, how many are traced: 0 to 1. @default - none is */
+  /** Share of all requests that is traced: 0 to 1. @default - none is */
   readonly samplingRate?: number;
 }
 
 /** What all of Kong's processes are told. https://docs.konghq.com/gateway/3.5.x/reference/configuration/ */
-export const commonSettings = (plugins: readonly string[]): Record<string, string> => ({
-  KONG_PLUGINS: plugins.join(','),
+export const commonSettings = (configuration: Configuration): Record<string, string> => ({
+  KONG_PLUGINS: pluginNames(configuration).join(','),
   KONG_ANONYMOUS_REPORTS: 'off',
   KONG_UNTRUSTED_LUA: 'off',
 });
 
 /** What the gateway is told, but for where it has its configuration from. */
 export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> => ({
-  ...commonSettings(props.plugins),
+  ...commonSettings(props.configuration),
   KONG_PREFIX: PREFIX,
   KONG_PROXY_LISTEN: `0.0.0.0:${PORTS.proxy} ${LISTEN_OPTIONS}, 0.0.0.0:${PORTS['proxy-ssl']} http2 ssl ${LISTEN_OPTIONS}`,
   // Whoever reaches it owns the gateway: `kubectl port-forward`, and nobody else.
@@ -71,7 +78,7 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   KONG_STATUS_LISTEN: `0.0.0.0:${PORTS.status}`,
   KONG_PORT_MAPS: `${props.publicPorts.proxy}:${PORTS.proxy},${props.publicPorts['proxy-ssl']}:${PORTS['proxy-ssl']}`,
   KONG_NGINX_WORKER_PROCESSES: `${props.workers}`,
-  KONG_MEM_CACHE_SIZE: `${MEMORY_CACHE.toMebibytes()}m`,
+  KONG_MEM_CACHE_SIZE: `${CACHE_MEBIBYTES}m`,
   // An SRV record's port would come before the one that is configured: https://github.com/Kong/kong/issues/4789
   KONG_DNS_ORDER: 'LAST,A,CNAME',
   // Old addresses are better than none while DNS is away; the default is 4 s.
@@ -93,18 +100,14 @@ export const gatewaySettings = (props: SettingsProps): Record<string, EnvValue> 
   KONG_UPSTREAM_KEEPALIVE_POOL_SIZE: '512',
   KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS: '10000',
   KONG_NGINX_HTTP_KEEPALIVE_REQUESTS: '10000',
-  ...accessLog(),
+  // Exactly 3.5 refuses a format named in KONG_PROXY_ACCESS_LOG: https://github.com/Kong/kong/issues/12061
+  KONG_NGINX_HTTP_LOG_FORMAT: `json escape=json '${JSON.stringify(ACCESS_LOG)}'`,
+  // `off` would silence the other one, too.
+  KONG_PROXY_ACCESS_LOG: '/dev/null',
+  KONG_NGINX_PROXY_ACCESS_LOG: '/dev/stdout json buffer=32k flush=1s',
   ...(props.certificate && { KONG_SSL_CERT: props.certificate.cert, KONG_SSL_CERT_KEY: props.certificate.key }),
   ...(props.samplingRate !== undefined && {
     KONG_TRACING_INSTRUMENTATIONS: 'request,balancer',
     KONG_TRACING_SAMPLING_RATE: `${props.samplingRate}`,
   }),
-});
-
-/** Exactly 3.5 refuses a format named in KONG_PROXY_ACCESS_LOG: https://github.com/Kong/kong/issues/12061 */
-const accessLog = () => ({
-  KONG_NGINX_HTTP_LOG_FORMAT: `json escape=json '${JSON.stringify(ACCESS_LOG)}'`,
-  // `off` would silence the other one, too.
-  KONG_PROXY_ACCESS_LOG: '/dev/null',
-  KONG_NGINX_PROXY_ACCESS_LOG: '/dev/stdout json buffer=32k flush=1s',
 });

@@ -1,30 +1,32 @@
 import { Size, Yaml } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { Resources } from '../../../lib/container';
 import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import type { HostPort } from '../../../lib/workload';
 import { akhqUsers, each, oneLine } from '../../secret-values';
-import type { Kafka } from '../kafka/kafka';
+import type { KafkaClients } from '../kafka/kafka';
 import { maskingFilters } from './masking';
+import type { AkhqSize } from './size';
 
-export interface AkhqProps extends ComponentProps {
+export interface AkhqProps extends AkhqSize {
   readonly image: string;
-  readonly resources: Resources;
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClients;
+  /** Copies of a topic that somebody makes by hand. */
+  readonly replication: number;
   /** Whether browsers reach it by HTTPS only. */
   readonly https: boolean;
-  /** @default - not reachable from the machine that runs the cluster */
-  readonly host?: HostPort;
 }
 
 const DEFAULT_PARTITIONS = 3;
 const PAGE = 50;
-/** Of pages at once, all of the longest messages: each is in memory some 12 times, as bytes, texts, masked texts and JSON. */
+/**
+ * Pages that may be shown at once, all of the longest messages: each is in memory some 12 times, as bytes, texts,
+ * masked texts and JSON.
+ */
 const PAGES = 8;
 const COPIES = 12;
 
@@ -33,8 +35,8 @@ export class Akhq extends Component {
   readonly web: Endpoint;
   readonly path = '/akhq';
 
-  constructor(scope: Construct, props: AkhqProps) {
-    super(scope, 'akhq', props);
+  constructor(scope: Platform, props: AkhqProps) {
+    super(scope, 'akhq', 'messaging');
     const keys = {
       'jwt-signing-key': 'at least 32 random characters: who knows them can be any user',
       'users.yml': '`akhq.security.basic-auth`: users, password hashes, groups `bss-reader` or `bss-administrator`',
@@ -50,7 +52,6 @@ export class Akhq extends Component {
     const jvmOptions = nativeFile(__dirname, 'jvm.options');
     const akhq = new StatelessWorkload(this, 'default', {
       image: props.image,
-      component: 'messaging',
       user: 1000,
       command: ['sh', '/etc/akhq/start.sh'],
       env: {
@@ -83,25 +84,28 @@ export class Akhq extends Component {
       },
       graceSeconds: 30,
     });
-    akhq.connectsTo(...props.kafka.clients);
+    akhq.connectsTo(...props.kafka.bootstrap);
     if (props.host) akhq.publish('web', 'AKHQ', props.host);
     this.web = akhq.endpoint('web');
   }
 }
 
-function environment({ kafka, https }: AkhqProps, longest: number): string {
+function environment({ kafka, replication, https }: AkhqProps, longest: number): string {
   return Yaml.stringify({
     ...(https && { micronaut: { security: { 'token.jwt.cookie': { 'cookie-secure': true } } } }),
     akhq: {
-      connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.clients) } } },
+      connections: { bss: { properties: { 'bootstrap.servers': addresses(kafka.bootstrap) } } },
       // Suggested when somebody makes a topic by hand.
-      topic: { replication: kafka.replication, partition: DEFAULT_PARTITIONS },
+      topic: { replication, partition: DEFAULT_PARTITIONS },
       'topic-data': { size: PAGE, 'kafka-max-message-length': longest },
     },
   });
 }
 
-/** In bytes; of a longer message the first thousandth is shown. Otherwise four people who look at one topic end it. */
+/**
+ * Longest message that is shown whole, in bytes; of a longer one only the first thousandth is. Otherwise four people
+ * who look at one topic end AKHQ.
+ */
 function longestMessage({ memoryLimit }: Resources, jvmOptions: string): number {
   const percentage = Number(jvmOptions.match(/^-XX:MaxRAMPercentage=(\d+)$/m)![1]);
   return Math.floor((memoryLimit.toKibibytes() * 1024 * percentage) / 100 / (PAGE * PAGES * COPIES));

@@ -73,7 +73,7 @@ const filter = (description: string, search: string, replacement: string): Filte
   replacement,
 });
 
-/** To the end of the text of JSON that this is in, or of everything. */
+/** The rest of a text of JSON, up to its closing quote, or of everything. */
 const TO_QUOTE = String.raw`(?:[^"\\]++|\\[\s\S])*+`;
 const TEXT = `"${TO_QUOTE}"`;
 /** What may follow a value that is whole. */

@@ -1,9 +1,10 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
+import { Component } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
-import { addresses, type Endpoint, serviceHost } from '../../../lib/endpoint';
+import type { Content } from '../../../lib/content';
+import { addresses, type Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { http, tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
@@ -12,14 +13,17 @@ import { heapFlag } from '../heap';
 import { sessionFile, type ZooKeeper } from '../zookeeper/zookeeper';
 import type { KafkaSize } from './size';
 
-export interface KafkaProps extends ComponentProps, KafkaSize {
+export interface KafkaProps extends KafkaSize {
   readonly image: string;
   readonly zookeeper: ZooKeeper;
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
   readonly storageClass?: string;
-  /** Port of the machine that runs the cluster for broker 0; the next brokers count up. @default - not reachable */
-  readonly host?: HostPort;
+}
+
+/** What a client needs: brokers to start from, of which any will do. */
+export interface KafkaClients {
+  readonly bootstrap: Endpoint[];
 }
 
 /** A pod with this role may use the brokers: it carries the label `role.bss/kafka-client: "true"`. */
@@ -31,20 +35,13 @@ const BALLAST_MIB = 64;
 
 /** The brokers. Clients in the cluster bootstrap from `clients`; people, from the Service `kafka`. */
 export class Kafka extends Component {
-  readonly clients: Endpoint[];
-  readonly brokers: number;
-  readonly replication: number;
-  readonly minInsyncReplicas: number;
+  readonly clients: KafkaClients;
 
-  constructor(scope: Construct, props: KafkaProps) {
-    super(scope, 'kafka', props);
-    this.brokers = props.brokers;
-    this.replication = props.replication;
-    this.minInsyncReplicas = props.minInsyncReplicas;
+  constructor(scope: Platform, props: KafkaProps) {
+    super(scope, 'kafka', 'messaging');
 
     const kafka = new StatefulWorkload(this, 'default', {
       image: props.image,
-      component: 'messaging',
       user: 1000,
       command: ['bash', '/etc/bss/start.sh'],
       env: {
@@ -54,7 +51,7 @@ export class Kafka extends Component {
         BALLAST_MIB: `${BALLAST_MIB}`,
       },
       ports: props.host ? { ...BROKER_PORTS, ...EXTERNAL_PORT } : BROKER_PORTS,
-      files: configFiles(props),
+      files: configFiles(props, () => this.clients.bootstrap),
       claims: { data: { mountPath: '/var/lib/kafka/data', size: props.disk } },
       storageClass: props.storageClass,
       scratch: { '/tmp': Size.mebibytes(64) },
@@ -77,8 +74,8 @@ export class Kafka extends Component {
       replicas: props.brokers,
       spread: props.spread,
     });
-    this.clients = kafka.podEndpoints('internal');
-    kafka.connectsTo(...props.zookeeper.clients, ...this.clients);
+    this.clients = { bootstrap: kafka.podEndpoints('internal') };
+    kafka.connectsTo(...props.zookeeper.clients, ...this.clients.bootstrap);
     // The Service `kafka`, for people and their tools.
     kafka.endpoint('internal');
     kafka.admitsRole(CLIENT_ROLE, 'internal');
@@ -120,9 +117,8 @@ const SMALL_HEAP = ['-XX:+UseParallelGC'];
 /** Short pauses are what keeps a broker with a large heap in sync. */
 const LARGE_HEAP = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:InitiatingHeapOccupancyPercent=35'];
 
-function configFiles(props: KafkaProps): Record<string, string> {
+function configFiles(props: KafkaProps, brokers: () => readonly Endpoint[]): Record<string, Content> {
   const file = (name: string) => nativeFile(__dirname, name);
-  const brokers = Array.from({ length: props.brokers }, (_, id) => id);
   return {
     '/etc/bss/start.sh': file('start.sh'),
     ...Object.fromEntries(
@@ -133,7 +129,10 @@ function configFiles(props: KafkaProps): Record<string, string> {
     '/etc/bss/jmx-exporter.yml': file('jmx-exporter.yml'),
     '/etc/bss/server.properties': file('server.properties') + settings(derivedProperties(props), '='),
     ...Object.fromEntries(
-      brokers.map((id) => [`/etc/bss/broker-${id}.properties`, settings(ownProperties(id, props), '=')]),
+      Array.from({ length: props.brokers }, (_, id) => [
+        `/etc/bss/broker-${id}.properties`,
+        () => settings(ownProperties(id, brokers()[id]!, props.host), '='),
+      ]),
     ),
   };
 }
@@ -163,8 +162,8 @@ function derivedProperties(props: KafkaProps): Record<string, string | number> {
 }
 
 /** What one broker tells its clients to connect to: the address that the pod keeps when it is replaced. */
-function ownProperties(id: number, { namespace, host }: KafkaProps): Record<string, string | number> {
-  const internal = `INTERNAL://${serviceHost(`kafka-${id}`, namespace)}:${BROKER_PORTS.internal}`;
+function ownProperties(id: number, broker: Endpoint, host?: HostPort): Record<string, string | number> {
+  const internal = `INTERNAL://${broker.address}`;
   const external = host ? `,EXTERNAL://localhost:${host.hostPort + id}` : '';
   return { 'broker.id': id, 'advertised.listeners': internal + external };
 }

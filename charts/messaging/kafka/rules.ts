@@ -1,3 +1,5 @@
+import { optional } from '../../../lib/values/check';
+import { hostPort } from '../../../lib/values/networks';
 import { share, whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
 import { disk, memory, resources } from '../../../lib/values/sizes';
@@ -21,6 +23,7 @@ export const kafkaSize = record<KafkaSize>(
       { leaveSeconds: whole(1, 86_400), graceSeconds: whole(1, 172_800) },
       shutdownErrors,
     ),
+    host: optional(hostPort),
   },
   replicationErrors,
   ({ heap, resources }) => heapErrors('kafka', heap, resources),

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
+import type { HostPort } from '../../../lib/workload';
 
 /** What the brokers of an environment may need and do. */
 export interface KafkaSize {
@@ -17,6 +18,8 @@ export interface KafkaSize {
   readonly traffic: number;
   readonly threads: BrokerThreads;
   readonly shutdown: BrokerShutdown;
+  /** Ports of broker 0; those of the next brokers count up. @default - not reachable from the machine that runs the cluster */
+  readonly host?: HostPort;
 }
 
 export interface BrokerThreads {

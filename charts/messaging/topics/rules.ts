@@ -5,8 +5,8 @@ import { list, type Rule, record } from '../../../lib/values/record';
 import { schedule } from '../../../lib/values/schedule';
 import { rate, resources, retention } from '../../../lib/values/sizes';
 import type { KafkaSize } from '../kafka/size';
+import type { TopicsJobSize } from './size';
 import { diskNeed, type Topic } from './topic';
-import type { TopicsJobSize } from './topics';
 
 /** What the Job may be: its Java has a heap of 96 MiB. */
 export const topicsJobSize = record<TopicsJobSize>({

@@ -1,31 +1,26 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
+import { Component } from '../../../lib/component';
 import { addresses } from '../../../lib/endpoint';
 import { OneShotJob, ScheduledJob } from '../../../lib/job';
 import { nativeFile } from '../../../lib/native-file';
-import type { Kafka } from '../kafka/kafka';
+import type { Platform } from '../../../lib/platform';
+import type { KafkaClients } from '../kafka/kafka';
+import type { KafkaSize } from '../kafka/size';
+import type { TopicsJobSize } from './size';
 import { segmentTime, type Topic } from './topic';
 
-/** What the topics Job of an environment may need, and how often it runs again. */
-export interface TopicsJobSize {
-  readonly resources: Resources;
-  /**
-   * When drift is mended: five cron fields, UTC.
-   * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
-   */
-  readonly driftSchedule?: string;
-}
+type Copies = Pick<KafkaSize, 'brokers' | 'replication' | 'minInsyncReplicas'>;
 
-export interface TopicsProps extends ComponentProps, TopicsJobSize {
+export interface TopicsProps extends TopicsJobSize {
   /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
   readonly image: string;
   readonly topics: readonly Topic[];
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClients;
+  /** How many brokers must be there, and what they keep of each partition. */
+  readonly copies: Copies;
 }
 
-/** For a JVM that runs for seconds: a quick compiler, and a collector without threads of its own. */
+/** Options of a JVM that runs for seconds: a quick compiler, and a collector without threads of its own. */
 export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 const WAIT_SECONDS = 300;
@@ -36,24 +31,23 @@ const RETRIES = 6;
  * comes back finds its Job, which is complete; and somebody may have changed a topic by hand.
  */
 export class Topics extends Component {
-  constructor(scope: Construct, props: TopicsProps) {
-    super(scope, 'topics', props);
+  constructor(scope: Platform, props: TopicsProps) {
+    super(scope, 'topics', 'messaging');
     const { kafka } = props;
     const job = {
       image: props.image,
-      component: 'messaging',
       user: 1000,
       // Source 11: the Java of the image.
       command: [
         ...['java', '-Xmx96m', ...QUICK_JVM],
         ...['-Dlog4j.configuration=file:/etc/bss/log4j.properties', '--source', '11', '-cp', '/usr/share/java/kafka/*'],
-        ...['/etc/bss/Topics.java', addresses(kafka.clients)],
-        ...[`${kafka.brokers}`, `${WAIT_SECONDS}`, '/etc/bss/topics.txt'],
+        ...['/etc/bss/Topics.java', addresses(kafka.bootstrap)],
+        ...[`${props.copies.brokers}`, `${WAIT_SECONDS}`, '/etc/bss/topics.txt'],
       ],
       files: {
         '/etc/bss/Topics.java': nativeFile(__dirname, 'Topics.java'),
         '/etc/bss/log4j.properties': nativeFile(__dirname, 'log4j.properties'),
-        '/etc/bss/topics.txt': catalogueFile(props.topics, kafka),
+        '/etc/bss/topics.txt': catalogueFile(props.topics, props.copies),
       },
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
@@ -71,15 +65,15 @@ export class Topics extends Component {
       deadlineSeconds: 2 * WAIT_SECONDS,
       schedule: props.driftSchedule,
     });
-    apply.connectsTo(...kafka.clients);
-    drift.connectsTo(...kafka.clients);
+    apply.connectsTo(...kafka.bootstrap);
+    drift.connectsTo(...kafka.bootstrap);
   }
 }
 
 /** One line for each topic: name, partitions, replicas, then its settings. */
 export function catalogueFile(
   topics: readonly Topic[],
-  { replication, minInsyncReplicas }: Pick<Kafka, 'replication' | 'minInsyncReplicas'>,
+  { replication, minInsyncReplicas }: Omit<Copies, 'brokers'>,
 ): string {
   const line = (topic: Topic) =>
     [

@@ -2,7 +2,7 @@ import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
 import { disk, memory, resources } from '../../../lib/values/sizes';
 import { heapErrors } from '../heap';
-import type { ZooKeeperSize } from './zookeeper';
+import type { ZooKeeperSize } from './size';
 
 /** What an ensemble may be. */
 export const zookeeperSize = record<ZooKeeperSize>(

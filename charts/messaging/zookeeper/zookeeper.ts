@@ -1,31 +1,16 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
-import { Component, type ComponentProps } from '../../../lib/component';
-import type { Resources } from '../../../lib/container';
-import { type Endpoint, serviceHost } from '../../../lib/endpoint';
+import { Component } from '../../../lib/component';
+import type { Content } from '../../../lib/content';
+import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
 import { exec, tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { type Spread, StatefulWorkload } from '../../../lib/stateful-workload';
 import { heapFlag } from '../heap';
+import type { ZooKeeperSize } from './size';
 
-/** What the ensemble of an environment may need. */
-export interface ZooKeeperSize {
-  /**
-   * Servers of the ensemble: odd, 1 or 3 (5 tolerates two failures). For a new installation only: from 1 to 3 the two
-   * empty servers would be a majority, and the one with the data would follow them.
-   */
-  readonly servers: number;
-  /** Java heap, fixed from the start; at most half of the memory limit. */
-  readonly heap: Size;
-  readonly resources: Resources;
-  /** Claim for snapshots. */
-  readonly data: Size;
-  /** Claim for the transaction log. */
-  readonly log: Size;
-}
-
-export interface ZooKeeperProps extends ComponentProps, ZooKeeperSize {
+export interface ZooKeeperProps extends ZooKeeperSize {
   readonly image: string;
   readonly spread: Spread;
   /** @default - the cluster's default StorageClass */
@@ -44,20 +29,19 @@ const PORTS = { client: 2181, quorum: 2888, election: 3888 };
 export class ZooKeeper extends Component {
   readonly clients: Endpoint[];
 
-  constructor(scope: Construct, props: ZooKeeperProps) {
-    super(scope, 'zookeeper', props);
+  constructor(scope: Platform, props: ZooKeeperProps) {
+    super(scope, 'zookeeper', 'messaging');
     const file = (name: string) => nativeFile(__dirname, name);
-    const files: Record<string, string> = {
+    const files: Record<string, Content> = {
       '/etc/bss/start.sh': file('start.sh'),
       '/etc/bss/ready.sh': file('ready.sh'),
       '/etc/bss/leave.py': file('leave.py'),
       ...sessionFile,
       '/etc/bss/log4j.properties': file('log4j.properties'),
-      '/etc/bss/zookeeper.properties': file('zookeeper.properties') + settings(ensemble(props), '='),
+      '/etc/bss/zookeeper.properties': () => file('zookeeper.properties') + settings(ensemble(this.clients), '='),
     };
     const zookeeper = new StatefulWorkload(this, 'default', {
       image: props.image,
-      component: 'messaging',
       user: 1000,
       command: ['bash', '/etc/bss/start.sh'],
       env: { HEAP: heapFlag(props.heap) },
@@ -90,15 +74,12 @@ export class ZooKeeper extends Component {
 }
 
 /** A single server stands alone; several name each other by the address that each keeps. */
-function ensemble({ servers, namespace }: ZooKeeperProps): Record<string, string | number> {
-  const peers = servers === 1 ? [] : Array.from({ length: servers }, (_, ordinal) => ordinal);
+function ensemble(servers: readonly Endpoint[]): Record<string, string | number> {
+  const peers = servers.length === 1 ? [] : servers;
   return {
     clientPort: PORTS.client,
     ...Object.fromEntries(
-      peers.map((ordinal) => [
-        `server.${ordinal + 1}`,
-        `${serviceHost(`zookeeper-${ordinal}`, namespace)}:${PORTS.quorum}:${PORTS.election}`,
-      ]),
+      peers.map(({ host }, index) => [`server.${index + 1}`, `${host}:${PORTS.quorum}:${PORTS.election}`]),
     ),
   };
 }

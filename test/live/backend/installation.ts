@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/applications/backend/backend';
 import type { Environment } from '../../../charts/environment';
-import { model } from '../../../charts/synth';
+import { clientLabels, platform } from '../../../charts/platform';
+
 import { awaitConverged, MESSAGING, manifests } from '../../../cluster/installation';
 import { kubectl } from '../../../cluster/kubectl';
 import { Namespace } from '../../../cluster/namespace';
@@ -42,7 +43,7 @@ export class BackendInstallation {
   }
 
   get address(): string {
-    return model(environment).platform!.backend.web.address;
+    return platform(environment).backend.web.address;
   }
 
   /** A pod that calls the backend, as an application in the cluster does. */
@@ -50,7 +51,7 @@ export class BackendInstallation {
     startPod(this.namespace, {
       name,
       image: NODE_IMAGE,
-      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      labels: clientLabels(CLIENT_ROLE),
       command: command.length > 0 ? command : ['sleep', 'infinity'],
       files: { '/etc/load/load.mjs': bundle(join(__dirname, 'load.mts')) },
       scratch: { '/tmp': Size.mebibytes(1) },

@@ -1,8 +1,7 @@
-import { CORRELATION_HEADER } from '../../../charts/gateway/kong/configuration';
-import type { Path, Route, Service } from '../../../charts/gateway/kong/entities';
-import { effectivePlugin, routesOf } from '../../../charts/gateway/kong/policy';
-import { KEY_HEADER, REQUESTS_PER_MINUTE } from '../../../charts/gateway/kong/site';
+import type { Route, Service } from '../../../charts/gateway/kong/configuration';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
 import type { Model, Request } from '../../../cluster/gateway/requests';
+import { effectivePlugin, routesOf } from '../../../docs/effective';
 import { exactly } from './dressed';
 
 /** What a request must be answered with, as the model says. */
@@ -32,9 +31,9 @@ export const conformanceCases = (model: Model): Case[] => [
 
 function routeCases(model: Model, service: Service, route: Route): Case[] {
   const { configuration, runtime, keys } = model;
-  const keyAuth = effectivePlugin(configuration, service, route, 'key-auth');
-  const guarded = effectivePlugin(configuration, service, route, 'ip-restriction') !== undefined;
-  const origin = effectivePlugin(configuration, service, route, 'cors')!.config.origins[0]!;
+  const keyAuth = effectivePlugin(configuration, service, 'key-auth');
+  const guarded = effectivePlugin(configuration, service, 'ip-restriction') !== undefined;
+  const origin = effectivePlugin(configuration, service, 'cors')!.config.origins[0]!;
   const redirect = 'https_redirect_status_code' in route ? route.https_redirect_status_code : undefined;
   const prefix = pathOf(route.paths[0]);
   const [consumer, key] = Object.entries(keys)[0]!;
@@ -44,12 +43,11 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
   // In the order in which plugins run: who has no key never gets to the list of addresses, and so on.
   const stranger = keyAuth ? 401 : guarded ? 403 : 200;
   const known = guarded ? 403 : 200;
-  const counted = { 'ratelimit-limit': exactly(`${REQUESTS_PER_MINUTE}`), 'ratelimit-remaining': /^\d+$/ };
-  const seenPath = (path: string) => ({ path: route.strip_path ? path.slice(prefix.length) || '/' : path });
   const asking = { 'www-authenticate': /^Key realm="kong"$/ };
   const about = (sentence: string) => `${route.name}: ${sentence}`;
-  const limited = effectivePlugin(configuration, service, route, 'rate-limiting') !== undefined;
-  const good = (path: string) => (known === 200 ? { ...(limited && { headers: counted }), seen: seenPath(path) } : {});
+  const limit = effectivePlugin(configuration, service, 'rate-limiting')?.config.minute;
+  const counted = limit && { 'ratelimit-limit': exactly(`${limit}`), 'ratelimit-remaining': /^\d+$/ };
+  const good = (path: string) => (known === 200 ? { ...(counted && { headers: counted }), seen: { path } } : {});
 
   return [
     { sentence: about('no key'), request: get, status: stranger, headers: keyAuth ? asking : {} },
@@ -69,7 +67,7 @@ function routeCases(model: Model, service: Service, route: Route): Case[] {
       request: { ...get, headers: { [KEY_HEADER]: own, 'X-Consumer-Username': 'somebody-else' } },
       status: known,
       ...good(get.path),
-      ...(keyAuth && { seen: { ...seenPath(get.path), 'x-consumer-username': name } }),
+      ...(keyAuth && { seen: { path: get.path, 'x-consumer-username': name } }),
       ...(known === 200 && { unseen: [KEY_HEADER, ...(keyAuth ? [] : ['x-consumer-username'])] }),
     })),
     {
@@ -186,4 +184,4 @@ const preflight = (get: Request, origin: string): Request => ({
   },
 });
 
-export const pathOf = (path: Path) => path.replace(/^~/, '').replace(/[/$]+$/, '');
+export const pathOf = (path: string) => path.replace(/^~/, '').replace(/[/$]+$/, '');

@@ -1,4 +1,4 @@
-import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/configuration';
+import { CORRELATION_HEADER, SECURITY_HEADERS } from '../../../charts/gateway/kong/plugins';
 import type { Answer } from '../../../cluster/gateway/requests';
 
 export const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);

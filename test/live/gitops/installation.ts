@@ -1,10 +1,9 @@
-import type { Environment } from '../../../charts/environment';
-import { MESSAGING } from '../../../cluster/installation';
+import { beside, MESSAGING } from '../../../cluster/installation';
 import { kind } from '../../../config/kind';
 
 export const GITOPS_NAMESPACE = 'bss-gitops';
 
-export const environment: Environment = { ...kind, namespace: GITOPS_NAMESPACE, exposure: undefined };
+export const environment = beside(kind, GITOPS_NAMESPACE);
 
 /** Parts whose images can be had everywhere, with all that Flux has to wait for, and to keep. */
 export const CHARTS = [

@@ -2,7 +2,8 @@ import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
 import type { DatabaseLogin } from '../../../charts/data/postgres/database';
 import type { Environment } from '../../../charts/environment';
-import { model } from '../../../charts/synth';
+import { clientLabels, platform } from '../../../charts/platform';
+
 import { eventually } from '../../../cluster/eventually';
 import { manifests } from '../../../cluster/installation';
 import { kubectl } from '../../../cluster/kubectl';
@@ -33,11 +34,11 @@ export class PostgresInstallation {
 
   /** What a chart of the model is told. */
   application(database: string) {
-    return model(this.environment).platform!.pgbouncer.application(database);
+    return platform(this.environment).pgbouncer.application(database);
   }
 
   migrations(database: string): DatabaseLogin {
-    return model(this.environment).platform!.postgres.migrations(database);
+    return platform(this.environment).postgres.migrations(database);
   }
 
   passwordOf({ password }: Pick<DatabaseLogin, 'password'>): string {
@@ -52,7 +53,7 @@ export class PostgresInstallation {
   }
 
   /** A pod from which clients connect, that applications' way is open to. */
-  startClient(name: string, labels: Record<string, string> = { [`role.bss/${CLIENT_ROLE}`]: 'true' }): void {
+  startClient(name: string, labels: Record<string, string> = clientLabels(CLIENT_ROLE)): void {
     startPod(this.namespace, {
       name,
       labels,
@@ -80,6 +81,11 @@ export class PostgresInstallation {
   /** What a statement answers in the pod of a client, or how it is refused. */
   ask(login: DatabaseLogin, statement: string, password = this.passwordOf(login)): string {
     return this.tryFrom('client', login, password, 'psql', '-XqAtw', '-c', statement).output.trim();
+  }
+
+  /** Whether the network lets a client's pod through. */
+  connects(client: string, { host, portNumber }: DatabaseLogin['server']): boolean {
+    return this.namespace.try('exec', client, '--', 'timeout', '5', 'bash', '-c', `</dev/tcp/${host}/${portNumber}`).ok;
   }
 
   /** Until the network lets the client through. */

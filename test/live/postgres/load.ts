@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/pgbouncer/pgbouncer';
+import { clientLabels } from '../../../charts/platform';
 import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
 import { endLoad, startPod } from '../../../cluster/tool-pod';
 import type { PostgresInstallation } from './installation';
@@ -30,7 +31,7 @@ export class PostgresLoad {
     startPod(installation.namespace, {
       name,
       image: NODE_IMAGE,
-      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      labels: clientLabels(CLIENT_ROLE),
       command: [
         ...['node', '/etc/load/load.mjs', server.host, `${server.portNumber}`, database, role],
         ...[name, `${rowsPerSecond}`, `${connectionLifetimeSeconds}`],

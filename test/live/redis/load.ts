@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import { CLIENT_ROLE } from '../../../charts/data/redis-cluster/redis-cluster';
+import { clientLabels } from '../../../charts/platform';
 import type { Namespace } from '../../../cluster/namespace';
 import { bundle, NODE_IMAGE } from '../../../cluster/node-program';
 import type { RedisInstallation } from '../../../cluster/redis/installation';
@@ -33,7 +34,7 @@ export class RedisLoad {
     startPod(namespace, {
       name,
       image: NODE_IMAGE,
-      labels: { [`role.bss/${CLIENT_ROLE}`]: 'true' },
+      labels: clientLabels(CLIENT_ROLE),
       command: ['node', '/etc/load/load.mjs', seeds, `${keysPerSecond}`, ...(user ? [user.name] : [])],
       env: { ...(user && { PASSWORD: user.password }), ...(authority && { AUTHORITY: authority }) },
       files: { '/etc/load/load.mjs': bundle(join(__dirname, 'load.mts')) },
