@@ -1,12 +1,13 @@
-import { effectivePlugin, NEXT_TRY_SECONDS, routesOf } from '../../charts/gateway/kong/policy';
-import { KEY_HEADER } from '../../charts/gateway/kong/site';
+import { KEY_HEADER } from '../../charts/gateway/kong/plugins';
+import { NEXT_TRY_SECONDS } from '../../charts/gateway/kong/policies';
 import { GatewayInstallation } from '../../cluster/gateway/installation';
 import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
+import { effectivePlugin, routesOf } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
+import { exactly } from '../live/gateway/dressed';
 import { unless } from '../unless';
 import { DroppingService, FAILURES, type Failure } from './dropping-service';
-import { exactly } from './hostile';
 import { KongServer, missing } from './kong-server';
 
 const onKong = unless(missing);
@@ -32,7 +33,7 @@ interface DroppedCase {
 
 function droppedCases({ model }: GatewayInstallation): DroppedCase[] {
   return routesOf(model.configuration).flatMap(({ service, route }) => {
-    if (effectivePlugin(model.configuration, service, route, 'ip-restriction')) return [];
+    if (effectivePlugin(model.configuration, service, 'ip-restriction')) return [];
     return (Object.keys(FAILURES) as Failure[]).flatMap((failure) =>
       METHODS.flatMap((method) =>
         [false, true].flatMap((kept) => {

@@ -1,5 +1,4 @@
-import { CORRELATION_HEADER } from '../../charts/gateway/kong/configuration';
-import { KEY_HEADER } from '../../charts/gateway/kong/site';
+import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugins';
 
 /** In whatever a client makes up: services, answers and logs must not have it. */
 export const MADE_UP = 'evil-witness';

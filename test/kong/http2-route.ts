@@ -1,7 +1,7 @@
-import type { Route, Service } from '../../charts/gateway/kong/entities';
-import { effectivePlugin } from '../../charts/gateway/kong/policy';
-import { KEY_HEADER } from '../../charts/gateway/kong/site';
+import type { Route, Service } from '../../charts/gateway/kong/configuration';
+import { KEY_HEADER } from '../../charts/gateway/kong/plugins';
 import type { Model } from '../../cluster/gateway/requests';
+import { effectivePlugin } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
 import type { Logged } from './hostile';
 import { type Fields, request } from './http2';
@@ -44,8 +44,8 @@ export class Http2Route {
     service: Service,
     private readonly route: Route,
   ) {
-    this.keyAuth = effectivePlugin(configuration, service, route, 'key-auth') !== undefined;
-    this.guarded = effectivePlugin(configuration, service, route, 'ip-restriction') !== undefined;
+    this.keyAuth = effectivePlugin(configuration, service, 'key-auth') !== undefined;
+    this.guarded = effectivePlugin(configuration, service, 'ip-restriction') !== undefined;
     this.known = this.guarded ? 403 : 200;
     this.prefix = pathOf(route.paths[0]);
     this.host = route.hosts[0]!;
