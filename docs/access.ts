@@ -1,3 +1,4 @@
+import type { Server } from '../lib/endpoint';
 import { Workload } from '../lib/workload';
 import { code, table } from './markdown';
 import { inEither, unique, workloads } from './model';
@@ -5,7 +6,7 @@ import { inEither, unique, workloads } from './model';
 /** One way that policies open: who answers, at which port, and who may come there. */
 type Way = readonly [answers: string, port: string, who: string];
 
-const portOf = (workload: Workload, port: string) => `${port} ${workload.portNumber(port)}`;
+const portOf = (workload: Server, port: string) => `${port} ${workload.portNumber(port)}`;
 
 /** The ways of both environments, and in brackets the one that has it where the other has not. */
 const ways = (list: (workload: Workload) => Way[]) =>

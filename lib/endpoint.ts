@@ -1,4 +1,15 @@
-import type { Workload } from './workload';
+import type { IConstruct } from 'constructs';
+import type { Platform } from './platform';
+
+/** Pods that answer on ports: a workload, as others see it. */
+export interface Server extends IConstruct {
+  readonly name: string;
+  readonly platform: Platform;
+  /** Labels that its pods have, and no others. */
+  readonly selector: Record<string, string>;
+  /** @throws when it has no port of that name. */
+  portNumber(port: string): number;
+}
 
 /** A port of a workload behind a stable name. Producers hand it out; `connectsTo` takes it. */
 export class Endpoint {
@@ -8,7 +19,7 @@ export class Endpoint {
    * @param service name of the Service before it
    */
   constructor(
-    readonly workload: Workload,
+    readonly workload: Server,
     readonly port: string,
     private readonly service: string,
   ) {}

@@ -1,18 +1,17 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
-import type { Endpoint } from './endpoint';
+import type { Endpoint, Server } from './endpoint';
 import { roleLabels } from './platform';
-import type { Workload } from './workload';
 
 const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
-const podsOf = (workload: Workload) => ({ podSelector: { matchLabels: workload.selector } });
+const podsOf = (workload: Server) => ({ podSelector: { matchLabels: workload.selector } });
 
 function egress(scope: Construct, id: string, from: k8s.LabelSelector, rule: k8s.NetworkPolicyEgressRule) {
   new k8s.KubeNetworkPolicy(scope, id, { spec: { podSelector: from, policyTypes: ['Egress'], egress: [rule] } });
 }
 
 /** Named after its target, though it is made beside the consumer. */
-function ingress(scope: Construct, name: string, to: Workload, port: string, ...from: k8s.NetworkPolicyPeer[]) {
+function ingress(scope: Construct, name: string, to: Server, port: string, ...from: k8s.NetworkPolicyPeer[]) {
   new k8s.KubeNetworkPolicy(scope, name, {
     metadata: { name },
     spec: {
@@ -24,7 +23,7 @@ function ingress(scope: Construct, name: string, to: Workload, port: string, ...
 }
 
 /** Both sides of one connection; in the consumer's manifest, so that it comes and goes with the consumer. */
-export function allowConnection(from: Workload, to: Endpoint): void {
+export function allowConnection(from: Server, to: Endpoint): void {
   const target = `${to.workload.name}-${to.port}`;
   egress(
     from,
@@ -52,7 +51,7 @@ export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector):
 }
 
 /** Any pod of the namespace that carries {@link roleLabels} reaches `port`, and DNS. */
-export function allowRole(role: string, to: Workload, port: string): void {
+export function allowRole(role: string, to: Server, port: string): void {
   const from = { matchLabels: roleLabels(to.platform.name, role) };
   egress(to, `role-${role}`, from, { to: [podsOf(to)], ports: [policyPort(to.portNumber(port))] });
   allowDns(to, `role-${role}-to-dns`, from);
@@ -63,7 +62,7 @@ export function allowRole(role: string, to: Workload, port: string): void {
  * Whatever is no pod reaches `port`: the host, through a published port, whose address kube-proxy may have rewritten.
  * Without the platform's `podNetwork` nothing is admitted, and synth fails.
  */
-export function allowHost(to: Workload, port: string): void {
+export function allowHost(to: Server, port: string): void {
   const { podNetwork } = to.platform;
   if (!podNetwork) {
     const wrong = `${to.name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`;
@@ -74,6 +73,6 @@ export function allowHost(to: Workload, port: string): void {
 }
 
 /** The addresses reach `port`, in and outside the cluster. */
-export function allowAddresses(to: Workload, port: string, cidrs: readonly string[]): void {
+export function allowAddresses(to: Server, port: string, cidrs: readonly string[]): void {
   ingress(to, `${to.name}-${port}-from-clients`, to, port, ...cidrs.map((cidr) => ({ ipBlock: { cidr } })));
 }

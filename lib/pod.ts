@@ -7,7 +7,11 @@ import { type ContainerProps, container, quantity, type Resources } from './cont
 import { type Content, contentHash, rendered } from './content';
 
 import { SecretKey } from './secret';
-import type { VolumeClaim } from './volume-claim';
+
+/** A claim that is there by itself, as a `VolumeClaim` is. */
+export interface NamedClaim {
+  readonly name: string;
+}
 
 /** A page of measurements in the format of Prometheus. */
 export interface Metrics {
@@ -34,7 +38,7 @@ export interface PodProps extends ContainerProps {
   /** The same in memory, for what must not reach a disk. @default - none */
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
-  readonly volumeClaims?: Record<string, VolumeClaim>;
+  readonly volumeClaims?: Record<string, NamedClaim>;
   /** Port and path at which the pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
   /** Seconds from the request to stop until the containers are killed. */
@@ -89,7 +93,7 @@ function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted[] {
   });
 }
 
-function mountVolumeClaims(claims: Record<string, VolumeClaim>): Mounted[] {
+function mountVolumeClaims(claims: Record<string, NamedClaim>): Mounted[] {
   return Object.entries(claims).map(([mountPath, { name }]) => ({
     volume: { name, persistentVolumeClaim: { claimName: name } },
     mount: { name, mountPath },

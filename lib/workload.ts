@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import type { Resources } from './container';
-import { Endpoint } from './endpoint';
+import { Endpoint, type Server } from './endpoint';
 import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
 import type { Platform } from './platform';
 import { type Metrics, type PodProps, podResources } from './pod';
@@ -38,7 +38,7 @@ export interface Publication extends HostPort {
 }
 
 /** Pods of one kind: their name, labels, Services, and who may talk to whom. */
-export abstract class Workload extends Construct {
+export abstract class Workload extends Construct implements Server {
   /** Name of the workload, of its main object and of its main Service. */
   readonly name: string;
   readonly namespace: string;
