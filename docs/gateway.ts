@@ -1,18 +1,13 @@
-import type { App } from 'cdk8s';
 import type { Route, Service } from '../charts/gateway/kong/configuration';
 import type { Kong } from '../charts/gateway/kong/kong';
 import { NEXT_TRY_SECONDS, secondsOfTry, worstCaseSeconds } from '../charts/gateway/kong/policies';
 import { effectivePlugin, effectivePlugins, routesOf } from './effective';
 import { code, table } from './markdown';
 
-/** The gateway of a model. */
-const kongOf = (app: App) => app.node.findChild('kong') as Kong;
-
 const list = (texts: readonly string[]) => texts.map(code).join(', ');
 
 /** What holds for each route, and for which of its requests. */
-export function effectivePolicy(app: App): string {
-  const kong = kongOf(app);
+export function effectivePolicy(kong: Kong): string {
   const rows = routesOf(kong.configuration).map(({ service, route }) => [
     code(route.name),
     list(route.paths),
@@ -26,8 +21,7 @@ export function effectivePolicy(app: App): string {
 }
 
 /** Which plugins run for a request to each route, in this order. */
-export function pluginChains(app: App): string {
-  const { configuration } = kongOf(app);
+export function pluginChains({ configuration }: Kong): string {
   const rows = routesOf(configuration).map(({ service, route }) => [
     code(route.name),
     effectivePlugins(configuration, service)

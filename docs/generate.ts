@@ -5,7 +5,7 @@ import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
 import { fence, replaceSection } from './markdown';
-import { components, inProduction, onKind } from './model';
+import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 import { requests, topics } from './sizes';
@@ -16,15 +16,15 @@ const SECTIONS: Record<string, Record<string, () => string>> = {
   'docs/access.md': { access },
   'docs/data.md': { topics, budget },
   'docs/gateway.md': {
-    'policy-kind': () => effectivePolicy(onKind),
-    'policy-production': () => effectivePolicy(inProduction),
-    'chains-kind': () => pluginChains(onKind),
-    'chains-production': () => pluginChains(inProduction),
+    'policy-kind': () => effectivePolicy(laptop.kong),
+    'policy-production': () => effectivePolicy(cluster.kong),
+    'chains-kind': () => pluginChains(laptop.kong),
+    'chains-production': () => pluginChains(cluster.kong),
   },
   'docs/laptop.md': { 'host-ports': hostPorts, minikube },
   'docs/production.md': {
     'random-secrets': () => fence('sh', randomSecrets(inProduction)),
-    'redis-certificate': () => fence('sh', redisCertificate(components)),
+    'redis-certificate': () => fence('sh', redisCertificate(cluster)),
     requests,
   },
   'docs/secrets.md': { secrets: () => secrets(inProduction) },

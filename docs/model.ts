@@ -4,10 +4,9 @@ import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { Workload } from '../lib/workload';
 
-/** The components of production by their names. */
-export const components = platform(production);
-export const inProduction = components.app;
-export const onKind = platform(kind).app;
+/** The components of kind, and of production, by their names. */
+export const [laptop, cluster] = [platform(kind), platform(production)];
+export const [onKind, inProduction] = [laptop.app, cluster.app];
 
 export const unique = <Value>(values: Value[]) => [...new Set(values)];
 

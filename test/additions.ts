@@ -15,7 +15,7 @@ const pageOf = (heading: string) => (heading === DATABASE ? 'docs/data.md' : 'RE
 /** Whatever a clone has, with the packages of this tree, to be changed without harm. */
 export function clone(): string {
   const copy = mkdtempSync(join(tmpdir(), 'bss-clone-'));
-  const omitted = ['node_modules', '.git', '.synth', 'results'];
+  const omitted = ['node_modules', '.git', '.synth'];
   for (const name of readdirSync(root).filter((each) => !omitted.includes(each))) {
     cpSync(join(root, name), join(copy, name), {
       recursive: true,
