@@ -1,7 +1,7 @@
 import { KEY_HEADER } from '../../charts/gateway/kong/plugins';
 import type { Model } from '../../cluster/gateway/requests';
 import { routesOf } from '../../docs/effective';
-import { exactly } from './hostile';
+import { exactly } from '../live/gateway/dressed';
 import { frameCases } from './hostile-http2-frames';
 import { AMBIGUOUS, BESIDE, MADE_UP, METHODS, OURS_TO_SAY } from './hostile-values';
 import { request } from './http2';

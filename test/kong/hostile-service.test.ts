@@ -5,9 +5,9 @@ import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { effectivePlugin, routesOf } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
+import { exactly } from '../live/gateway/dressed';
 import { unless } from '../unless';
 import { DroppingService, FAILURES, type Failure } from './dropping-service';
-import { exactly } from './hostile';
 import { KongServer, missing } from './kong-server';
 
 const onKong = unless(missing);

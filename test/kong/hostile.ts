@@ -3,6 +3,7 @@ import { CORRELATION_HEADER, KEY_HEADER } from '../../charts/gateway/kong/plugin
 import type { Model } from '../../cluster/gateway/requests';
 import { effectivePlugin, routesOf } from '../../docs/effective';
 import { pathOf } from '../live/gateway/cases';
+import { exactly } from '../live/gateway/dressed';
 import { AMBIGUOUS, BESIDE, HOP_BY_HOP, IDS, MADE_UP, METHODS, OURS_TO_SAY, TAKES_AWAY, UUID } from './hostile-values';
 
 /** Bytes as no library would send them, and what must come of them. */
@@ -183,5 +184,3 @@ function routeCases(model: Model, service: Service, route: Route): HostileCase[]
     passes('an agent that is no text', withKey(get).replace('@agent@', '@agent@ \xff\xfe"\\\x80')),
   ];
 }
-
-export const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}$`);
