@@ -14,6 +14,7 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { TopicsJobSize } from './messaging/topics/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
+import type { PrometheusSize } from './observability/prometheus/size';
 
 /** Everything in which one installation differs from another. */
 export interface Environment extends Omit<PlatformProps, 'name'> {
@@ -37,6 +38,7 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
+  readonly prometheus: PrometheusSize;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
   readonly developmentSecrets?: DevelopmentSecretValues;
 }

@@ -3,6 +3,7 @@ import { record } from '../lib/values/record';
 import { pgbouncerImage } from './data/pgbouncer/rules';
 import { postgresImage } from './data/postgres/rules';
 import { kongImage } from './gateway/kong/rules';
+import { prometheusImage } from './observability/prometheus/rules';
 
 /** References of all images, with tag or digest. */
 export interface Images {
@@ -15,6 +16,10 @@ export interface Images {
   readonly pghero: string;
   readonly backend: string;
   readonly kong: string;
+  readonly prometheus: string;
+  readonly redisExporter: string;
+  readonly postgresExporter: string;
+  readonly pgbouncerExporter: string;
 }
 
 const confluent = image({
@@ -39,4 +44,8 @@ export const imageReferences = record<Images>({
   pghero: image(),
   backend: image(),
   kong: kongImage,
+  prometheus: prometheusImage,
+  redisExporter: image(),
+  postgresExporter: image(),
+  pgbouncerExporter: image(),
 });

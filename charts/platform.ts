@@ -1,4 +1,5 @@
 import { Platform, roleLabels } from '../lib/platform';
+import { Workload } from '../lib/workload';
 import { Backend } from './applications/backend/backend';
 import { PgBouncer } from './data/pgbouncer/pgbouncer';
 import { PgHero } from './data/pghero/pghero';
@@ -18,6 +19,7 @@ import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
+import { Prometheus } from './observability/prometheus/prometheus';
 
 /** What everything is part of; labels of our own begin with it. */
 export const PLATFORM = 'bss';
@@ -58,21 +60,32 @@ export function platform(environment: Environment) {
   const redisCluster = new RedisCluster(app, {
     ...environment.redisCluster,
     image: images.redis,
+    exporterImage: images.redisExporter,
   });
   const redisBackup = new RedisClusterBackup(app, {
     ...environment.redisBackup,
     cluster: redisCluster,
   });
-  const redis = new Redis(app, { ...environment.redis, image: images.redis });
+  const redis = new Redis(app, {
+    ...environment.redis,
+    image: images.redis,
+    exporterImage: images.redisExporter,
+  });
 
   const postgres = new Postgres(app, {
     ...environment.postgres,
     image: images.postgres,
+    exporterImage: images.postgresExporter,
     databases: environment.databases,
   });
   const databases = new Databases(app, { ...environment.databasesJob, postgres });
   const postgresBackup = new PostgresBackup(app, { ...environment.postgresBackup, postgres });
-  const pgbouncer = new PgBouncer(app, { ...environment.pgbouncer, image: images.pgbouncer, postgres });
+  const pgbouncer = new PgBouncer(app, {
+    ...environment.pgbouncer,
+    image: images.pgbouncer,
+    exporterImage: images.pgbouncerExporter,
+    postgres,
+  });
   const pghero = new PgHero(app, { ...environment.pghero, image: images.pghero, postgres });
 
   const backend = new Backend(app, {
@@ -84,23 +97,26 @@ export function platform(environment: Environment) {
     cache: redisCluster.clients,
   });
 
+  const prometheus = new Prometheus(app, { ...environment.prometheus, image: images.prometheus });
   const kong = new Kong(app, {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
     // What is public: to applications with a key, and to people with a browser.
-    sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
+    sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero), operatorsPage(prometheus)],
     counters: redis.counters,
   });
 
   if (environment.developmentSecrets) {
     new DevelopmentSecrets(app, { values: environment.developmentSecrets });
   }
+  // At the end, when everything is there that has metrics.
+  prometheus.asks(Workload.all(app));
   return {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong },
+    ...{ backend, kong, prometheus },
   };
 }
 

@@ -21,6 +21,7 @@ import { akhqSize } from './messaging/akhq/rules';
 import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
+import { prometheusSize } from './observability/prometheus/rules';
 
 /** A namespace that is the cluster's own would get our quota, our policies and Pod Security. */
 const namespace = and(dnsLabel, (name, value) =>
@@ -59,6 +60,7 @@ const fields: Fields<Environment> = {
   pghero: pgheroSize,
   backend: backendSize,
   kong: kongSize,
+  prometheus: prometheusSize,
   podNetwork: optional(podNetwork),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
 };

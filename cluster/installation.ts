@@ -15,6 +15,7 @@ export const beside = (environment: Environment, namespace: string): Environment
   akhq: { ...environment.akhq, host: undefined },
   redisCluster: { ...environment.redisCluster, host: undefined },
   kong: { ...environment.kong, entry: { kind: 'host' } },
+  prometheus: { ...environment.prometheus, host: undefined },
 });
 
 /** The manifests of an environment, or of these of its charts. */

@@ -14,4 +14,9 @@ export const images = {
   backend: 'bss/backend:0.2.0',
   // The one release of its line, without fixes since.
   kong: 'kong:3.5.0',
+  // The line with long-term support.
+  prometheus: 'prom/prometheus:v3.5.3',
+  redisExporter: 'oliver006/redis_exporter:v1.88.0',
+  postgresExporter: 'quay.io/prometheuscommunity/postgres-exporter:v0.19.1',
+  pgbouncerExporter: 'quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.0',
 } as const satisfies Images;

@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../charts/environment';
 import { databases } from './databases';
 import { developmentSecrets } from './development-secrets';
@@ -90,6 +90,13 @@ export const kind: Environment = {
     requestsPerMinute: 1100,
     origins: ['http://localhost:3000'],
     drainSeconds: 5,
+  },
+  prometheus: {
+    replicas: 1,
+    resources: { cpu: 75, memory: mebibytes(192), memoryLimit: mebibytes(512) },
+    retention: Duration.days(2),
+    disk: gibibytes(1),
+    host: { hostPort: 9090, nodePort: 30090 },
   },
   developmentSecrets,
 };

@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../charts/environment';
 import { databases } from './databases';
 import { images } from './images';
@@ -98,5 +98,11 @@ export const production: Environment = {
     // Change: where your web pages are.
     origins: ['https://www.example.com'],
     drainSeconds: 15,
+  },
+  prometheus: {
+    replicas: 2,
+    resources: { cpu: 500, memory: gibibytes(2), memoryLimit: gibibytes(2) },
+    retention: Duration.days(15),
+    disk: gibibytes(50),
   },
 };

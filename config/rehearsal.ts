@@ -72,5 +72,6 @@ export const rehearsal: Environment = {
     },
     drainSeconds: kind.kong.drainSeconds,
   },
+  prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
   developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets },
 };

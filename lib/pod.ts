@@ -13,12 +13,24 @@ export interface NamedClaim {
   readonly name: string;
 }
 
-/** A page of measurements in the format of Prometheus. */
+/** A page of measurements in the format of Prometheus, which each pod has. */
 export interface Metrics {
   /** Name of a port of the main container or of a sidecar, as that of an exporter. */
   readonly port: string;
   /** Path of the metrics, for example `/metrics`. */
   readonly path: string;
+}
+
+/** A workload that has no such page. */
+export interface NoMetrics {
+  /** Why, and where else is seen how it is. */
+  readonly none: string;
+}
+
+/** A container beside the main one. */
+export interface SidecarProps extends ContainerProps {
+  /** Mount paths of the pod that it sees, and no others. @default - all of them */
+  readonly mounts?: readonly string[];
 }
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
@@ -28,7 +40,7 @@ export interface PodProps extends ContainerProps {
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
   readonly initContainers?: Record<string, ContainerProps>;
   /** Containers that run beside the main one and see the same files. @default - none */
-  readonly sidecars?: Record<string, ContainerProps>;
+  readonly sidecars?: Record<string, SidecarProps>;
   /** Content of files by absolute path, all in one directory: texts, or what makes them at synth. @default - none */
   readonly files?: Record<string, Content>;
   /** Secret keys by absolute path, all of one Secret and in one directory. @default - none */
@@ -39,8 +51,8 @@ export interface PodProps extends ContainerProps {
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
   readonly volumeClaims?: Record<string, NamedClaim>;
-  /** Port and path at which the pod tells its metrics. @default - nowhere */
-  readonly metrics?: Metrics;
+  /** Where the pod tells its metrics, or why it has none. Of what runs all the time a test asks for one of them. @default - nowhere */
+  readonly metrics?: Metrics | NoMetrics;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
@@ -174,8 +186,15 @@ export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8
   const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
   for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
-  const beside = (containers: Record<string, ContainerProps>) =>
-    Object.entries(containers).map(([name, each]) => container(name, each, volumeMounts));
+  const beside = (containers: Record<string, SidecarProps>) =>
+    Object.entries(containers).map(([name, each]) => {
+      const { mounts = volumeMounts.map(({ mountPath }) => mountPath) } = each;
+      return container(
+        name,
+        each,
+        volumeMounts.filter(({ mountPath }) => mounts.includes(mountPath)),
+      );
+    });
   return {
     metadata: {
       labels: extras.labels,

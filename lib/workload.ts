@@ -56,6 +56,8 @@ export abstract class Workload extends Construct implements Server {
   readonly resources: Resources;
   /** Port and path at which each pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
+  /** Why it has none. @default - nobody has said so */
+  readonly noMetrics?: string;
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();
 
@@ -76,8 +78,11 @@ export abstract class Workload extends Construct implements Server {
     this.platform = scope.platform;
     this.resources = podResources(props);
     this.ports = Object.assign({}, props.ports, ...Object.values(props.sidecars ?? {}).map(({ ports }) => ports));
-    this.metrics = props.metrics;
-    if (props.metrics) this.portNumber(props.metrics.port);
+    if (props.metrics && 'none' in props.metrics) this.noMetrics = props.metrics.none;
+    else if (props.metrics) {
+      this.metrics = props.metrics;
+      this.portNumber(props.metrics.port);
+    }
     this.selector = { 'app.kubernetes.io/name': this.name };
     this.labels = {
       ...this.selector,

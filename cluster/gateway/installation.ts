@@ -73,7 +73,11 @@ export class GatewayInstallation {
     this.app = new Platform({ name: PLATFORM, namespace, spread: 'preferred' });
     new NamespaceChart(this.app);
     const standIns = standInsOf(this.app);
-    const redis = new Redis(this.app, { ...environment.redis, image: images.redis });
+    const redis = new Redis(this.app, {
+      ...environment.redis,
+      image: images.redis,
+      exporterImage: images.redisExporter,
+    });
     this.kong = new Kong(this.app, {
       ...environment.kong,
       image: images.kong,

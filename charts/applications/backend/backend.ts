@@ -69,6 +69,7 @@ export class Backend extends Component {
         DRAIN_MS: `${STOP.drainSeconds * 1000}`,
       },
       ports: { web: 8080 },
+      metrics: { port: 'web', path: '/actuator/prometheus' },
       secretFiles: { [passwordFile(database)]: database.password, ...cacheFiles(cache) },
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,

@@ -3,6 +3,7 @@ import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
+import type { SidecarProps } from '../../../lib/pod';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
@@ -13,6 +14,7 @@ import type { PgBouncerSize } from './size';
 
 export interface PgBouncerProps extends PgBouncerSize {
   readonly image: string;
+  readonly exporterImage: string;
   readonly postgres: Postgres;
 }
 
@@ -70,6 +72,8 @@ export class PgBouncer extends Component {
           resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
         },
       },
+      sidecars: { exporter: exporter(props) },
+      metrics: { port: 'metrics', path: '/metrics' },
       resources,
       probes: {
         readiness: { ...tcp('sql'), periodSeconds: 2 },
@@ -97,6 +101,23 @@ export class PgBouncer extends Component {
       connectionLifetimeSeconds: LIFETIME_SECONDS,
     };
   }
+}
+
+/** Stands beside the program and asks its console, as the user who reads counters and changes nothing. */
+function exporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
+  const port = 9127;
+  return {
+    image: exporterImage,
+    env: {
+      PGBOUNCER_EXPORTER_CONNECTION_STRING: `postgres://pgbouncer@127.0.0.1:${PORT}/pgbouncer?sslmode=disable`,
+      // Not in the address, in which some characters would mean something.
+      PGPASSWORD: postgres.password('pgbouncer'),
+    },
+    ports: { metrics: port },
+    mounts: [],
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
+  };
 }
 
 /** Files that PgBouncer opens: for its clients, for servers, and its own. */

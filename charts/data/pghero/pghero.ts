@@ -52,6 +52,7 @@ export class PgHero extends Component {
         HOME: '/tmp',
       },
       ports: { web: WEB },
+      metrics: { none: 'a page for people; what it shows are metrics of `postgres`, too' },
       files: { '/etc/pghero/pghero.yml': nativeFile(__dirname, 'pghero.yml') + databases(postgres) },
       scratch: { '/tmp': Size.mebibytes(32), '/app/tmp': Size.mebibytes(32) },
       resources: props.resources,

@@ -30,7 +30,10 @@ export const SERVER_ROLES: Record<string, string> = {
   pghero: 'password with which PgHero reads statistics, and no table',
 };
 
-/** Each role that logs in, and what its password is for. */
+/** The role of the metrics exporter: without a password, it is let in from the server's own pod alone. */
+export const EXPORTER_ROLE = 'exporter';
+
+/** Each role that logs in with a password, and what its password is for. */
 export function rolesOf(databases: readonly Database[]): Record<string, string> {
   const pairs = databases.flatMap((database) => [
     [database.name, `password of the applications of database \`${database.name}\`: reads and writes rows`],

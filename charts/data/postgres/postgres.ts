@@ -3,28 +3,30 @@ import { Component } from '../../../lib/component';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
-import type { PodProps } from '../../../lib/pod';
-import { exec } from '../../../lib/probe';
+import type { PodProps, SidecarProps } from '../../../lib/pod';
+import { exec, tcp } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { oneLine } from '../../secret-values';
-import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
+import { type Database, type DatabaseLogin, EXPORTER_ROLE, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
 
 export interface PostgresProps extends PostgresSize {
   readonly image: string;
+  readonly exporterImage: string;
   readonly databases: readonly Database[];
 }
 
 const USER = 70;
 const PORT = 5432;
 const VOLUME = '/var/lib/postgresql/data';
+const SOCKET = '/var/run/postgresql';
 const PASSWORDS = '/etc/postgresql-passwords';
 
 /** Connections that PgBouncer must leave: what postgresql.conf and the roles grant to the others. */
-const RESERVED = { superuser: 5, ofEachDatabase: { owner: 5, pghero: 5 } };
+const RESERVED = { superuser: 5, exporter: 3, ofEachDatabase: { owner: 5, pghero: 5 } };
 /**
  * Room for the log of a server that is written to at full speed for minutes: a share of the disk, and no more than
  * this.
@@ -55,7 +57,7 @@ export class Postgres extends Component {
     this.databases = databases;
     this.maxConnections = maxConnections;
     const { owner, pghero } = RESERVED.ofEachDatabase;
-    this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
+    this.reservedConnections = RESERVED.superuser + RESERVED.exporter + databases.length * (owner + pghero);
     this.disk = disk;
     this.users = new RequiredSecret(this, 'postgres-users', rolesOf(databases), () => oneLine());
     const env = {
@@ -79,14 +81,16 @@ export class Postgres extends Component {
       ports: { sql: PORT },
       files: {
         '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + derivedSettings(props),
-        ...nativeFiles(__dirname, '/etc/postgresql', 'pg_hba.conf', 'init.sh', 'start.sh'),
+        ...nativeFiles(__dirname, '/etc/postgresql', 'pg_hba.conf', 'pg_ident.conf', 'init.sh', 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/postgres`]: this.users.key('postgres') },
-      scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
+      scratch: { '/tmp': Size.mebibytes(16), [SOCKET]: Size.mebibytes(1) },
       memoryScratch: { '/dev/shm': sharedMemory(resources.memoryLimit) },
       claims: { data: { mountPath: VOLUME, size: disk } },
       // Before the server and its probes: the image would answer from a server of its own while it initializes.
       initContainers: { init: { image, command: ['bash', '/etc/postgresql/init.sh'], env, resources } },
+      sidecars: { exporter: exporter(props.exporterImage) },
+      metrics: { port: 'metrics', path: '/metrics' },
       resources,
       probes: {
         // After a crash the log is replayed: half an hour.
@@ -106,6 +110,7 @@ export class Postgres extends Component {
       env: {
         ...{ PGHOST: this.clients.host, PGPORT: `${PORT}`, PGUSER: 'postgres', PASSWORDS },
         ...{ OWNER_CONNECTIONS: `${owner}`, PGHERO_CONNECTIONS: `${databases.length * pghero}` },
+        EXPORTER_CONNECTIONS: `${RESERVED.exporter}`,
       },
       secretFiles: this.users.files(PASSWORDS),
     };
@@ -128,6 +133,24 @@ export class Postgres extends Component {
     if (found) return found;
     throw new Error(`there is no database "${name}"; there are ${this.databases.map((each) => each.name).join(', ')}`);
   }
+}
+
+/**
+ * Stands beside the server, whose socket lets it in without a password. It asks one database about all of them. Until the
+ * databases Job has made its role it tells `pg_up 0`.
+ */
+function exporter(image: string): SidecarProps {
+  const port = 9187;
+  return {
+    image,
+    env: {
+      DATA_SOURCE_NAME: `host=${SOCKET} user=${EXPORTER_ROLE} dbname=postgres`,
+    },
+    ports: { metrics: port },
+    mounts: [SOCKET],
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
+  };
 }
 
 function derivedSettings({ resources, maxConnections, disk }: PostgresSize): string {

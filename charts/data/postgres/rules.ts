@@ -6,7 +6,7 @@ import { whole } from '../../../lib/values/numbers';
 import { list, type Rule, record } from '../../../lib/values/record';
 import { schedule } from '../../../lib/values/schedule';
 import { disk, resources } from '../../../lib/values/sizes';
-import { type Database, ownerOf, SERVER_ROLES } from './database';
+import { type Database, EXPORTER_ROLE, ownerOf, SERVER_ROLES } from './database';
 import { CONNECTION, leastLimit, mostConnections } from './memory';
 import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './size';
 
@@ -95,7 +95,7 @@ function databaseName(_: string, name: unknown): string[] {
 }
 
 function roleErrors(databases: readonly Database[]): string[] {
-  const seen = new Map(Object.keys(SERVER_ROLES).map((role) => [role, 'the server']));
+  const seen = new Map([...Object.keys(SERVER_ROLES), EXPORTER_ROLE].map((role) => [role, 'the server']));
   return databases.flatMap((database) =>
     [database.name, ownerOf(database)].flatMap((role) => {
       const other = seen.get(role);

@@ -1,11 +1,11 @@
 -- Roles and rights that do not belong to one database. Run in the database postgres, again and again.
 
 SELECT format('CREATE ROLE %I LOGIN', name)
-FROM (VALUES ('pgbouncer'), ('pghero')) AS role (name)
+FROM (VALUES ('exporter'), ('pgbouncer'), ('pghero')) AS role (name)
 WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
 
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
-GRANT CONNECT ON DATABASE postgres TO pgbouncer;
+GRANT CONNECT ON DATABASE postgres TO exporter, pgbouncer;
 
 -- PgBouncer asks what a client must know to be let in. Only applications come through it, and their roles are called as
 -- their databases: never the superuser, an owner or PgBouncer itself.
@@ -21,6 +21,11 @@ $$;
 REVOKE ALL ON FUNCTION pgbouncer.login FROM PUBLIC;
 GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
 GRANT EXECUTE ON FUNCTION pgbouncer.login TO pgbouncer;
+
+-- The exporter sees figures, and no row of any table. It has no password: only the server's own pod lets it in.
+\getenv connections EXPORTER_CONNECTIONS
+GRANT pg_monitor TO exporter;
+ALTER ROLE exporter CONNECTION LIMIT :connections;
 
 -- PgHero sees what runs and how often, and no row of any table.
 \getenv connections PGHERO_CONNECTIONS

@@ -43,6 +43,13 @@ END
   case $reply in "$complaint") ;; *ERR* | *NOPERM*) complaint=$reply && echo "WARN The server answers: $reply" ;; esac
 }
 
+# It reads its password again when it is asked to; one that starts just now reads it anyway.
+tell_exporter() {
+  if [ -n "${EXPORTER_PORT:-}" ] && sh "$scripts/acl.sh" exporter; then
+    wget -q -T 2 -O /dev/null "http://127.0.0.1:$EXPORTER_PORT/-/reload" || :
+  fi
+}
+
 # What changes in the Secret reaches the running server without a restart, and without disconnecting anybody.
 follow_secret() {
   [ -n "${PASSWORDS:-}" ] || return 0
@@ -50,7 +57,7 @@ follow_secret() {
   [ "$lines" != "$followed" ] || return 0
   if orders=$(sh "$scripts/acl.sh" commands); then
     case $(ask "$LOCAL" "$orders" | sort -u) in
-      OK) followed=$lines && echo 'INFO The server has the passwords of the Secret' ;;
+      OK) followed=$lines && echo 'INFO The server has the passwords of the Secret' && tell_exporter ;;
     esac
   elif [ "$orders" != "$complaint" ]; then
     complaint=$orders && echo "$orders"

@@ -10,12 +10,14 @@ import type { SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { type ServerAccess, serverAccess, type User } from '../redis/access';
+import { redisExporter } from '../redis/exporter';
 import { topologyNotices } from './rules';
 import { maxmemory, type RedisClusterSize, shape } from './size';
 import { type ServerTransport, serverTransport } from './transport';
 
 export interface RedisClusterProps extends RedisClusterSize {
   readonly image: string;
+  readonly exporterImage: string;
 }
 
 /** What a client needs: names to start from, of which any will do, and what it is let in with. */
@@ -70,6 +72,12 @@ export class RedisCluster extends Component {
       ...transport.env,
     };
 
+    const exporter = redisExporter({
+      image: props.exporterImage,
+      serverImage: image,
+      access,
+      url: `${props.transport === 'tls' ? 'rediss' : 'redis'}://127.0.0.1:${PORTS.client}`,
+    });
     const redis = new StatefulWorkload(this, 'default', {
       image,
       user: 999,
@@ -81,7 +89,9 @@ export class RedisCluster extends Component {
       memoryScratch: access.memoryScratch,
       scratch: { '/tmp': Size.mebibytes(4) },
       claims: { data: { mountPath: '/data', size: props.disk } },
-      sidecars: { keeper: keeper(image, env) },
+      initContainers: exporter.initContainers,
+      sidecars: { keeper: keeper(image, { ...env, ...exporter.env }), ...exporter.sidecars },
+      metrics: exporter.metrics,
       resources: props.resources,
       probes: {
         // Loading ten gigabytes takes minutes: half an hour.

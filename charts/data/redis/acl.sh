@@ -7,6 +7,7 @@
 #   acl.sh start TEMPLATE SERVER…  renders and becomes the server. At every start: one that starts again in its pod would
 #                             else come back with the passwords that were valid when the pod was made, and refuse the
 #                             keeper that could tell it the new ones
+#   acl.sh exporter           writes exporter.json to $RUNTIME: the password with which the exporter calls $SERVER_URL
 #   acl.sh commands           prints commands that give a running server the same passwords
 #
 # Never prints a password that is wrong, only what is wrong with it.
@@ -63,6 +64,12 @@ start() {
   render "$1"
   shift
   exec "$@"
+}
+
+# In the form of its flag --redis.password-file. https://github.com/oliver006/redis_exporter/blob/v1.88.0/README.md
+exporter() {
+  hashes exporter
+  printf '{"%s": "%s"}\n' "$(echo "$SERVER_URL" | sed 's|//|//exporter@|')" "$(first exporter)" | put exporter.json
 }
 
 # Not ACL LOAD: it disconnects every client.

@@ -6,11 +6,13 @@ import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import { serverAccess, type User } from './access';
+import { redisExporter } from './exporter';
 import { derivedMaxmemory } from './memory';
 import type { RedisSize } from './size';
 
 export interface RedisProps extends RedisSize {
   readonly image: string;
+  readonly exporterImage: string;
 }
 
 /** A server to count on, and the user to log in as where access is not open. */
@@ -21,6 +23,8 @@ export interface RedisCounters {
 
 /** A pod with this role may count: it carries the label `role.bss/redis-client: "true"`. */
 export const CLIENT_ROLE = 'redis-client';
+
+const PORT = 6379;
 
 const PURPOSES = {
   application: 'password of the gateway, which counts there',
@@ -39,12 +43,17 @@ export class Redis extends Component {
     const { image, resources } = props;
     const maxmemory = props.maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'volatile');
     const access = serverAccess(this, { access: props.access, directory: __dirname, purposes: PURPOSES });
+    const url = `redis://127.0.0.1:${PORT}`;
+    const exporter = redisExporter({ image: props.exporterImage, serverImage: image, access, url });
     const redis = new StatelessWorkload(this, 'default', {
       image,
       user: 999,
       command: [...access.start, 'redis-server', '/etc/redis/redis.conf'],
       env: access.env,
-      ports: { client: 6379 },
+      ports: { client: PORT },
+      initContainers: exporter.initContainers,
+      sidecars: exporter.sidecars,
+      metrics: exporter.metrics,
       files: {
         '/etc/redis/redis.conf':
           nativeFile(__dirname, 'redis.conf') +

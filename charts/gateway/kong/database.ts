@@ -53,6 +53,9 @@ export function configurationDatabase(component: Component, props: Configuration
       POSTGRES_INITDB_ARGS: '--data-checksums',
     },
     ports: { sql: 5432 },
+    metrics: {
+      none: 'read by the gateway when it starts and when its configuration changes; `kong_datastore_reachable` says whether it answers',
+    },
     files: nativeFiles(__dirname, '/docker-entrypoint-initdb.d', 'role.sql'),
     secretFiles: { [PASSWORD]: password },
     scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },

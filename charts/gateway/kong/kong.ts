@@ -86,6 +86,7 @@ export class Kong extends Component {
         ...storage.env,
       },
       ports: PORTS,
+      metrics: { port: 'status', path: '/metrics' },
       files: { ...storage.files, ...nginxFiles() },
       memoryScratch: { ...storage.memoryScratch, ...MEMORY_VOLUMES },
       initContainers: storage.initContainers,

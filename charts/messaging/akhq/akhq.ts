@@ -59,6 +59,7 @@ export class Akhq extends Component {
         MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_SECRET_GENERATOR_SECRET: secret.key('jwt-signing-key'),
       },
       ports: { web: 8080, management: 28081 },
+      metrics: { port: 'management', path: `${this.path}/prometheus` },
       files: {
         '/etc/akhq/start.sh': nativeFile(__dirname, 'start.sh'),
         '/etc/akhq/jvm.options': jvmOptions,

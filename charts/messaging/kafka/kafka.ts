@@ -60,6 +60,7 @@ export class Kafka extends Component {
         liveness: { ...tcp('internal'), periodSeconds: 15, failureThreshold: 6 },
       },
       sidecars: { 'in-sync': readinessServer(props.image) },
+      metrics: { port: 'metrics', path: '/metrics' },
       preStop: python(
         'leave.py',
         BROKER_PORTS.internal,

@@ -21,8 +21,9 @@ fi
 # Servers are numbered from 1, pods from 0.
 echo $((${HOSTNAME##*-} + 1)) > /var/lib/zookeeper/data/myid
 
+agent=$(echo /usr/share/java/cp-base-new/jmx_prometheus_javaagent-*.jar)
 export KAFKA_HEAP_OPTS="-Xms$HEAP -Xmx$HEAP"
-export KAFKA_OPTS="-XX:+ExitOnOutOfMemoryError -Dzookeeper.electionPortBindRetry=0"
+export KAFKA_OPTS="-javaagent:$agent=$METRICS_PORT:/etc/bss/jmx-exporter.yml -XX:+ExitOnOutOfMemoryError -Dzookeeper.electionPortBindRetry=0"
 export KAFKA_LOG4J_OPTS="-Dlog4j.configuration=file:/etc/bss/log4j.properties"
 # Each of these has a default when empty: a log file for the collector, which stops the JVM on a read-only
 # root, and the JMX agent.

@@ -20,7 +20,7 @@ export const sessionFile = nativeFiles(__dirname, '/etc/bss', 'zookeeper_session
 /** Seconds that a server stays for brokers that leave at the same time. */
 const LEAVE_SECONDS = 40;
 
-const PORTS = { client: 2181, quorum: 2888, election: 3888 };
+const PORTS = { client: 2181, quorum: 2888, election: 3888, metrics: 9404 };
 
 /** The ensemble that keeps Kafka's metadata. A client knows all of `clients` and moves on from one that is silent. */
 export class ZooKeeper extends Component {
@@ -31,7 +31,7 @@ export class ZooKeeper extends Component {
     const files: Record<string, Content> = {
       ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
       ...sessionFile,
-      ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties'),
+      ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties', 'jmx-exporter.yml'),
       '/etc/bss/zookeeper.properties': () =>
         nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
     };
@@ -39,8 +39,9 @@ export class ZooKeeper extends Component {
       image: props.image,
       user: 1000,
       command: ['bash', '/etc/bss/start.sh'],
-      env: { HEAP: heapFlag(props.heap) },
+      env: { HEAP: heapFlag(props.heap), METRICS_PORT: `${PORTS.metrics}` },
       ports: PORTS,
+      metrics: { port: 'metrics', path: '/metrics' },
       files,
       // The image declares both paths as volumes: a claim above them would be covered by throw-away ones.
       claims: {

@@ -1,0 +1,85 @@
+import { Yaml } from 'cdk8s';
+import { Component } from '../../../lib/component';
+import type { Endpoint } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
+import type { Platform } from '../../../lib/platform';
+import { http } from '../../../lib/probe';
+import { StatefulWorkload } from '../../../lib/stateful-workload';
+import type { Workload } from '../../../lib/workload';
+import { podsOf, scrapeJob, type Target, targetsAmong } from './jobs';
+import { DISK_SHARE, retentionErrors } from './rules';
+import type { PrometheusSize } from './size';
+
+export interface PrometheusProps extends PrometheusSize {
+  readonly image: string;
+}
+
+const PORTS = { web: 9090 };
+const VOLUME = '/prometheus';
+/** Until a server that has much to read from its log counts as one that does not start. */
+const STARTUP_SECONDS = 1800;
+
+/** Asks everything that has metrics every 15 seconds, and answers questions about it, at `path` of `web`. */
+export class Prometheus extends Component {
+  readonly web: Endpoint;
+  readonly path = '/prometheus';
+  private readonly server: StatefulWorkload;
+  private targets: readonly Target[] = [];
+
+  constructor(scope: Platform, props: PrometheusProps) {
+    super(scope, 'prometheus', 'observability');
+    const { image, replicas, resources, disk, retention } = props;
+    this.server = new StatefulWorkload(this, 'default', {
+      image,
+      user: 65534,
+      command: [
+        '/bin/prometheus',
+        '--config.file=/etc/prometheus/prometheus.yml',
+        `--storage.tsdb.path=${VOLUME}`,
+        `--storage.tsdb.retention.time=${retention.toSeconds()}s`,
+        `--storage.tsdb.retention.size=${Math.floor(disk.toMebibytes() * DISK_SHARE)}MB`,
+        // Behind the gateway and beside it alike: every link and every path begins so.
+        `--web.external-url=${this.path}`,
+        `--web.route-prefix=${this.path}`,
+        // A question that is too large ends, and not the server.
+        ...['--query.timeout=30s', '--query.max-samples=10000000'],
+      ],
+      ports: PORTS,
+      files: { '/etc/prometheus/prometheus.yml': () => this.configuration },
+      metrics: { port: 'web', path: `${this.path}/metrics` },
+      claims: { data: { mountPath: VOLUME, size: disk } },
+      resources,
+      probes: {
+        // After a crash the log is read again.
+        startup: { ...http('web', `${this.path}/-/ready`), periodSeconds: 2, failureThreshold: STARTUP_SECONDS / 2 },
+        readiness: { ...http('web', `${this.path}/-/ready`), periodSeconds: 5, timeoutSeconds: 3 },
+        liveness: {
+          ...http('web', `${this.path}/-/healthy`),
+          periodSeconds: 15,
+          timeoutSeconds: 5,
+          failureThreshold: 6,
+        },
+      },
+      // It writes what it has in memory.
+      graceSeconds: 120,
+      replicas,
+    });
+    this.web = this.server.endpoint('web');
+    if (props.host) this.server.publish('web', 'Prometheus', props.host);
+    this.node.addValidation({
+      validate: () => retentionErrors(sum(this.targets.map(({ workload }) => podsOf(workload))), props),
+    });
+  }
+
+  /** Asks those of the workloads that have metrics, each of their pods. Once, when all are declared. */
+  asks(workloads: readonly Workload[]): void {
+    this.targets = targetsAmong(workloads);
+    this.server.connectsTo(...this.targets.flatMap(({ endpoints }) => endpoints));
+  }
+
+  private get configuration(): string {
+    return nativeFile(__dirname, 'prometheus.yml') + Yaml.stringify({ scrape_configs: this.targets.map(scrapeJob) });
+  }
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
