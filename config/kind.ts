@@ -94,7 +94,7 @@ export const kind: Environment = {
   prometheus: {
     replicas: 1,
     resources: { cpu: 75, memory: mebibytes(192), memoryLimit: mebibytes(512) },
-    retention: Duration.days(2),
+    retention: Duration.days(1),
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },
   },

@@ -5,6 +5,7 @@ import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
 import { fence, replaceSection } from './markdown';
+import { jobs, silent } from './metrics';
 import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
@@ -22,6 +23,7 @@ const SECTIONS: Record<string, Record<string, () => string>> = {
     'chains-production': () => pluginChains(cluster.kong),
   },
   'docs/laptop.md': { 'host-ports': hostPorts, minikube },
+  'docs/metrics.md': { jobs, silent },
   'docs/production.md': {
     'random-secrets': () => fence('sh', randomSecrets(inProduction)),
     'redis-certificate': () => fence('sh', redisCertificate(cluster)),

@@ -96,6 +96,6 @@ export function container(name: string, props: ContainerProps, volumeMounts: k8s
     livenessProbe: liveness,
     lifecycle: props.preStop ? { preStop: { exec: { command: props.preStop } } } : undefined,
     terminationMessagePolicy: props.terminationMessagePolicy ?? 'FallbackToLogsOnError',
-    volumeMounts,
+    volumeMounts: volumeMounts.length > 0 ? volumeMounts : undefined,
   };
 }

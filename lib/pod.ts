@@ -150,6 +150,15 @@ export function podResources(props: PodProps): Resources {
   };
 }
 
+/** @throws when it is to see a path at which nothing is mounted. */
+function seenBy(name: string, { mounts }: SidecarProps, volumeMounts: k8s.VolumeMount[]): k8s.VolumeMount[] {
+  if (!mounts) return volumeMounts;
+  const paths = volumeMounts.map(({ mountPath }) => mountPath);
+  const missing = mounts.filter((path) => !paths.includes(path));
+  if (missing.length > 0) throw new Error(`${name} is to see ${missing.join(', ')}; there are ${paths.join(', ')}`);
+  return volumeMounts.filter(({ mountPath }) => mounts.includes(mountPath));
+}
+
 function annotations(
   main: string,
   files?: Record<string, string>,
@@ -187,14 +196,7 @@ export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8
   for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
   const beside = (containers: Record<string, SidecarProps>) =>
-    Object.entries(containers).map(([name, each]) => {
-      const { mounts = volumeMounts.map(({ mountPath }) => mountPath) } = each;
-      return container(
-        name,
-        each,
-        volumeMounts.filter(({ mountPath }) => mounts.includes(mountPath)),
-      );
-    });
+    Object.entries(containers).map(([name, each]) => container(name, each, seenBy(name, each, volumeMounts)));
   return {
     metadata: {
       labels: extras.labels,

@@ -59,7 +59,7 @@ describe('ZooKeeper', () => {
     const script = read('messaging/zookeeper/start.sh').replaceAll('/var/lib/zookeeper', directory);
     const start = () =>
       spawnSync('bash', ['-c', script], {
-        env: { PATH: `${directory}:${process.env['PATH']}`, HOSTNAME: 'zookeeper-0', HEAP: '1m' },
+        env: { PATH: `${directory}:${process.env['PATH']}`, HOSTNAME: 'zookeeper-0', HEAP: '1m', METRICS_PORT: '9404' },
         encoding: 'utf8',
       });
     const fill = (volume: string) => {
@@ -112,11 +112,11 @@ describe('YAML', () => {
 });
 
 describe('The metrics agent', () => {
-  const { rules } = parseDocument(read('messaging/kafka/jmx-exporter.yml')).toJS() as {
-    rules: { pattern: string; name: string }[];
-  };
+  const rulesOf = (system: string): { pattern: string; name: string }[] =>
+    parseDocument(read(`messaging/${system}/jmx-exporter.yml`)).toJS().rules;
   /** The name that the first rule that matches gives to a bean, as the agent does. */
   const nameOf = (bean: string) => {
+    const rules = rulesOf(bean.startsWith('kafka') ? 'kafka' : 'zookeeper');
     const rule = rules.find(({ pattern }) => new RegExp(pattern).test(bean));
     return rule && bean.match(rule.pattern)![0].replace(new RegExp(rule.pattern), rule.name).toLowerCase();
   };
@@ -143,6 +143,16 @@ describe('The metrics agent', () => {
       'kafka.network<type=RequestMetrics, name=TotalTimeMs, request=Produce><>99thPercentile',
       'kafka_network_requestmetrics_totaltimems',
     ],
+    ['org.apache.ZooKeeperService<name0=StandaloneServer_port2181><>PacketsSent', 'zookeeper_packetssent_total'],
+    [
+      'org.apache.ZooKeeperService<name0=ReplicatedServer_id1, name1=replica.1, name2=Follower><>AvgRequestLatency',
+      'zookeeper_avgrequestlatency',
+    ],
+    [
+      'org.apache.ZooKeeperService<name0=ReplicatedServer_id1, name1=replica.1, name2=Leader, name3=InMemoryDataTree><>WatchCount',
+      'zookeeper_inmemorydatatree_watchcount',
+    ],
+    ['org.apache.ZooKeeperService<name0=ReplicatedServer_id2><>QuorumSize', 'zookeeper_quorumsize'],
   ])('calls %s %s', (bean, name) => {
     expect(nameOf(bean)).toBe(name);
   });

@@ -13,15 +13,15 @@ describe('PgBouncer', () => {
   it('leaves connections to those that do not come through it, also while it is replaced', () => {
     expect(pgbouncer({ poolSize: 23 })).toEqual([
       'pgbouncer.poolSize is 23: 2 pods (1 besides while they are replaced) with 23 connections for each of 1 databases and ' +
-        '2 for lookups are 50, but of postgres.maxConnections 64 Jobs, owners, PgHero and people keep 15. Set poolSize to 22 ' +
-        'or less, or maxConnections to 65 or more.',
+        '2 for lookups are 50, but of postgres.maxConnections 64 Jobs, owners, PgHero and people keep 18. Set poolSize to 21 ' +
+        'or less, or maxConnections to 68 or more.',
     ]);
-    expect(pgbouncer({ poolSize: 22 })).toEqual([]);
+    expect(pgbouncer({ poolSize: 21 })).toEqual([]);
   });
 
   it('counts every database', () => {
     expect(databaseComplaints('one', 'two')[0]).toMatch(
-      /^pgbouncer.poolSize is 8: 2 pods .* each of 3 databases .* are 52, .* keep 35\. Set poolSize to 4 or less/,
+      /^pgbouncer.poolSize is 8: 2 pods .* each of 3 databases .* are 52, .* keep 38\. Set poolSize to 3 or less/,
     );
     expect(databaseComplaints('one')).toEqual([]);
   });

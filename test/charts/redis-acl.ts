@@ -29,7 +29,7 @@ describe('acl.sh', () => {
   /** The same once more, with the passwords that are there. */
   function again(...arguments_: string[]) {
     const [PASSWORDS, RUNTIME] = ['passwords', 'runtime'].map((name) => join(directory, name)) as [string, string];
-    const env = { PATH: process.env['PATH'], PASSWORDS, RUNTIME };
+    const env = { PATH: process.env['PATH'], PASSWORDS, RUNTIME, SERVER_URL: 'rediss://127.0.0.1:7000' };
     const { status, stdout, stderr } = spawnSync('sh', [join(charts, 'redis/acl.sh'), ...arguments_], {
       env,
       encoding: 'utf8',
@@ -76,12 +76,19 @@ describe('acl.sh', () => {
   it.each(everyEnvironment)('stands before every server of $name that has users', ({ manifests }) => {
     const withUsers = manifests.pods().filter((pod) => '/etc/redis/users.acl' in manifests.filesOf(pod));
     for (const { spec, containers } of withUsers) {
-      expect(spec.initContainers).toBeUndefined();
+      // A server that starts again in its pod would have the file of before.
+      expect(spec.initContainers?.map(({ command }) => command)).toEqual([['sh', '/etc/redis/acl.sh', 'exporter']]);
       const [server] = containers.filter(({ command }) => command?.includes('redis-server'));
       expect(server!.command!.join(' ')).toMatch(
         /^sh \/etc\/redis\/acl\.sh start \/etc\/redis\/users\.acl redis-server /,
       );
     }
+  });
+
+  it('tells the exporter the first password, and with what it calls the server of its own pod', () => {
+    const { status, said, written } = acl({ exporter: 'new-new-new-new-new\nold-old-old-old-old' }, 'exporter');
+    expect([status, said]).toEqual([0, '']);
+    expect(JSON.parse(written('exporter.json'))).toEqual({ 'rediss://exporter@127.0.0.1:7000': 'new-new-new-new-new' });
   });
 
   it('tells a running server the same', () => {

@@ -262,6 +262,15 @@ spec:
   });
 });
 
+it('A sidecar that is to see some of the files sees those alone', () => {
+  const guard = podProps().sidecars['guard']!;
+  const seen = (mounts: string[]) =>
+    template({ sidecars: { guard: { ...guard, mounts } } }).spec!.containers[1]!.volumeMounts;
+  expect(seen(['/tmp'])).toEqual([{ name: 'scratch-tmp', mountPath: '/tmp' }]);
+  expect(seen([])).toBeUndefined();
+  expect(() => seen(['/nowhere'])).toThrow('guard is to see /nowhere; there are /etc/till, /etc/till-tls');
+});
+
 describe('Files', () => {
   const files = { '/etc/till/a': '1\n', '/etc/till/b': '2\n' };
 

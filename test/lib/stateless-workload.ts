@@ -75,5 +75,9 @@ it('Metrics are told on a port of the main container, or of an exporter beside i
   const exporter = { ...podProps().sidecars['guard']!, ports: { exporter: 9121 } };
   const { made } = workload({ sidecars: { exporter }, metrics: { port: 'exporter', path: '/metrics' } });
   expect([made.metrics, made.portNumber('exporter')]).toEqual([{ port: 'exporter', path: '/metrics' }, 9121]);
+  expect(workload({ metrics: { none: 'nobody would look' } }).made).toMatchObject({
+    metrics: undefined,
+    noMetrics: 'nobody would look',
+  });
   expect(() => workload({ metrics: { port: 'admin', path: '/' } })).toThrow('has no port admin; it has web, metrics');
 });

@@ -110,9 +110,20 @@ backend-migrations -> postgres:sql
 backend -> kafka:internal
 backend -> pgbouncer:sql
 backend -> redis-cluster:client
+prometheus -> zookeeper:metrics
+prometheus -> kafka:metrics
+prometheus -> akhq:management
+prometheus -> redis-cluster:metrics
+prometheus -> redis:metrics
+prometheus -> postgres:metrics
+prometheus -> pgbouncer:metrics
+prometheus -> backend:web
+prometheus -> prometheus:web
+prometheus -> kong:status
 kong -> backend:web
 kong -> akhq:web
 kong -> pghero:web
+kong -> prometheus:web
 `);
 });
 

@@ -36,23 +36,24 @@ kafka                                 3    155   1040
 topics                                1     50    128
 topics-drift                          1     50    128
 akhq                                  1    100    320
-redis-cluster                         1     70    272
+redis-cluster                         1     75    288
 redis-backup-claim-first-use          1     10     16
 redis-backup                          1     10     32
 redis-backup-restore                  1     10     32
-redis                                 1     30     64
-postgres                              1    100    256
+redis                                 1     35     80
+postgres                              1    105    272
 databases                             1     10     32
 databases-reconcile                   1     10     32
 postgres-backup-claim-first-use       1     10     16
 postgres-backup                       1     10     32
 postgres-backup-restore               1     10     32
-pgbouncer                             1     20     32
+pgbouncer                             1     25     48
 pghero                                1     60    240
 backend-migrations                    1     10     64
 backend                               1    100    192
+prometheus                            1     75    192
 kong                                  1    150    256
-together                                  1335   5552
+together                                  1430   5808
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
@@ -61,8 +62,9 @@ together                                  1335   5552
   const bounds: [charts: RegExp, milliCpu: number, memory: Size][] = [
     [/^(zookeeper|kafka|topics|akhq)/, 800, Size.gibibytes(4)],
     [/^redis/, 150, Size.mebibytes(512)],
-    [/^(postgres|databases|pg)/, 250, Size.mebibytes(700)],
+    [/^(postgres|databases|pg)/, 250, Size.mebibytes(720)],
     [/^kong/, 150, Size.mebibytes(320)],
+    [/^prometheus/, 75, Size.mebibytes(192)],
     [/^(?!kong)/, 1300, Size.gibibytes(6)],
     [/^/, 1500, Size.mebibytes(6656)],
   ];

@@ -89,7 +89,7 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
 
   it('every image has a version, and comes from a publisher that keeps versions', () => {
     for (const { image } of containers) {
-      expect(image).toMatch(/^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?(-alpine|-p\d+)?(@sha256:[0-9a-f]{64})?$/);
+      expect(image).toMatch(/^[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-alpine|-p\d+)?(@sha256:[0-9a-f]{64})?$/);
       // Its versioned images were withdrawn in 2025.
       expect(image).not.toMatch(/bitnami/);
     }
