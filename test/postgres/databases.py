@@ -12,7 +12,8 @@ class Databases(Case):
         self.assertEqual(self.server.sql(OWNER), "bss_migrations")
         for role, database in (("bss", "bss"), ("bss_migrations", "bss"), ("pghero", "bss"), ("pgbouncer", "postgres")):
             self.assertEqual(self.server.sql("SELECT current_user", role, database), role)
-        for line in self.verifiers():
+        self.assertIn("exporter|", self.verifiers())
+        for line in set(self.verifiers()) - {"exporter|"}:
             self.assertRegex(line, r"^\w+\|SCRAM-SHA-256\$")
 
     def test_02_again_are_not_touched(self):
@@ -137,10 +138,10 @@ class Roles(Case):
         self.assertIn("permission denied", self.refused("SELECT * FROM customer", "pghero", "bss"))
         self.assertIn("permission denied", self.refused("SELECT pg_stat_statements_reset()", "pghero", "bss"))
 
-    def test_04_owners_and_pghero_have_the_connections_that_were_reserved(self):
+    def test_04_owners_pghero_and_the_exporter_have_the_connections_that_were_reserved(self):
         limits = "SELECT rolname, rolconnlimit FROM pg_roles WHERE rolconnlimit > 0 ORDER BY 1"
-        self.assertEqual(self.server.sql(limits), "bss_migrations|5\npghero|5")
+        self.assertEqual(self.server.sql(limits), "bss_migrations|5\nexporter|3\npghero|5")
 
     def test_05_nobody_gets_in_without_a_password(self):
-        for role in ("postgres", "bss"):
+        for role in ("postgres", "bss", "exporter"):
             self.assertIn("no password supplied", self.refused("SELECT 1", role, "bss", password=""))

@@ -63,10 +63,10 @@ class Server:
         self.data = self.home / "run/data"
         self.log = self.home / "log"
         self.settings = self.home / "postgresql.conf"
-        rules = self.home / "pg_hba.conf"
-        shutil.copy(CHART / "pg_hba.conf", rules)
+        for file in ("pg_hba.conf", "pg_ident.conf"):
+            shutil.copy(CHART / file, self.home)
         self.settings.write_text(
-            (CHART / "postgresql.conf").read_text().replace("/etc/postgresql/pg_hba.conf", str(rules))
+            (CHART / "postgresql.conf").read_text().replace("/etc/postgresql", str(self.home))
             + f"port = {self.port}\nunix_socket_directories = '{self.home}/run'\nfsync = off\nmax_connections = 30\n"
         )
         self.create()
@@ -133,6 +133,7 @@ class Server:
             "KEEP": "2",
             "OWNER_CONNECTIONS": "5",
             "PGHERO_CONNECTIONS": "5",
+            "EXPORTER_CONNECTIONS": "3",
             "WAIT_SECONDS": "20",
         }
         started = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Passwords and certificates that change in the Secret while the servers run."""
 
 import contextlib
+import json
 import subprocess
 
 from client import PORT, Redis, RedisError
@@ -23,6 +24,8 @@ class Rotated(Cluster):
         passwords.mkdir()
         for pod in cls.pods:
             pod.passwords = passwords
+        # Where no exporter listens: one that is away holds nothing up.
+        cls.environment = {"EXPORTER_PORT": "1", "SERVER_URL": "redis://localhost:7000", "RUNTIME": str(cls.directory)}
         cls.put("old")
 
     @classmethod
@@ -45,6 +48,9 @@ class Rotated(Cluster):
             self.put(*generations)
             self.told(times)
         self.until_formed()
+        exporter = self.directory / "exporter.json"
+        told = {"redis://exporter@localhost:7000": "exporter-new-0123456789"}
+        self.until("exporter to be told", lambda: json.loads(exporter.read_text()) == told)
 
     def test_a_server_that_starts_again_in_its_pod_has_the_passwords_of_now(self):
         for pod in self.pods:
