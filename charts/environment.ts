@@ -14,6 +14,8 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { TopicsJobSize } from './messaging/topics/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
+import type { AlertmanagerSize } from './observability/alertmanager/size';
+import type { Objectives } from './observability/objectives/size';
 import type { PrometheusSize } from './observability/prometheus/size';
 
 /** Everything in which one installation differs from another. */
@@ -38,7 +40,10 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
+  readonly alertmanager: AlertmanagerSize;
   readonly prometheus: PrometheusSize;
+  /** What its users are promised. */
+  readonly objectives: Objectives;
   /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
   readonly developmentSecrets?: DevelopmentSecretValues;
 }

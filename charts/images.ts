@@ -3,6 +3,7 @@ import { record } from '../lib/values/record';
 import { pgbouncerImage } from './data/pgbouncer/rules';
 import { postgresImage } from './data/postgres/rules';
 import { kongImage } from './gateway/kong/rules';
+import { alertmanagerImage } from './observability/alertmanager/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
 /** References of all images, with tag or digest. */
@@ -17,6 +18,7 @@ export interface Images {
   readonly backend: string;
   readonly kong: string;
   readonly prometheus: string;
+  readonly alertmanager: string;
   readonly redisExporter: string;
   readonly postgresExporter: string;
   readonly pgbouncerExporter: string;
@@ -45,6 +47,7 @@ export const imageReferences = record<Images>({
   backend: image(),
   kong: kongImage,
   prometheus: prometheusImage,
+  alertmanager: alertmanagerImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

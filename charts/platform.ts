@@ -19,7 +19,9 @@ import { Akhq } from './messaging/akhq/akhq';
 import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
+import { Alertmanager } from './observability/alertmanager/alertmanager';
 import { Prometheus } from './observability/prometheus/prometheus';
+import { ruleGroups } from './observability/rules/groups';
 
 /** What everything is part of; labels of our own begin with it. */
 export const PLATFORM = 'bss';
@@ -97,7 +99,14 @@ export function platform(environment: Environment) {
     cache: redisCluster.clients,
   });
 
-  const prometheus = new Prometheus(app, { ...environment.prometheus, image: images.prometheus });
+  const groups = () => ruleGroups(Workload.all(app), environment);
+  const alertmanager = new Alertmanager(app, { ...environment.alertmanager, image: images.alertmanager, groups });
+  const prometheus = new Prometheus(app, {
+    ...environment.prometheus,
+    image: images.prometheus,
+    alertmanagers: alertmanager.servers,
+    groups,
+  });
   const kong = new Kong(app, {
     ...environment.kong,
     image: images.kong,
@@ -116,7 +125,7 @@ export function platform(environment: Environment) {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong, prometheus },
+    ...{ backend, kong, alertmanager, prometheus },
   };
 }
 

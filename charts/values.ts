@@ -21,6 +21,8 @@ import { akhqSize } from './messaging/akhq/rules';
 import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
+import { alertmanagerSize } from './observability/alertmanager/rules';
+import { objectives } from './observability/objectives/rules';
 import { prometheusSize } from './observability/prometheus/rules';
 
 /** A namespace that is the cluster's own would get our quota, our policies and Pod Security. */
@@ -60,7 +62,9 @@ const fields: Fields<Environment> = {
   pghero: pgheroSize,
   backend: backendSize,
   kong: kongSize,
+  alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
+  objectives,
   podNetwork: optional(podNetwork),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
 };

@@ -98,5 +98,18 @@ export const kind: Environment = {
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },
   },
+  alertmanager: {
+    replicas: 1,
+    resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },
+    disk: mebibytes(64),
+    // Nobody is told: alerts are seen in Prometheus.
+    receivers: {},
+    routes: [],
+  },
+  objectives: {
+    availability: { percent: 99 },
+    latency: { percent: 95, milliseconds: 1000 },
+    effect: { percent: 95, seconds: 30 },
+  },
   developmentSecrets,
 };

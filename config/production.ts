@@ -102,7 +102,40 @@ export const production: Environment = {
   prometheus: {
     replicas: 2,
     resources: { cpu: 500, memory: gibibytes(2), memoryLimit: gibibytes(2) },
-    retention: Duration.days(15),
+    // As long as the objectives look back.
+    retention: Duration.days(30),
     disk: gibibytes(50),
+  },
+  alertmanager: {
+    replicas: 2,
+    resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) },
+    disk: gibibytes(1),
+    // Change: what wakes people up, who reads mail, and the networks that these addresses lie in.
+    receivers: {
+      oncall: {
+        kind: 'webhook',
+        url: 'https://alerts.example.com/bss',
+        login: 'bearer',
+        networks: ['203.0.113.0/24'],
+      },
+      team: {
+        kind: 'email',
+        to: 'bss@example.com',
+        from: 'alertmanager@example.com',
+        server: 'smtp.example.com:587',
+        user: 'alertmanager',
+        networks: ['203.0.113.0/24'],
+      },
+    },
+    routes: [
+      // `none` is the alert that is always there: who is on call learns when it stops.
+      { receiver: 'oncall', severities: ['critical', 'none'], repeat: Duration.hours(1) },
+      { receiver: 'team', severities: ['critical', 'warning'], repeat: Duration.hours(24) },
+    ],
+  },
+  objectives: {
+    availability: { percent: 99.9 },
+    latency: { percent: 99, milliseconds: 250 },
+    effect: { percent: 99, seconds: 5 },
   },
 };

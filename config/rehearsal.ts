@@ -73,5 +73,7 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
+  alertmanager: { ...kind.alertmanager, replicas: production.alertmanager.replicas },
+  objectives: kind.objectives,
   developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets },
 };

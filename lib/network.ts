@@ -37,6 +37,25 @@ export function allowConnection(from: Server, to: Endpoint): void {
   ingress(from, `${target}-from-${from.name}`, to.workload, to.port, podsOf(from));
 }
 
+/** The pods of `workload` speak with each other at `port` by UDP, as those do that gossip. */
+export function allowGossip(workload: Server, port: string): void {
+  const [name, pods] = [`${workload.name}-${port}-gossip`, { podSelector: { matchLabels: workload.selector } }];
+  const ports = [policyPort(workload.portNumber(port), 'UDP')];
+  const policy = (direction: string, spec: Omit<k8s.NetworkPolicySpec, 'podSelector'>) =>
+    new k8s.KubeNetworkPolicy(workload, `${name}-${direction}`, {
+      metadata: { name: `${name}-${direction}` },
+      spec: { ...pods, ...spec },
+    });
+  policy('out', { policyTypes: ['Egress'], egress: [{ to: [pods], ports }] });
+  policy('in', { policyTypes: ['Ingress'], ingress: [{ from: [pods], ports }] });
+}
+
+/** The pods of `from` reach `port` at addresses outside of the platform. */
+export function allowOutside(from: Server, id: string, cidrs: readonly string[], port: number): void {
+  const to = cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  egress(from, id, { matchLabels: from.selector }, { to, ports: [policyPort(port)] });
+}
+
 /** Names resolve, for the pods that `from` selects. */
 export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector): void {
   egress(scope, id, from, {

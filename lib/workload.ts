@@ -4,7 +4,7 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import type { Resources } from './container';
 import { Endpoint, type Server } from './endpoint';
-import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
+import { allowAddresses, allowConnection, allowDns, allowGossip, allowHost, allowOutside, allowRole } from './network';
 import type { Platform } from './platform';
 import { type Metrics, type PodProps, podResources } from './pod';
 
@@ -29,6 +29,12 @@ export interface Connection {
   readonly to: Endpoint;
 }
 
+/** Addresses outside of the platform that a workload may call. */
+export interface External {
+  readonly networks: readonly string[];
+  readonly port: number;
+}
+
 export interface Publication extends HostPort {
   /** Name of the workload's port. */
   readonly port: string;
@@ -48,6 +54,9 @@ export abstract class Workload extends Construct implements Server {
   readonly selector: Record<string, string>;
   readonly labels: Record<string, string>;
   readonly connections: Connection[] = [];
+  readonly externals: External[] = [];
+  /** Ports, by name, at which its pods gossip with each other. */
+  readonly gossip: string[] = [];
   readonly publications: Publication[] = [];
   readonly loadBalancers: LoadBalancer[] = [];
   /** Roles that open a port, by name, to pods that are not in the model. */
@@ -113,8 +122,25 @@ export abstract class Workload extends Construct implements Server {
       if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) continue;
       this.connections.push({ from: this, to: endpoint });
       allowConnection(this, endpoint);
-      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+      this.resolvesNames();
     }
+  }
+
+  /** Opens the way to addresses outside of the platform, and to DNS. @param id of the policy, as in `to-mail` */
+  connectsOutside(id: string, external: External): void {
+    this.externals.push(external);
+    allowOutside(this, id, external.networks, external.port);
+    this.resolvesNames();
+  }
+
+  /** Lets its own pods speak at `port` by UDP, as members of a gossip do; TCP is `connectsTo`. */
+  gossips(port: string): void {
+    this.gossip.push(port);
+    allowGossip(this, port);
+  }
+
+  private resolvesNames(): void {
+    if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
   }
 
   /** Opens `port` to pods that are not in the model, if they carry {@link roleLabels}. */

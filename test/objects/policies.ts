@@ -49,7 +49,19 @@ describe.each(everyEnvironment)('In $name', ({ environment, manifests }) => {
       ...workloads.flatMap((workload) =>
         workload.connections.flatMap(({ from, to }) => both(from.name, to.workload.name, to.portNumber)),
       ),
-      ...workloads.filter(({ connections }) => connections.length > 0).map(({ name }) => `${name} may send to ${DNS}`),
+      ...workloads.flatMap((workload) =>
+        workload.externals.flatMap(({ networks, port }) =>
+          networks.map((range) => `${workload.name} may send to ${range}: ${port}/TCP`),
+        ),
+      ),
+      ...workloads.flatMap((workload) =>
+        workload.gossip.flatMap((port) =>
+          both(workload.name, workload.name, workload.portNumber(port)).map((line) => line.replace('TCP', 'UDP')),
+        ),
+      ),
+      ...workloads
+        .filter(({ connections, externals }) => connections.length + externals.length > 0)
+        .map(({ name }) => `${name} may send to ${DNS}`),
       ...workloads
         .flatMap(({ name, publications }) => publications.map(({ port, service }) => ({ name, port, service })))
         .filter(

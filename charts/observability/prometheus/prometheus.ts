@@ -6,12 +6,17 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { Workload } from '../../../lib/workload';
+import { type Group, ruleFile } from '../rules/rule';
 import { podsOf, scrapeJob, type Target, targetsAmong } from './jobs';
 import { DISK_SHARE, retentionErrors } from './rules';
 import type { PrometheusSize } from './size';
 
 export interface PrometheusProps extends PrometheusSize {
   readonly image: string;
+  /** What it evaluates, when all is declared. */
+  readonly groups: () => readonly Group[];
+  /** Who is told of the alerts: each of them of all. */
+  readonly alertmanagers: readonly Endpoint[];
 }
 
 const PORTS = { web: 9090 };
@@ -24,11 +29,13 @@ export class Prometheus extends Component {
   readonly web: Endpoint;
   readonly path = '/prometheus';
   private readonly server: StatefulWorkload;
+  private readonly alertmanagers: readonly Endpoint[];
   private targets: readonly Target[] = [];
 
   constructor(scope: Platform, props: PrometheusProps) {
     super(scope, 'prometheus', 'observability');
-    const { image, replicas, resources, disk, retention } = props;
+    const { image, replicas, resources, disk, retention, alertmanagers } = props;
+    this.alertmanagers = alertmanagers;
     this.server = new StatefulWorkload(this, 'default', {
       image,
       user: 65534,
@@ -45,7 +52,10 @@ export class Prometheus extends Component {
         ...['--query.timeout=30s', '--query.max-samples=10000000'],
       ],
       ports: PORTS,
-      files: { '/etc/prometheus/prometheus.yml': () => this.configuration },
+      files: {
+        '/etc/prometheus/prometheus.yml': () => this.configuration,
+        '/etc/prometheus/rules.yml': () => Yaml.stringify(ruleFile(props.groups())),
+      },
       metrics: { port: 'web', path: `${this.path}/metrics` },
       claims: { data: { mountPath: VOLUME, size: disk } },
       resources,
@@ -64,6 +74,7 @@ export class Prometheus extends Component {
       graceSeconds: 120,
       replicas,
     });
+    this.server.connectsTo(...alertmanagers);
     this.web = this.server.endpoint('web');
     if (props.host) this.server.publish('web', 'Prometheus', props.host);
     this.node.addValidation({
@@ -78,7 +89,11 @@ export class Prometheus extends Component {
   }
 
   private get configuration(): string {
-    return nativeFile(__dirname, 'prometheus.yml') + Yaml.stringify({ scrape_configs: this.targets.map(scrapeJob) });
+    const alertmanagers = [{ static_configs: [{ targets: this.alertmanagers.map(({ address }) => address) }] }];
+    return (
+      nativeFile(__dirname, 'prometheus.yml') +
+      Yaml.stringify({ alerting: { alertmanagers }, scrape_configs: this.targets.map(scrapeJob) })
+    );
   }
 }
 

@@ -1,0 +1,29 @@
+import type { Environment } from '../../environment';
+import { backend } from './backend';
+import { gateway } from './gateway';
+import { kafka } from './kafka';
+import { pgbouncer } from './pgbouncer';
+import { platform, type Watched } from './platform';
+import { postgres } from './postgres';
+import { redis } from './redis';
+import type { Group } from './rule';
+import { slo } from './slo';
+import { topics } from './topics';
+import { zookeeper } from './zookeeper';
+
+/**
+ * Everything that Prometheus evaluates in an environment. What others build on comes first.
+ * @param workloads all of them: those that have metrics are watched
+ */
+export const ruleGroups = (workloads: readonly Watched[], environment: Environment): Group[] => [
+  platform(workloads.filter(({ metrics }) => metrics)),
+  kafka(environment),
+  zookeeper(environment),
+  topics(environment),
+  gateway,
+  redis(environment),
+  postgres(environment),
+  pgbouncer(environment),
+  backend(environment),
+  slo(environment),
+];

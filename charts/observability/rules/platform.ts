@@ -1,0 +1,133 @@
+import type { Workload } from '../../../lib/workload';
+import type { Group } from './rule';
+
+/** What is watched of a workload. */
+export type Watched = Pick<Workload, 'name' | 'replicas' | 'metrics'>;
+
+/** What holds for everything that is asked, whatever it is, and for who asks and who tells. */
+export const platform = (workloads: readonly Watched[]): Group => ({
+  name: 'platform',
+  rules: [
+    // From the model: where DNS no longer names a pod there is no target that could be down.
+    ...workloads.map(({ name, replicas }) => ({
+      record: 'bss:pods:expected',
+      expr: `vector(${replicas})`,
+      labels: { job: name },
+    })),
+    { record: 'bss:pods:up', expr: 'sum by (job) (up) or bss:pods:expected * 0' },
+    {
+      alert: 'Watchdog',
+      expr: 'vector(1)',
+      severity: 'none',
+      summary: 'Alerts get through: this one is always there.',
+      runbook: {
+        means:
+          'Nothing is wrong. Who receives it can tell that the way of the alerts is open, and is told nothing when it is not.',
+        look: [amtool('alert query')],
+        mend: 'Leave it. When it stops, look after Prometheus and Alertmanager.',
+      },
+    },
+    {
+      alert: 'TargetDown',
+      expr: 'bss:pods:expected - on (job) bss:pods:up > 0',
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $value }} of the pods of {{ $labels.job }} do not tell their metrics.',
+      runbook: {
+        means: 'A pod is away, or what tells its metrics is. Of the job nothing is known meanwhile.',
+        look: [
+          'kubectl -n bss get pods -o wide',
+          query('up == 0'),
+          'kubectl -n bss get events --sort-by=.lastTimestamp',
+        ],
+        mend: 'See why the pod is not running. Where it runs, look at the last error of the target in Prometheus.',
+      },
+    },
+    {
+      alert: 'ScrapeSlow',
+      expr: 'max by (job, pod) (scrape_duration_seconds) > 5',
+      for: '10m',
+      severity: 'warning',
+      summary: '{{ $labels.pod }} of {{ $labels.job }} takes {{ $value | humanizeDuration }} to tell its metrics.',
+      runbook: {
+        means: 'After 10 seconds the scrape is given up, and the target counts as down.',
+        look: [query('topk(5, scrape_duration_seconds)'), query('topk(5, scrape_samples_scraped)')],
+        mend: 'A pod without CPU answers late: see its node. One with many series more than before has a label too many.',
+      },
+    },
+    {
+      alert: 'ScrapeTooLarge',
+      expr: 'sum by (job) (increase(prometheus_target_scrapes_exceeded_sample_limit_total[15m])) > 0',
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $value | printf "%.0f" }} scrapes in 15 minutes had too many samples and were thrown away.',
+      runbook: {
+        means: 'A target has more series than Prometheus takes from it. Of that target nothing is known meanwhile.',
+        look: [query('up == 0'), query('topk(5, scrape_samples_scraped)')],
+        mend: 'Find the label that has a value for each customer or request, and take it out.',
+      },
+    },
+    {
+      alert: 'RulesFail',
+      expr: 'sum by (job, pod) (increase(prometheus_rule_evaluation_failures_total[10m])) > 0',
+      for: '5m',
+      severity: 'critical',
+      summary: '{{ $value | printf "%.0f" }} questions of rules have failed in {{ $labels.pod }} within 10 minutes.',
+      runbook: {
+        means: 'Alerts of those rules cannot fire.',
+        look: [
+          'kubectl -n bss logs prometheus-0',
+          'kubectl -n bss exec prometheus-0 -- promtool check rules /etc/prometheus/rules.yml',
+        ],
+        mend: 'The log names the rule and why: most often two series where the rule thinks of one.',
+      },
+    },
+    {
+      alert: 'PrometheusForgetsEarly',
+      expr: 'max by (job, pod) (increase(prometheus_tsdb_size_retentions_total[1d])) > 0',
+      severity: 'warning',
+      summary:
+        '{{ $labels.pod }} has removed samples {{ $value | printf "%.0f" }} times today because its claim has no room.',
+      runbook: {
+        means: 'Samples go before `prometheus.retention` is over. The error budgets are of less time than they say.',
+        look: [query('prometheus_tsdb_head_series'), 'kubectl -n bss exec prometheus-0 -- df -h /prometheus'],
+        mend: 'Raise `prometheus.disk`, or shorten the retention.',
+      },
+    },
+    {
+      alert: 'PrometheusCannotTell',
+      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[5m])) > 0',
+      for: '5m',
+      severity: 'critical',
+      summary: '{{ $labels.pod }} fails to give {{ $value | humanize }} alerts a second to Alertmanager.',
+      runbook: {
+        means:
+          'Where all Alertmanagers are away nobody is told of anything; with another one there, nothing is missed.',
+        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=alertmanager', 'kubectl -n bss logs alertmanager-0'],
+        mend: 'Bring Alertmanager back.',
+      },
+    },
+    {
+      alert: 'AlertmanagerCannotTell',
+      expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[5m])) > 0',
+      for: '5m',
+      severity: 'critical',
+      summary: '{{ $value | humanize }} messages a second by {{ $labels.integration }} do not get through.',
+      runbook: {
+        means: 'Somebody is not told what he should be. Alertmanager tries again.',
+        look: ['kubectl -n bss logs alertmanager-0', 'kubectl -n bss get networkpolicy'],
+        mend: 'The log says what the receiver answered. Its networks in `alertmanager.receivers` must hold its address.',
+      },
+    },
+  ],
+});
+
+/** A question to Prometheus, by hand. */
+export function query(expr: string): string {
+  return `kubectl -n bss exec prometheus-0 -- promtool query instant http://localhost:9090/prometheus '${expr}'`;
+}
+
+/** A command to Alertmanager, by hand. */
+function amtool(command: string): string {
+  return `kubectl -n bss exec alertmanager-0 -- amtool --alertmanager.url=http://localhost:9093 ${command}`;
+}

@@ -1,0 +1,124 @@
+import type { Environment } from '../../environment';
+import type { Group } from './rule';
+
+const psql = (statement: string) => `kubectl -n bss exec postgres-0 -c postgres -- psql -c "${statement}"`;
+const LOGS = 'kubectl -n bss logs postgres-0 -c postgres --tail=100';
+
+/** The database server. */
+export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environment, 'postgres'>): Group => ({
+  name: 'postgres',
+  rules: [
+    {
+      record: 'bss:postgres_bytes:sum',
+      expr: 'sum by (job, pod) (pg_database_size_bytes) + sum by (job, pod) (pg_wal_size_bytes)',
+    },
+    {
+      alert: 'PostgresDown',
+      expr: 'min by (job, pod) (pg_up) == 0 or min by (job, pod) (up{job="postgres"}) == 0',
+      for: '2m',
+      severity: 'critical',
+      summary: '{{ $labels.pod }} does not answer ({{ $value }}).',
+      silences: ['TargetDown'],
+      runbook: {
+        means: 'The backend answers 503 to everything that its cache does not have.',
+        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=postgres', LOGS],
+        mend: 'A full volume, or a lost one: docs/recovery.md.',
+      },
+    },
+    {
+      alert: 'PostgresConnectionsHigh',
+      expr: `sum by (job, pod) (pg_stat_database_numbackends) > ${Math.floor(0.9 * maxConnections)}`,
+      for: '5m',
+      severity: 'warning',
+      summary: `{{ $value }} of ${maxConnections} connections are taken.`,
+      runbook: {
+        means: 'Soon a new client is refused.',
+        look: [psql('SELECT usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2')],
+        mend: 'Synth has counted those of the platform: find who else is connected, and who leaves transactions open.',
+      },
+    },
+    {
+      alert: 'PostgresTransactionOpen',
+      expr: 'max by (job, pod, datname) (pg_stat_activity_max_tx_duration{datname!=""}) > 1800',
+      for: '5m',
+      severity: 'warning',
+      summary: 'A transaction in {{ $labels.datname }} has been open for {{ $value | humanizeDuration }}.',
+      runbook: {
+        means: 'Nothing that was deleted since can be cleaned up, and its locks hold others up.',
+        look: [psql('SELECT pid, usename, state, xact_start, query FROM pg_stat_activity ORDER BY xact_start LIMIT 5')],
+        mend: 'Find its owner. Ending it undoes what it did: `SELECT pg_terminate_backend(pid)`. A backup may take so long.',
+      },
+    },
+    {
+      alert: 'PostgresDeadlocks',
+      expr: 'sum by (job, datname) (increase(pg_stat_database_deadlocks[10m])) > 5',
+      severity: 'warning',
+      summary: '{{ $value | printf "%.0f" }} deadlocks in {{ $labels.datname }} within 10 minutes.',
+      runbook: {
+        means: 'Each has failed a transaction, which the backend tries again.',
+        look: [LOGS],
+        mend: 'The log has both statements: rows are locked in two orders.',
+      },
+    },
+    {
+      alert: 'PostgresRollbacks',
+      expr:
+        'sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m])) / ' +
+        '(sum by (job, datname) (rate(pg_stat_database_xact_commit[5m])) + sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m]))) > 0.2 ' +
+        'and sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m])) > 1',
+      for: '10m',
+      severity: 'warning',
+      summary: '{{ $value | humanizePercentage }} of the transactions in {{ $labels.datname }} are given up.',
+      runbook: {
+        means: 'Work is done and thrown away: conflicts, time limits, or wrong statements.',
+        look: [LOGS, psql('SELECT datname, conflicts, deadlocks FROM pg_stat_database')],
+        mend: 'The log has the statements that failed.',
+      },
+    },
+    {
+      alert: 'PostgresReadsFromDisk',
+      expr:
+        'sum by (job, datname) (rate(pg_stat_database_blks_hit[10m])) / ' +
+        '(sum by (job, datname) (rate(pg_stat_database_blks_hit[10m])) + sum by (job, datname) (rate(pg_stat_database_blks_read[10m]))) < 0.9 ' +
+        'and sum by (job, datname) (rate(pg_stat_database_blks_read[10m])) > 500',
+      for: '15m',
+      severity: 'warning',
+      summary: '{{ $value | humanizePercentage }} of the pages of {{ $labels.datname }} were in memory.',
+      runbook: {
+        means: 'What is asked for does not fit into memory any more, or a query reads whole tables.',
+        look: [psql('SELECT relname, seq_scan, seq_tup_read FROM pg_stat_user_tables ORDER BY 3 DESC LIMIT 5')],
+        mend: 'PgHero names slow queries and missing indexes. Otherwise more memory.',
+      },
+    },
+    {
+      alert: 'PostgresVolumeAlmostFull',
+      expr: `bss:postgres_bytes:sum > ${Math.floor(0.85 * disk.toMebibytes())} * 1024 * 1024`,
+      for: '5m',
+      severity: 'critical',
+      summary: `Databases and log take {{ $value | humanize1024 }}B on a volume of ${disk.toMebibytes()} MiB.`,
+      runbook: {
+        means: 'A server that cannot write its log stops.',
+        look: [psql('SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database')],
+        mend: 'Drop a `bss_before_…` that a restore has kept, or make the claim larger: docs/recovery.md.',
+      },
+    },
+    {
+      alert: 'PostgresVolumeFullTomorrow',
+      expr:
+        `predict_linear(bss:postgres_bytes:sum[6h], 86400) > ${disk.toMebibytes()} * 1024 * 1024 ` +
+        `and bss:postgres_bytes:sum > ${Math.floor(disk.toMebibytes() / 2)} * 1024 * 1024`,
+      for: '1h',
+      severity: 'warning',
+      summary: `As they grow now, databases and log take {{ $value | humanize1024 }}B tomorrow; the volume is ${disk.toMebibytes()} MiB.`,
+      runbook: {
+        means: 'There is a day left.',
+        look: [
+          psql(
+            'SELECT relname, pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class ORDER BY pg_total_relation_size(oid) DESC LIMIT 5',
+          ),
+        ],
+        mend: 'Find the table that grows. Make the claim larger.',
+      },
+    },
+  ],
+});

@@ -1,0 +1,61 @@
+import type { Environment } from '../../environment';
+import { query } from './platform';
+import type { Group } from './rule';
+
+const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=zookeeper -o wide';
+
+/** The servers of the ensemble. */
+export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeeper'>): Group => ({
+  name: 'zookeeper',
+  rules: [
+    {
+      alert: 'ZooKeeperQuorumLost',
+      expr: `bss:pods:up{job="zookeeper"} < ${Math.floor(servers / 2) + 1}`,
+      for: '2m',
+      severity: 'critical',
+      summary: `{{ $value }} of ${servers} servers answer: that is no majority.`,
+      silences: ['TargetDown'],
+      runbook: {
+        means: 'Brokers go on serving. No partition gets a new leader, and a broker that restarts waits.',
+        look: [PODS, 'kubectl -n bss logs zookeeper-0', 'kubectl -n bss get pvc'],
+        mend: 'Bring the servers back, and restart no broker before. Lost volumes: docs/recovery.md.',
+      },
+    },
+    {
+      alert: 'ZooKeeperServerAlone',
+      expr: 'sum by (job, pod) (up{job="zookeeper"}) == 1 unless on (job, pod) zookeeper_avgrequestlatency',
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $labels.pod }} runs and serves nobody.',
+      runbook: {
+        means: 'It has found no leader to follow. The ensemble cannot lose another one.',
+        look: ['kubectl -n bss logs zookeeper-0', PODS],
+        mend: 'Its log says which servers it asks. Restart it when they answer.',
+      },
+    },
+    {
+      alert: 'ZooKeeperRequestsWait',
+      expr: 'max by (job, pod) (zookeeper_outstandingrequests) > 10',
+      for: '2m',
+      severity: 'warning',
+      summary: '{{ $value }} requests wait at {{ $labels.pod }}.',
+      runbook: {
+        means: 'Brokers wait for their metadata, and may lose their sessions.',
+        look: [query('rate(zookeeper_packetsreceived_total[5m])'), 'kubectl -n bss logs zookeeper-0'],
+        mend: 'Nearly always the disk of the transaction log: look at the node, and at who else writes there.',
+      },
+    },
+    {
+      alert: 'ZooKeeperSlow',
+      expr: 'max by (job, pod) (zookeeper_avgrequestlatency) > 10',
+      for: '10m',
+      severity: 'warning',
+      summary: '{{ $labels.pod }} takes {{ $value | printf "%.0f" }} ms for a request, on average since it started.',
+      runbook: {
+        means: 'Elections and changes of topics take longer.',
+        look: [query('zookeeper_maxrequestlatency'), 'kubectl -n bss logs zookeeper-0'],
+        mend: 'As for requests that wait. The average begins anew when the server restarts.',
+      },
+    },
+  ],
+});
