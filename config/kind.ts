@@ -93,7 +93,7 @@ export const kind: Environment = {
   },
   prometheus: {
     replicas: 1,
-    resources: { cpu: 75, memory: mebibytes(192), memoryLimit: mebibytes(512) },
+    resources: { cpu: 50, memory: mebibytes(192), memoryLimit: mebibytes(512) },
     retention: Duration.days(1),
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },

@@ -115,7 +115,7 @@ function exporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
     },
     ports: { metrics: port },
     mounts: [],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
     probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
   };
 }

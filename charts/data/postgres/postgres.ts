@@ -148,7 +148,7 @@ function exporter(image: string): SidecarProps {
     },
     ports: { metrics: port },
     mounts: [SOCKET],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
     probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
   };
 }
