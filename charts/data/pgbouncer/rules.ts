@@ -2,8 +2,8 @@ import { type Check, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
+import { replicas } from '../../../lib/values/scaling';
 import { resources } from '../../../lib/values/sizes';
-import { replicas } from '../../scaling';
 import type { Postgres } from '../postgres/postgres';
 import type { PgBouncerSize } from './size';
 

@@ -6,7 +6,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import type { Postgres } from '../postgres/postgres';
 import type { PgHeroSize } from './size';
 

@@ -8,7 +8,7 @@ import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';

@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import type { Component } from '../../../lib/component';
 import { nativeFiles } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { changing } from '../../secret-values';
+import { changing } from '../../../lib/values/secrets';
 import type { Access } from './size';
 
 /** What a client logs in with. */

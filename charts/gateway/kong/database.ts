@@ -7,7 +7,7 @@ import { nativeFiles } from '../../../lib/native-file';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import { type KeysProps, RENDERED, type renderedKeys } from './keys';
 import { MEMORY_VOLUMES, PREFIX } from './memory';
 import { commonSettings } from './settings';

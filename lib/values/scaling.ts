@@ -1,7 +1,7 @@
-import type { Autoscaling } from '../lib/stateless-workload';
-import { optional } from '../lib/values/check';
-import { whole } from '../lib/values/numbers';
-import { type Rule, record } from '../lib/values/record';
+import type { Autoscaling } from '../stateless-workload';
+import { optional } from './check';
+import { whole } from './numbers';
+import { type Rule, record } from './record';
 
 /** Pods of a Deployment. */
 export const replicas = whole(1, 100);
