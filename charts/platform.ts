@@ -35,11 +35,7 @@ export function platform(environment: Environment) {
   const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
-  const kafka = new Kafka(app, {
-    ...environment.kafka,
-    image: images.kafka,
-    zookeeper,
-  });
+  const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper });
   const topics = new Topics(app, {
     ...environment.topicsJob,
     image: images.kafka,
@@ -55,14 +51,8 @@ export function platform(environment: Environment) {
     https: environment.kong.entry.kind === 'loadBalancer',
   });
 
-  const redisCluster = new RedisCluster(app, {
-    ...environment.redisCluster,
-    image: images.redis,
-  });
-  const redisBackup = new RedisClusterBackup(app, {
-    ...environment.redisBackup,
-    cluster: redisCluster,
-  });
+  const redisCluster = new RedisCluster(app, { ...environment.redisCluster, image: images.redis });
+  const redisBackup = new RedisClusterBackup(app, { ...environment.redisBackup, cluster: redisCluster });
   const redis = new Redis(app, { ...environment.redis, image: images.redis });
 
   const postgres = new Postgres(app, {
@@ -93,9 +83,7 @@ export function platform(environment: Environment) {
     counters: redis.counters,
   });
 
-  if (environment.developmentSecrets) {
-    new DevelopmentSecrets(app, { values: environment.developmentSecrets });
-  }
+  if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   return {
     app,
     ...{ zookeeper, kafka, topics, akhq },

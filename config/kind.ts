@@ -37,7 +37,7 @@ export const kind: Environment = {
   },
   topicsJob: {
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
-    driftSchedule: '*/10 * * * *',
+    schedule: '*/10 * * * *',
   },
   akhq: {
     resources: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },

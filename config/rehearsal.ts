@@ -42,7 +42,7 @@ export const rehearsal: Environment = {
     host: undefined,
   },
   // By hand: one that starts while a test has taken a node away would fail, rightly.
-  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSchedule: undefined },
+  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, schedule: undefined },
   akhq: { resources: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) } },
   redisCluster: {
     ...kind.redisCluster,

@@ -1,6 +1,7 @@
 import { Lazy } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
+import type { Resources } from './container';
 import { contentHash } from './content';
 import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
@@ -65,11 +66,20 @@ export class ScheduledJob extends Workload {
   }
 }
 
-export interface ReconciledJobsProps extends PodProps {
+/** What Jobs that mend drift may need, and how often they look again. */
+export interface ReconciledJobsSize {
+  /** What each pod asks for and may use: `cpu` in thousandths of a core, memory as sizes. */
+  readonly resources: Resources;
+  /**
+   * Schedule by which drift is mended: five cron fields, UTC.
+   * @default - only by hand: `kubectl create job --from=cronjob/…`
+   */
+  readonly schedule?: string;
+}
+
+export interface ReconciledJobsProps extends PodProps, ReconciledJobsSize {
   /** Seconds that a try may wait for what it works on. */
   readonly waitSeconds: number;
-  /** When drift is mended: five cron fields, UTC. @default - only by hand */
-  readonly schedule?: string;
   /** What it works on. */
   readonly servers: readonly Endpoint[];
 }

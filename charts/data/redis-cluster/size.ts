@@ -1,5 +1,4 @@
 import type { Size } from 'cdk8s';
-import type { BackupSize } from '../../../lib/backup-jobs';
 import type { Resources } from '../../../lib/container';
 import type { HostPort } from '../../../lib/workload';
 import { derivedMaxmemory } from '../redis/memory';
@@ -46,23 +45,11 @@ export interface RedisClusterSize {
   readonly host?: HostPort;
 }
 
-/** Backups of the Redis Cluster of an environment: when they are made, and how many are kept. */
-export interface RedisBackupSize extends BackupSize {
-  /** Claim for all of them; at least one more than `keep`, each as large as the keys of all shards. */
-  readonly disk: Size;
-}
-
-/** What a topology is made of: StatefulSets, and pods of each beside the first. */
-export function shape(topology: Topology): { readonly shards: number; readonly replicas: number } {
-  switch (topology.kind) {
-    case 'single':
-      return { shards: 1, replicas: 0 };
-    case 'sharded':
-      return { shards: topology.shards, replicas: 0 };
-    case 'highlyAvailable':
-      return { shards: topology.shards, replicas: topology.replicas };
-  }
-}
+/** StatefulSets, and pods of each beside the first. */
+export const shape = (topology: Topology): { readonly shards: number; readonly replicas: number } => ({
+  ...{ shards: 1, replicas: 0 },
+  ...topology,
+});
 
 /** Keys of each server. */
 export const maxmemory = ({ maxmemory, resources }: RedisClusterSize): Size =>

@@ -1,17 +1,16 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { addresses } from '../../../lib/endpoint';
-import { reconciledJobs } from '../../../lib/job';
+import { type ReconciledJobsSize, reconciledJobs } from '../../../lib/job';
 import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { KafkaClients } from '../kafka/kafka';
 import type { KafkaSize } from '../kafka/size';
-import type { TopicsJobSize } from './size';
 import { segmentTime, type Topic } from './topic';
 
 type Copies = Pick<KafkaSize, 'brokers' | 'replication' | 'minInsyncReplicas'>;
 
-export interface TopicsProps extends TopicsJobSize {
+export interface TopicsProps extends ReconciledJobsSize {
   /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
   readonly image: string;
   readonly topics: readonly Topic[];
@@ -33,7 +32,7 @@ export class Topics extends Component {
   constructor(scope: Platform, props: TopicsProps) {
     super(scope, 'topics', 'messaging');
     const { kafka } = props;
-    const job = {
+    reconciledJobs(this, 'drift', {
       image: props.image,
       user: 1000,
       // Source 11: the Java of the image.
@@ -50,11 +49,8 @@ export class Topics extends Component {
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       graceSeconds: 10,
-    };
-    reconciledJobs(this, 'drift', {
-      ...job,
       waitSeconds: WAIT_SECONDS,
-      schedule: props.driftSchedule,
+      schedule: props.schedule,
       servers: kafka.bootstrap,
     });
   }
