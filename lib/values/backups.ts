@@ -15,10 +15,9 @@ export const backupSize = (example: string): Check<BackupSize> =>
  */
 export const backupDiskErrors = (name: string, { keep, disk }: BackupSize, most: number, because = ''): string[] => {
   const [has, needs] = [disk.toMebibytes(), (keep + 1) * most];
-  return has >= needs
-    ? []
-    : [
-        `${name}.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ${most} MiB each${because}, ` +
-          `need ${needs} MiB. Raise it, or lower ${name}.keep.`,
-      ];
+  if (has >= needs) return [];
+  return [
+    `${name}.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ${most} MiB each${because}, ` +
+      `need ${needs} MiB. Raise it, or lower ${name}.keep.`,
+  ];
 };

@@ -25,24 +25,23 @@ export const image =
   (name, value) => {
     if (typeof value !== 'string') return [complaint(name, value, 'an image with its tag, as in "name:7.6.0"')];
     const [, path, tag] = value.length <= 255 ? (value.match(REFERENCE) ?? []) : [];
+    const refused = (why: string) => [`${name} is ${shown(value)}: ${why}`];
     if (UNPINNED.test(value)) {
-      return [
-        `${name} is ${shown(value)}: it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.`,
-      ];
+      return refused('it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.');
     }
     if (path === undefined || tag === undefined) {
-      return [
-        `${name} is ${shown(value)}: it must be a path of a-z, 0-9, ".", "_" and "-", a registry before it or none, and a tag, ` +
-          'as in "registry.example:5000/name:7.6.0", without "https://".',
-      ];
+      return refused(
+        'it must be a path of a-z, 0-9, ".", "_" and "-", a registry before it or none, and a tag, as in ' +
+          '"registry.example:5000/name:7.6.0", without "https://".',
+      );
     }
     if (!TAG.test(tag)) {
-      return [
-        `${name} is ${shown(value)}: its tag is also a label, so it must be 1 to 63 of the characters A-Z, a-z, 0-9, ".", "_" ` +
-          'and "-", a letter or a digit at both ends.',
-      ];
+      return refused(
+        'its tag is also a label, so it must be 1 to 63 of the characters A-Z, a-z, 0-9, ".", "_" and "-", a letter or a ' +
+          'digit at both ends.',
+      );
     }
     return versions && !versions.of.test(`${path.split('/').at(-1)}:${tag}`)
-      ? [`${name} is ${shown(value)}: this chart is for ${versions.words}. ${versions.because}`]
+      ? refused(`this chart is for ${versions.words}. ${versions.because}`)
       : [];
   };

@@ -28,13 +28,12 @@ export const postgresSize = record<PostgresSize>(
 function connectionErrors({ resources: { memoryLimit }, maxConnections }: PostgresSize): string[] {
   const most = mostConnections(memoryLimit);
   const { process, workAreas, leastWorkArea } = CONNECTION;
-  return maxConnections <= most
-    ? []
-    : [
-        `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${memoryLimit.toMebibytes()} MiB is ` +
-          `enough for ${most}: each takes ${process} MiB, and ${workAreas} sorts or hashes of ${leastWorkArea} MiB. Set it ` +
-          `to ${most} or less, or resources.memoryLimit to ${leastLimit(maxConnections)} MiB or more.`,
-      ];
+  if (maxConnections <= most) return [];
+  return [
+    `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${memoryLimit.toMebibytes()} MiB is ` +
+      `enough for ${most}: each takes ${process} MiB, and ${workAreas} sorts or hashes of ${leastWorkArea} MiB. Set it ` +
+      `to ${most} or less, or resources.memoryLimit to ${leastLimit(maxConnections)} MiB or more.`,
+  ];
 }
 
 export const databasesJobSize = reconciledJobsSize(32, '"*/15 * * * *", every 15 minutes');

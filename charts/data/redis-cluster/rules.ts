@@ -29,12 +29,11 @@ const topology = union<Topology>({
 });
 
 function majorityErrors({ shards }: Sharded | HighlyAvailable): string[] {
-  return shards > 2
-    ? []
-    : [
-        `redisCluster.topology.shards is ${shards}: a new master is elected by a majority of the masters, and of ${shards} ` +
-          `none is left when one is lost. Set it to 3 or more, or the topology to { kind: 'single' }.`,
-      ];
+  if (shards > 2) return [];
+  return [
+    `redisCluster.topology.shards is ${shards}: a new master is elected by a majority of the masters, and of ${shards} ` +
+      `none is left when one is lost. Set it to 3 or more, or the topology to { kind: 'single' }.`,
+  ];
 }
 
 /** A log, the log that replaces it, and a snapshot. */
@@ -43,12 +42,11 @@ const FILES_PER_KEYSPACE = 3;
 function claimErrors(size: RedisClusterSize): string[] {
   const keys = maxmemory(size).toMebibytes();
   const [has, needs] = [size.disk.toMebibytes(), keys * FILES_PER_KEYSPACE];
-  return has >= needs
-    ? []
-    : [
-        `redisCluster.disk is ${has} MiB, but ${keys} MiB of keys need ${needs} MiB: the log, the log that ` +
-          `replaces it, and a snapshot. Raise it to ${needs} MiB.`,
-      ];
+  if (has >= needs) return [];
+  return [
+    `redisCluster.disk is ${has} MiB, but ${keys} MiB of keys need ${needs} MiB: the log, the log that ` +
+      `replaces it, and a snapshot. Raise it to ${needs} MiB.`,
+  ];
 }
 
 /** What a Redis Cluster may be. */

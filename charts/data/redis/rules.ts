@@ -10,13 +10,12 @@ export const access = oneOf<Access>('open', 'users');
 /** Keys that leave no memory for anything else. @param name of the component in the environment */
 export function maxmemoryErrors(name: string, maxmemory: Size, limit: Size, kind: Kind): string[] {
   const [asked, most] = [maxmemory.toMebibytes(), mostMaxmemory(limit, kind)];
-  return asked <= most
-    ? []
-    : [
-        `${name}.maxmemory is ${asked} MiB, but of a memory limit of ${limit.toMebibytes()} MiB keys may take ${most} MiB: ` +
-          `a snapshot and the buffers of clients need the rest. Lower it, leave it out, or raise resources.memoryLimit to ` +
-          `${leastLimit(maxmemory, kind)} MiB.`,
-      ];
+  if (asked <= most) return [];
+  return [
+    `${name}.maxmemory is ${asked} MiB, but of a memory limit of ${limit.toMebibytes()} MiB keys may take ${most} MiB: ` +
+      `a snapshot and the buffers of clients need the rest. Lower it, leave it out, or raise resources.memoryLimit to ` +
+      `${leastLimit(maxmemory, kind)} MiB.`,
+  ];
 }
 
 /** What the Redis for counters may be. */

@@ -28,6 +28,10 @@ export interface KongProps extends KongSize {
 }
 
 const TLS = '/etc/kong-tls';
+const TLS_KEYS = {
+  'tls.crt': 'certificate of the public host names, with its chain, PEM',
+  'tls.key': 'its private key, PEM',
+};
 
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
@@ -56,17 +60,7 @@ export class Kong extends Component {
       requestsPerMinute: props.requestsPerMinute,
     });
     const certificate =
-      entry.kind === 'loadBalancer'
-        ? new RequiredSecret(
-            this,
-            'kong-tls',
-            {
-              'tls.crt': 'certificate of the public host names, with its chain, PEM',
-              'tls.key': 'its private key, PEM',
-            },
-            () => pem,
-          )
-        : undefined;
+      entry.kind === 'loadBalancer' ? new RequiredSecret(this, 'kong-tls', TLS_KEYS, () => pem) : undefined;
     const storage = stored(this, {
       ...props,
       configuration: this.configuration,

@@ -135,13 +135,12 @@ function overlap(one: string, other: string): boolean {
 
 function memoryErrors({ resources: { cpu, memoryLimit } }: KongSize): string[] {
   const [workers, limit] = [workersFor(cpu), memoryLimit.toMebibytes()];
-  return limit >= leastMemory(workers)
-    ? []
-    : [
-        `kong.resources.memoryLimit is ${limit} MiB, but ${workers} workers and the volumes in memory need ` +
-          `${leastMemory(workers)} MiB: under load the kernel would kill workers, which no status, event or restart shows. ` +
-          'Raise it, or ask for less CPU.',
-      ];
+  if (limit >= leastMemory(workers)) return [];
+  return [
+    `kong.resources.memoryLimit is ${limit} MiB, but ${workers} workers and the volumes in memory need ` +
+      `${leastMemory(workers)} MiB: under load the kernel would kill workers, which no status, event or restart shows. ` +
+      'Raise it, or ask for less CPU.',
+  ];
 }
 
 /** What Kong would refuse at its start, or take for more than it looks like. */

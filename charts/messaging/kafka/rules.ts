@@ -52,10 +52,9 @@ function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSiz
 }
 
 function shutdownErrors({ leaveSeconds, graceSeconds }: BrokerShutdown): string[] {
-  return graceSeconds > leaveSeconds
-    ? []
-    : [
-        `kafka.shutdown.graceSeconds is ${graceSeconds}, but a broker waits up to leaveSeconds = ${leaveSeconds} before it ` +
-          `begins to stop: it would be killed. Set graceSeconds to ${leaveSeconds + 60} or more, a minute for the logs.`,
-      ];
+  if (graceSeconds > leaveSeconds) return [];
+  return [
+    `kafka.shutdown.graceSeconds is ${graceSeconds}, but a broker waits up to leaveSeconds = ${leaveSeconds} before it ` +
+      `begins to stop: it would be killed. Set graceSeconds to ${leaveSeconds + 60} or more, a minute for the logs.`,
+  ];
 }

@@ -80,12 +80,11 @@ function diskErrors(topics: readonly Topic[], { brokers, replication, disk, traf
 
 function copyErrors(topics: readonly Topic[], { brokers, replication }: KafkaSize): string[] {
   const copies = topics.reduce((sum, { partitions }) => sum + partitions, 0) * replication;
-  return copies <= MOST_COPIES * brokers
-    ? []
-    : [
-        `the topics have ${copies} copies of partitions, but ${brokers} brokers hold ${MOST_COPIES} each. Lower the ` +
-          `partitions of a topic, or set kafka.brokers to ${Math.ceil(copies / MOST_COPIES)} or more.`,
-      ];
+  if (copies <= MOST_COPIES * brokers) return [];
+  return [
+    `the topics have ${copies} copies of partitions, but ${brokers} brokers hold ${MOST_COPIES} each. Lower the ` +
+      `partitions of a topic, or set kafka.brokers to ${Math.ceil(copies / MOST_COPIES)} or more.`,
+  ];
 }
 
 const gib = (mebibytes: number) => (mebibytes / 1024).toFixed(1);
