@@ -4,27 +4,14 @@ import { pgbouncerImage } from './data/pgbouncer/rules';
 import { postgresImage } from './data/postgres/rules';
 import { kongImage } from './gateway/kong/rules';
 
-/** References of all images, with tag or digest. */
-export interface Images {
-  readonly zookeeper: string;
-  readonly kafka: string;
-  readonly akhq: string;
-  readonly redis: string;
-  readonly postgres: string;
-  readonly pgbouncer: string;
-  readonly pghero: string;
-  readonly backend: string;
-  readonly kong: string;
-}
-
 const confluent = image({
   of: /:7\.\d+\.\d+/,
   words: '7.x',
   because: 'Version 8 has no ZooKeeper, and these brokers keep their metadata there.',
 });
 
-/** Which versions of each can work. */
-export const imageReferences = record<Images>({
+/** Every image, and which versions of each can work. */
+const versions = {
   zookeeper: confluent,
   kafka: confluent,
   akhq: image({ of: /:0\.24\.\d+/, words: '0.24.x', because: 'Other lines read another configuration.' }),
@@ -39,4 +26,9 @@ export const imageReferences = record<Images>({
   pghero: image(),
   backend: image(),
   kong: kongImage,
-});
+};
+
+/** References of all images, with tag or digest. */
+export type Images = Readonly<Record<keyof typeof versions, string>>;
+
+export const imageReferences = record<Images>(versions);

@@ -11,7 +11,7 @@ export interface PlatformProps {
   readonly namespace: string;
   /** Whether pods of one set must have a node each. */
   readonly spread: Spread;
-  /** Of all volumes. @default - the cluster's default StorageClass */
+  /** StorageClass of all volumes. @default - the cluster's default StorageClass */
   readonly storageClass?: string;
   /** Addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it. @default - nothing has one */
   readonly podNetwork?: string;
@@ -24,7 +24,7 @@ export interface PlatformProps {
  *
  *     const shop = new Platform({ name: 'shop', namespace: 'shop-staging', spread: 'preferred' });
  *     new Till(shop, { image: 'registry.example/shop/till:1.2.3' });
- *     for (const [file, text] of Object.entries(manifestFiles(shop))) writeFileSync(file, text);
+ *     manifestFiles(shop); // texts by the names of their files: { '02-till.k8s.yaml': 'apiVersion: …' }
  */
 export class Platform extends App {
   /** What every object carries: `kubectl get all -l app.kubernetes.io/part-of=<name>`. */

@@ -9,23 +9,39 @@ import { type HostPort, Workload } from './workload';
 
 /** A volume that outlives its pod. */
 export interface Claim {
+  /** Where containers see it, an absolute path. */
   readonly mountPath: string;
+  /** Room that is asked for; it can grow where the StorageClass lets it. */
   readonly size: Size;
 }
 
+/** How many pods there are, and what each keeps. */
 export interface StatefulWorkloadProps extends PodProps {
   /** Pods of each StatefulSet. */
   readonly replicas: number;
   /**
    * StatefulSets side by side, `name-0`, `name-1` and so on, which are one workload to everybody else: pods of one
-   * shard hold the same data, and the platform's `spread` keeps these apart. @default - one StatefulSet, called as the workload
+   * shard hold the same data, and the platform's `spread` keeps these apart.
+   * @default - one StatefulSet, named after the workload
    */
   readonly shards?: number;
   /** Volumes of each pod by name. */
   readonly claims: Record<string, Claim>;
 }
 
-/** Pods with a fixed identity and volumes of their own. */
+/**
+ * Pods with a fixed identity and volumes of their own.
+ *
+ *     const store = new StatefulWorkload(till, 'store', {
+ *       image: 'registry.example/shop/store:1.2.3', user: 1000, ports: { sql: 5432 }, replicas: 3, graceSeconds: 60,
+ *       claims: { data: { mountPath: '/data', size: Size.gibibytes(10) } },
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       probes: { readiness: tcp('sql'), liveness: exec('check-disk') },
+ *     });
+ *     store.connectsTo(...store.podEndpoints('sql')); // they know each other by name
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
+ */
 export class StatefulWorkload extends Workload {
   constructor(
     scope: Component,

@@ -6,19 +6,32 @@ import { Workload } from './workload';
 
 /** How many pods there are when there is much to do. */
 export interface Autoscaling {
+  /** Pods at most; `replicas` are the fewest. */
   readonly mostReplicas: number;
   /** Percent of the CPU request that is used, on average over the pods: above it there will be more of them. */
   readonly cpuPercent: number;
 }
 
+/** How many pods there are. */
 export interface StatelessWorkloadProps extends PodProps {
-  /** @default 1 */
+  /** Pods that always run. @default 1 */
   readonly replicas?: number;
-  /** @default - always `replicas` */
+  /** More pods when there is much to do. @default - always `replicas` */
   readonly autoscaling?: Autoscaling;
 }
 
-/** Pods without state of their own, replaced freely. */
+/**
+ * Pods without state of their own, replaced freely.
+ *
+ *     const web = new StatelessWorkload(till, 'default', {
+ *       image: 'registry.example/shop/till:1.2.3', user: 1000, ports: { web: 8080 }, replicas: 2, graceSeconds: 10,
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       probes: { readiness: http('web', '/ready'), liveness: http('web', '/alive') },
+ *     });
+ *     web.connectsTo(database);
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
+ */
 export class StatelessWorkload extends Workload {
   constructor(scope: Component, id: string, props: StatelessWorkloadProps) {
     const { replicas = 1, autoscaling } = props;
@@ -65,7 +78,7 @@ export class StatelessWorkload extends Workload {
 
   /**
    * The port of all pods, ready or not, behind one name that leads to their addresses: for who asks each of them, as
-   * Prometheus does. What only wants an answer takes `endpoint`.
+   * a collector of metrics does. What only wants an answer takes `endpoint`.
    */
   podsEndpoint(port: string): Endpoint {
     const service = { clusterIp: 'None', publishNotReadyAddresses: true, selector: this.selector };

@@ -24,16 +24,21 @@ export interface LoadBalancer {
   readonly clients: readonly string[];
 }
 
+/** A way that is open. */
 export interface Connection {
+  /** Who asks. */
   readonly from: Workload;
+  /** Who answers, and where. */
   readonly to: Endpoint;
 }
 
+/** A port that the machine that runs the cluster reaches. */
 export interface Publication extends HostPort {
   /** Name of the workload's port. */
   readonly port: string;
   /** What a person finds there. */
   readonly title: string;
+  /** Name of the Service that leads there. */
   readonly service: string;
 }
 
@@ -108,7 +113,7 @@ export abstract class Workload extends Construct implements Server {
       if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) continue;
       this.connections.push({ from: this, to: endpoint });
       allowConnection(this, endpoint);
-      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', this.selector);
     }
   }
 

@@ -3,7 +3,7 @@ import { Duration, Size } from 'cdk8s';
 /** Everything wrong with a value, in sentences that begin with its name and say the limit and the way out. */
 export interface Check<T> {
   (name: string, value: unknown): string[];
-  /** Never there: it ties the check to the type of what it lets pass. */
+  /** Ties the check to the type of what it lets pass. @default - always: nobody sets it */
   readonly passes?: T;
 }
 

@@ -12,10 +12,13 @@ const UNPINNED = new RegExp(`^(?:${PART}(?::[0-9]{1,5})?/)?${PART}(?:/${PART})*(
 /** The tag is also the value of a label. */
 const TAG = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
-/** Which versions a chart is made for: their tags, in words, and why no others. */
+/** Which versions a chart is made for. */
 export interface Versions {
+  /** Found in the name and tag that it is made for, as in `till:1.2.3`. */
   readonly of: RegExp;
+  /** The same in words, as in "1.x". */
   readonly words: string;
+  /** Why no others, in a sentence. */
   readonly because: string;
 }
 

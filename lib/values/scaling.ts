@@ -6,6 +6,7 @@ import { type Rule, record } from './record';
 /** Pods of a Deployment. */
 export const replicas = whole(1, 100);
 
+/** Autoscaling, which may be left out. */
 export const autoscaling = optional(
   record<Autoscaling>({ mostReplicas: replicas, cpuPercent: whole(1, 400, ' percent of the CPU request') }),
 );

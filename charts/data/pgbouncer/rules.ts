@@ -43,18 +43,18 @@ export function budgetErrors(
   {
     maxConnections,
     reservedConnections,
-    databases: { length },
+    databases,
   }: Pick<Postgres, 'maxConnections' | 'reservedConnections' | 'databases'>,
   surge: number,
   lookups: number,
 ): string[] {
   const pods = replicas + surge;
-  const connections = pods * (length * poolSize + lookups);
-  const most = Math.floor(((maxConnections - reservedConnections) / pods - lookups) / length);
+  const connections = pods * (databases.length * poolSize + lookups);
+  const most = Math.floor(((maxConnections - reservedConnections) / pods - lookups) / databases.length);
   if (connections <= maxConnections - reservedConnections) return [];
   return [
     `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
-      `connections for each of ${length} databases and ${lookups} for lookups are ${connections}, but of ` +
+      `connections for each of ${databases.length} databases and ${lookups} for lookups are ${connections}, but of ` +
       `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
       (most > 0 ? `poolSize to ${most} or less, or ` : '') +
       `maxConnections to ${connections + reservedConnections} or more.`,

@@ -27,7 +27,7 @@ export interface RedisClusterClients {
   readonly authority?: SecretKey;
 }
 
-/** A pod with this role may use the cluster: it carries the label `role.bss/redis-cluster-client: "true"`. */
+/** Role of pods that may use the cluster; see `clientLabels`. */
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };

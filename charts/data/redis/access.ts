@@ -41,10 +41,7 @@ export function serverAccess(
   const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes, () => changing(16));
   return {
     application: { name: 'application', password: secret.key('application') },
-    files: {
-      ...nativeFiles(__dirname, '/etc/redis', 'acl.sh'),
-      ...nativeFiles(directory, '/etc/redis', 'users.acl'),
-    },
+    files: { ...nativeFiles(__dirname, '/etc/redis', 'acl.sh'), ...nativeFiles(directory, '/etc/redis', 'users.acl') },
     secretFiles: secret.files(PASSWORDS),
     memoryScratch: { [RUNTIME]: Size.mebibytes(1) },
     start: ['sh', '/etc/redis/acl.sh', 'start', '/etc/redis/users.acl'],

@@ -109,10 +109,7 @@ export function configurationDatabase(component: Component, props: Configuration
     ...psql('finish'),
     ...rendering,
     user: 1000,
-    files: {
-      ...files,
-      ...nativeFiles(__dirname, '/etc/bss', 'database.sh', 'migrate.sh', 'import.sh'),
-    },
+    files: { ...files, ...nativeFiles(__dirname, '/etc/bss', 'database.sh', 'migrate.sh', 'import.sh') },
     initContainers: {
       create: psql('create'),
       migrate: kong('/etc/bss/migrate.sh'),

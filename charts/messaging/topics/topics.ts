@@ -24,10 +24,7 @@ export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshar
 
 const WAIT_SECONDS = 300;
 
-/**
- * Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. A version that
- * comes back finds its Job, which is complete; and somebody may have changed a topic by hand.
- */
+/** Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. */
 export class Topics extends Component {
   constructor(scope: Platform, props: TopicsProps) {
     super(scope, 'topics', 'messaging');
