@@ -17,7 +17,7 @@ export type SecretValues = Readonly<Record<string, string>>;
  * Docs can list them from the model, and values for a laptop be checked against it.
  *
  *     const secret = new RequiredSecret(till, 'till', { password: 'password of the till at its database' });
- *     const secretFiles = secret.files('/etc/till'); // of a pod: /etc/till/password
+ *     secret.files('/etc/till'); // for a pod's `secretFiles`: { '/etc/till/password': … }
  */
 export class RequiredSecret extends Construct {
   private readonly readers: Readonly<Record<string, Set<string>>>;

@@ -17,9 +17,7 @@ const LITTLE = { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibyte
 /**
  * A volume for itself, which outlives the Jobs that use it; volumes of a pod that is always there are its claims.
  *
- *     const image = 'registry.example/shop/tools:1.0.0';
- *     const reports = new VolumeClaim(till, 'reports', { image, user: 1000, size: Size.gibibytes(1) });
- *     const volumeClaims = { '/reports': reports }; // of a Job
+ *     new VolumeClaim(till, 'reports', { image: 'registry.example/shop/tools:1.0.0', user: 1000, size: Size.gibibytes(1) });
  */
 export class VolumeClaim extends Construct {
   readonly name: string;
