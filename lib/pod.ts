@@ -107,13 +107,6 @@ function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted
   });
 }
 
-/** All containers of a pod, the main one first. */
-const containersOf = (props: PodProps): ContainerProps[] => [
-  props,
-  ...Object.values(props.sidecars ?? {}),
-  ...Object.values(props.initContainers ?? {}),
-];
-
 /**
  * What a pod asks for, as the scheduler and the quota count: the containers that run at the same time together, or a single
  * one of those before them, if that asks for more.
@@ -170,7 +163,8 @@ export function podTemplate(
     ...mountScratch(props.scratch ?? {}),
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];
-  const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
+  const containers = [props, ...Object.values(props.sidecars ?? {}), ...Object.values(props.initContainers ?? {})];
+  const read = [...containers.map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
   for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
   const beside = (containers: Record<string, ContainerProps>) =>

@@ -46,7 +46,6 @@ export interface Publication extends HostPort {
 export abstract class Workload extends Construct implements Server {
   /** Name of the workload, of its main object and of its main Service. */
   readonly name: string;
-  readonly namespace: string;
   /** What it is part of. */
   readonly platform: Platform;
   /** Selectors are immutable, so they hold the name only: a version would change. */
@@ -77,7 +76,6 @@ export abstract class Workload extends Construct implements Server {
   ) {
     super(scope, id);
     this.name = Names.toDnsLabel(this, { includeHash: false });
-    this.namespace = scope.namespace;
     this.platform = scope.platform;
     this.resources = podResources(props);
     this.ports = Object.assign({}, props.ports, ...Object.values(props.sidecars ?? {}).map(({ ports }) => ports));

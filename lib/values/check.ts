@@ -33,9 +33,6 @@ export const must =
 export const oneOf = <const Word extends string>(...words: Word[]): Check<Word> =>
   must(words.map((word) => `'${word}'`).join(' or '), (value) => words.some((word) => word === value));
 
-/** `true` or `false`, not a text or a number that stands for one. */
-export const truth: Check<boolean> = must('true or false', (value) => typeof value === 'boolean');
-
 /** A value that may be left out. */
 export const optional =
   <T>(check: Check<T>): Check<T | undefined> =>

@@ -49,8 +49,6 @@ export class RedisCluster extends Component {
   readonly operation: Pick<PodProps, 'image' | 'secretFiles'> & { readonly env: Record<string, string> };
   /** Memory limit of a server. */
   readonly serverMemory: Size;
-  /** Keys that all shards may hold together. */
-  readonly keyspace: Size;
 
   constructor(scope: Platform, props: RedisClusterProps) {
     super(scope, 'redis-cluster', 'data');
@@ -106,7 +104,6 @@ export class RedisCluster extends Component {
     const operator = Object.entries(access.secretFiles ?? {}).filter(([, { key }]) => key === 'operator');
     this.operation = { image, env, secretFiles: { ...Object.fromEntries(operator), ...transport.secretFiles } };
     this.serverMemory = props.resources.memoryLimit;
-    this.keyspace = Size.mebibytes(shards * maxmemory(props).toMebibytes());
   }
 }
 

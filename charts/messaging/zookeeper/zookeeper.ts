@@ -34,8 +34,9 @@ export class ZooKeeper extends Component {
       env: { HEAP: heapFlag(props.heap) },
       ports: PORTS,
       files: {
-        ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py', 'log4j.properties'),
+        ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
         ...sessionFile,
+        ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties'),
         '/etc/bss/zookeeper.properties': () =>
           nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
       },
