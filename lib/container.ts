@@ -51,7 +51,10 @@ export interface ContainerProps {
   readonly resources: Resources;
   /** When it has started, is ready, and must be restarted. @default - none, for Jobs */
   readonly probes?: Probes;
-  /** Command that runs before the container is told to stop. @default - none */
+  /**
+   * Command that runs before the container is told to stop. @default - none
+   * @see https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+   */
   readonly preStop?: string[];
   /**
    * Source of the last words of a container in `kubectl describe`. `File` for one whose log could hold a secret: then

@@ -43,6 +43,12 @@ export class Platform extends App {
     this.serviceDomain = `${namespace}.svc`;
     this.labels = { 'app.kubernetes.io/part-of': name, 'app.kubernetes.io/managed-by': 'cdk8s' };
   }
+
+  /** What pods may call a Service by, the last one where the cluster's domain has its usual name. */
+  serviceNames(service: string): string[] {
+    const host = `${service}.${this.serviceDomain}`;
+    return [service, `${service}.${this.namespace}`, host, `${host}.cluster.local`];
+  }
 }
 
 /**

@@ -4,7 +4,10 @@ import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
-/** How many pods there are when there is much to do. */
+/**
+ * How many pods there are when there is much to do.
+ * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
+ */
 export interface Autoscaling {
   /** Pods at most; `replicas` are the fewest. */
   readonly mostReplicas: number;

@@ -32,9 +32,7 @@ export const record =
 /** One of several records, which `kind` tells apart. */
 export const union =
   <T extends { readonly kind: string }>(
-    kinds: {
-      readonly [Kind in T['kind']]: Check<Extract<T, { kind: Kind }>>;
-    },
+    kinds: { readonly [Kind in T['kind']]: Check<Extract<T, { kind: Kind }>> },
   ): Check<T> =>
   (name, value) => {
     const known = Object.keys(kinds) as T['kind'][];

@@ -124,19 +124,15 @@ const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk'
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
+  const derived = {
+    maxmemory: `${maxmemory(props).toMebibytes()}mb`,
+    ...(props.access === 'users' && { masteruser: 'replication' }),
+    ...access.settings,
+    ...transport.settings,
+  };
   return {
     ...nativeFiles(__dirname, '/etc/redis', ...SCRIPTS, ...PLAN),
-    '/etc/redis/redis.conf':
-      nativeFile(__dirname, 'redis.conf') +
-      settings(
-        {
-          maxmemory: `${maxmemory(props).toMebibytes()}mb`,
-          ...(props.access === 'users' && { masteruser: 'replication' }),
-          ...access.settings,
-          ...transport.settings,
-        },
-        ' ',
-      ),
+    '/etc/redis/redis.conf': nativeFile(__dirname, 'redis.conf') + settings(derived, ' '),
   };
 }
 

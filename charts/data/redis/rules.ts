@@ -1,9 +1,17 @@
 import type { Size } from 'cdk8s';
 import { oneOf, optional } from '../../../lib/values/check';
+import { image } from '../../../lib/values/image';
 import { record } from '../../../lib/values/record';
 import { memory, resources } from '../../../lib/values/sizes';
 import { type Kind, leastLimit, mostMaxmemory } from './memory';
 import type { Access, RedisSize } from './size';
+
+export const redisImage = image({
+  of: /^(?!.*valkey).*:7\.\d+|valkey:(7\.2|8\.\d+)/,
+  words: 'Redis 7.x and Valkey 7.2 to 8.x',
+  because:
+    'Before 7 a server has no host name of its own; Redis 8 brings modules whose commands no user here is granted.',
+});
 
 export const access = oneOf<Access>('open', 'users');
 

@@ -53,7 +53,7 @@ export class Kong extends Component {
     this.configuration = configuration({
       ...way,
       sites,
-      hosts: [...new Set([...props.hosts, ...namesInside(scope)])],
+      hosts: [...new Set([...props.hosts, ...scope.serviceNames(this.node.id)])],
       origins: props.origins,
       // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
@@ -104,13 +104,6 @@ export class Kong extends Component {
     this.proxy = kong.endpoint('proxy');
     this.proxyTls = kong.endpoint('proxy-ssl');
   }
-}
-
-/** What pods may call the gateway by. */
-function namesInside({ namespace, serviceDomain }: Platform): string[] {
-  const name = 'kong';
-  const host = `${name}.${serviceDomain}`;
-  return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 
 const inRedis = ({ server, user }: RedisCounters): Counters => ({

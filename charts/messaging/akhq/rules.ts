@@ -1,10 +1,15 @@
 import { parse } from 'yaml';
 import { type Check, optional } from '../../../lib/values/check';
+import { image } from '../../../lib/values/image';
 import { hostPort } from '../../../lib/values/networks';
 import { record } from '../../../lib/values/record';
 import { says } from '../../../lib/values/secrets';
 import { resources } from '../../../lib/values/sizes';
 import type { AkhqSize } from './size';
+
+const because = 'Other lines read another configuration.';
+
+export const akhqImage = image({ of: /:0\.24\.\d+/, words: '0.24.x', because });
 
 /** What AKHQ may be. Its Java takes 60 % of the memory for the heap. */
 export const akhqSize = record<AkhqSize>({ resources: resources(384), host: optional(hostPort) });
