@@ -20,7 +20,8 @@ export interface PlatformProps {
 }
 
 /**
- * All components of one installation: what they are part of, and where they live.
+ * All components of one installation: what they are part of, and where they live. In the examples of lib/ it is `shop`,
+ * `till` is one of its components, and `database` an endpoint.
  *
  *     const shop = new Platform({ name: 'shop', namespace: 'shop-staging', spread: 'preferred' });
  *     new Till(shop, { image: 'registry.example/shop/till:1.2.3' });
