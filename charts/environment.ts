@@ -33,6 +33,7 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   /** The plain Redis, for the counters of the gateway. */
   readonly redis: RedisSize;
   readonly postgres: PostgresSize;
+  /** On its schedule roles get the passwords of a changed Secret, too. */
   readonly databasesJob: ReconciledJobsSize;
   /** Each backup is up to a quarter of the server's disk. */
   readonly postgresBackup: BackupSize;
