@@ -35,7 +35,7 @@ export function platform(environment: Environment) {
   const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
-  const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper });
+  const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
   const topics = new Topics(app, {
     ...environment.topicsJob,
     image: images.kafka,
