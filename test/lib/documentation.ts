@@ -29,7 +29,6 @@ it('Whatever lib exports has a docstring, and so has each prop, with @default wh
   const exported = declarations(/^export /);
   const props = declarations(/^ {2}readonly \w+(\??):.*;$/);
   expect([exported.length, props.length].map((count) => count > 50)).toEqual([true, true]);
-  // What is exported again, or with overloads, would be none of these.
   expect(where(exported.filter(({ text }) => text === ''))).toEqual([]);
   expect(where(props.filter(({ match, text }) => match[1] && !text.includes('@default')))).toEqual([]);
   expect(where(props.filter(({ text }) => /^\/\*\* @default/.test(text)))).toEqual([]);
