@@ -1,10 +1,11 @@
 import type { Resources } from '../../../lib/container';
 
-/** What the topics Job of an environment may need, and how often it runs again. */
+/** Size of the topics Job, and how often it runs again. */
 export interface TopicsJobSize {
+  /** CPU and memory of each Job's pod. */
   readonly resources: Resources;
   /**
-   * Schedule by which drift is mended: five cron fields, UTC.
+   * When topics are set back to what the catalogue says: five cron fields, UTC.
    * @default - only by hand: `kubectl create job --from=cronjob/topics-drift …`
    */
   readonly driftSchedule?: string;
