@@ -38,7 +38,7 @@ export function platform(environment: Environment) {
   const kafka = new Kafka(app, {
     ...environment.kafka,
     image: images.kafka,
-    zookeeper,
+    zookeeper: zookeeper.clients,
   });
   const topics = new Topics(app, {
     ...environment.topicsJob,
