@@ -16,31 +16,36 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
-/** Everything in which one installation differs from another. */
+/** One installation of the platform: everything in which it may differ from another. */
 export interface Environment extends Omit<PlatformProps, 'name'> {
-  /** Its folder in dist. */
+  /** Name of the environment, and of its folder in dist. */
   readonly name: string;
+  /** Reference of each image. */
   readonly images: Images;
+  /** Kafka topics that the topics Job makes. */
   readonly topics: readonly Topic[];
+  /** Databases of PostgreSQL that the databases Job makes. */
   readonly databases: readonly Database[];
   readonly zookeeper: ZooKeeperSize;
   readonly kafka: KafkaSize;
+  /** The Job that makes the topics, and the CronJob that sets them back. */
   readonly topicsJob: ReconciledJobsSize;
   readonly akhq: AkhqSize;
+  /** The Redis for sessions and caches. */
   readonly redisCluster: RedisClusterSize;
-  /** Each backup is as large as the keys of all shards. */
+  /** Its disk: room for one backup more than `keep`, each as large as the keys of all shards. */
   readonly redisBackup: BackupSize;
-  /** The plain Redis, for the counters of the gateway. */
+  /** The plain Redis, for the gateway's counters. */
   readonly redis: RedisSize;
   readonly postgres: PostgresSize;
-  /** On its schedule roles get the passwords of a changed Secret, too. */
+  /** The Job that makes databases and roles, and the CronJob that sets their passwords again. */
   readonly databasesJob: ReconciledJobsSize;
-  /** Each backup is up to a quarter of the server's disk. */
+  /** Its disk: room for one backup more than `keep`, each up to a quarter of PostgreSQL's disk. */
   readonly postgresBackup: BackupSize;
   readonly pgbouncer: PgBouncerSize;
   readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
-  /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
+  /** Values of every Secret, published in Git, for a laptop. @default - none: an operator makes the Secrets */
   readonly developmentSecrets?: Readonly<Record<string, SecretValues>>;
 }

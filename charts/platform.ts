@@ -19,15 +19,15 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 
-/** What everything is part of; labels of our own begin with it. */
+/** Name of the platform: every object's label `app.kubernetes.io/part-of`, and in the platform's own labels. */
 export const PLATFORM = 'bss';
 
-/** The label of a pod that is not in the model and may use what is open to `role`. */
+/** Labels for a pod outside of the model, to let it connect to what admits `role`. */
 export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
 
 /**
- * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
- * {@link valueErrors} finds.
+ * The bill of materials: every component of one environment by its name, each with what it is given. `synth` checks the
+ * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
   const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
@@ -78,7 +78,7 @@ export function platform(environment: Environment) {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
-    // What is public: to applications with a key, and to people with a browser.
+    // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,
   });
