@@ -32,15 +32,10 @@ export function allowConnection(from: Server, to: Endpoint): void {
 
 /** Names resolve, for the pods with the labels `from`. */
 export function allowDns(scope: Construct, id: string, from: Record<string, string>): void {
-  egress(scope, id, from, {
-    to: [
-      {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-      },
-    ],
-    ports: [policyPort(53, 'UDP'), policyPort(53, 'TCP')],
-  });
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+  const podSelector = { matchLabels: { 'k8s-app': 'kube-dns' } };
+  const ports = [policyPort(53, 'UDP'), policyPort(53, 'TCP')];
+  egress(scope, id, from, { to: [{ namespaceSelector, podSelector }], ports });
 }
 
 /** Any pod of the namespace that carries {@link roleLabels} reaches `port`, and DNS. */

@@ -126,11 +126,7 @@ export function podResources(props: PodProps): Resources {
   };
 }
 
-function annotations(
-  main: string,
-  files?: Record<string, string>,
-  sidecars?: PodProps['sidecars'],
-): Record<string, string> | undefined {
+function annotations(main: string, files?: Record<string, string>, sidecars?: PodProps['sidecars']) {
   if (!files && !sidecars) return undefined;
   return {
     ...(files && { 'checksum/files': Lazy.any({ produce: () => contentHash(files).slice(0, 16) }) }),
@@ -170,10 +166,7 @@ export function podTemplate(
   const beside = (containers: Record<string, ContainerProps>) =>
     Object.entries(containers).map(([name, each]) => container(name, each, volumeMounts));
   return {
-    metadata: {
-      labels: extras.labels,
-      annotations: annotations(extras.name, files, props.sidecars),
-    },
+    metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
       automountServiceAccountToken: false,

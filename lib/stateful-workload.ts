@@ -3,7 +3,7 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { quantity } from './container';
 import type { Endpoint } from './endpoint';
-import type { Platform, Spread } from './platform';
+import type { Spread } from './platform';
 import { type PodProps, podTemplate } from './pod';
 import { type HostPort, Workload } from './workload';
 
@@ -69,7 +69,7 @@ export class StatefulWorkload extends Workload {
       new k8s.KubeStatefulSet(this, setId, {
         metadata: { name },
         spec: {
-          ...statefulSet(props, this.platform),
+          ...statefulSet(props, this.platform.props.storageClass),
           serviceName: headless.name,
           selector: set,
           template: {
@@ -131,28 +131,23 @@ export class StatefulWorkload extends Workload {
 
 const counted = (length: number) => Array.from({ length }, (_, index) => index);
 
-function statefulSet(
-  { replicas, claims }: StatefulWorkloadProps,
-  { props: { storageClass } }: Platform,
-): Omit<k8s.StatefulSetSpec, 'serviceName' | 'selector' | 'template'> {
-  return {
-    replicas,
-    // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
-    // https://github.com/kubernetes/kubernetes/issues/67250
-    podManagementPolicy: 'Parallel',
-    updateStrategy: { type: 'RollingUpdate' },
-    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-    volumeClaimTemplates: Object.entries(claims).map(([name, { size }]) => ({
-      metadata: { name },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: storageClass,
-        volumeMode: 'Filesystem',
-        resources: { requests: { storage: quantity(size) } },
-      },
-    })),
-  };
-}
+const statefulSet = ({ replicas, claims }: StatefulWorkloadProps, storageClassName?: string) => ({
+  replicas,
+  // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
+  // https://github.com/kubernetes/kubernetes/issues/67250
+  podManagementPolicy: 'Parallel',
+  updateStrategy: { type: 'RollingUpdate' },
+  persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+  volumeClaimTemplates: Object.entries(claims).map(([name, { size }]) => ({
+    metadata: { name },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName,
+      volumeMode: 'Filesystem',
+      resources: { requests: { storage: quantity(size) } },
+    },
+  })),
+});
 
 /** Pods of one set have a node each, and zones where there are zones; those of all sets are spread over the nodes. */
 function placement(

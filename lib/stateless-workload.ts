@@ -60,20 +60,13 @@ export class StatelessWorkload extends Workload {
       });
     }
     if (autoscaling) {
+      const target = { type: 'Utilization', averageUtilization: autoscaling.cpuPercent };
       new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', {
         spec: {
           scaleTargetRef: { apiVersion: deployment.apiVersion, kind: deployment.kind, name: deployment.name },
           minReplicas: replicas,
           maxReplicas: autoscaling.mostReplicas,
-          metrics: [
-            {
-              type: 'Resource',
-              resource: {
-                name: 'cpu',
-                target: { type: 'Utilization', averageUtilization: autoscaling.cpuPercent },
-              },
-            },
-          ],
+          metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
         },
       });
     }

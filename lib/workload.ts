@@ -137,10 +137,7 @@ export abstract class Workload extends Construct implements Server {
         externalTrafficPolicy: 'Local',
         loadBalancerSourceRanges: [...loadBalancer.clients],
         selector: this.selector,
-        ports: Object.entries(loadBalancer.ports).map(([port, number]) => ({
-          ...this.servicePort(port),
-          port: number,
-        })),
+        ports: Object.entries(loadBalancer.ports).map(([name, port]) => ({ ...this.servicePort(name), port })),
       },
     });
     for (const port of Object.keys(loadBalancer.ports)) allowAddresses(this, port, loadBalancer.clients);

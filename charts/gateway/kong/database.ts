@@ -84,10 +84,7 @@ export function configurationDatabase(component: Component, props: Configuration
     image: props.postgresImage,
     command: ['sh', '/etc/bss/database.sh', action],
     env: {
-      PGHOST: server.host,
-      PGPORT: `${server.portNumber}`,
-      PGUSER: USER,
-      PGPASSWORD: password,
+      ...{ PGHOST: server.host, PGPORT: `${server.portNumber}`, PGUSER: USER, PGPASSWORD: password },
       DATABASE: database,
     },
     resources: little,
