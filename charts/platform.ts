@@ -23,15 +23,15 @@ import { Alertmanager } from './observability/alertmanager/alertmanager';
 import { Prometheus } from './observability/prometheus/prometheus';
 import { ruleGroups } from './observability/rules/groups';
 
-/** What everything is part of; labels of our own begin with it. */
+/** Name of the platform: every object's label `app.kubernetes.io/part-of`, and in the platform's own labels. */
 export const PLATFORM = 'bss';
 
-/** The label of a pod that is not in the model and may use what is open to `role`. */
+/** Labels for a pod outside of the model, to let it connect to what admits `role`. */
 export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
 
 /**
- * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
- * {@link valueErrors} finds.
+ * The bill of materials: every component of one environment by its name, each with what it is given. `synth` checks the
+ * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
   const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
@@ -39,11 +39,7 @@ export function platform(environment: Environment) {
   const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
-  const kafka = new Kafka(app, {
-    ...environment.kafka,
-    image: images.kafka,
-    zookeeper: zookeeper.clients,
-  });
+  const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
   const topics = new Topics(app, {
     ...environment.topicsJob,
     image: images.kafka,
@@ -64,10 +60,7 @@ export function platform(environment: Environment) {
     image: images.redis,
     exporterImage: images.redisExporter,
   });
-  const redisBackup = new RedisClusterBackup(app, {
-    ...environment.redisBackup,
-    cluster: redisCluster,
-  });
+  const redisBackup = new RedisClusterBackup(app, { ...environment.redisBackup, cluster: redisCluster });
   const redis = new Redis(app, {
     ...environment.redis,
     image: images.redis,
@@ -111,14 +104,12 @@ export function platform(environment: Environment) {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
-    // What is public: to applications with a key, and to people with a browser.
+    // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero), operatorsPage(prometheus)],
     counters: redis.counters,
   });
 
-  if (environment.developmentSecrets) {
-    new DevelopmentSecrets(app, { values: environment.developmentSecrets });
-  }
+  if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   // At the end, when everything is there that has metrics.
   prometheus.asks(Workload.all(app));
   return {

@@ -4,16 +4,13 @@ import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
 import { type Content, contentHash, rendered } from './content';
-
 import type { Platform } from './platform';
 import { SecretKey } from './secret';
 
-/** A claim that is there by itself, as a `VolumeClaim` is. */
-export interface NamedClaim {
-  readonly name: string;
-}
-
-/** A page of measurements in the format of Prometheus, which each pod has. */
+/**
+ * A page of measurements.
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
 export interface Metrics {
   /** Name of a port of the main container or of a sidecar, as that of an exporter. */
   readonly port: string;
@@ -35,7 +32,7 @@ export interface SidecarProps extends ContainerProps {
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
-  /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
+  /** Number of the user and its group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
   readonly initContainers?: Record<string, ContainerProps>;
@@ -50,24 +47,22 @@ export interface PodProps extends ContainerProps {
   /** The same in memory, for what must not reach a disk. @default - none */
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
-  readonly volumeClaims?: Record<string, NamedClaim>;
-  /** Where the pod tells its metrics, or why it has none. Of what runs all the time a test asks for one of them. @default - nowhere */
+  readonly volumeClaims?: Record<string, { readonly name: string }>;
+  /** Where the pod tells its metrics, or why it has none: a test asks for either of all that runs all the time. @default - nowhere */
   readonly metrics?: Metrics | NoMetrics;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
 
-/** What a pod is made for: a workload, or a component of a single pod. */
-interface Part extends Construct {
-  readonly platform: Platform;
-}
-
+/** What a pod has of its kind of workload. */
 export interface PodExtras {
+  /** Name of the main container, and of the reader of Secrets. */
   readonly name: string;
+  /** Labels of the pod. */
   readonly labels: Record<string, string>;
-  /** @default - none */
+  /** Mounts of claims that come with each pod. @default - none */
   readonly claimMounts?: k8s.VolumeMount[];
-  /** @default Always */
+  /** `Never` for Jobs. @default Always */
   readonly restartPolicy?: string;
 }
 
@@ -110,7 +105,7 @@ function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted[] {
   });
 }
 
-function mountVolumeClaims(claims: Record<string, NamedClaim>): Mounted[] {
+function mountVolumeClaims(claims: Record<string, { readonly name: string }>): Mounted[] {
   return Object.entries(claims).map(([mountPath, { name }]) => ({
     volume: { name, persistentVolumeClaim: { claimName: name } },
     mount: { name, mountPath },
@@ -123,13 +118,6 @@ function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted
     return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
   });
 }
-
-/** All containers of a pod, the main one first. */
-const containersOf = (props: PodProps): ContainerProps[] => [
-  props,
-  ...Object.values(props.sidecars ?? {}),
-  ...Object.values(props.initContainers ?? {}),
-];
 
 /**
  * What a pod asks for, as the scheduler and the quota count: the containers that run at the same time together, or a single
@@ -159,11 +147,7 @@ function seenBy(name: string, { mounts }: SidecarProps, volumeMounts: k8s.Volume
   return volumeMounts.filter(({ mountPath }) => mounts.includes(mountPath));
 }
 
-function annotations(
-  main: string,
-  files?: Record<string, string>,
-  sidecars?: PodProps['sidecars'],
-): Record<string, string> | undefined {
+function annotations(main: string, files?: Record<string, string>, sidecars?: PodProps['sidecars']) {
   if (!files && !sidecars) return undefined;
   return {
     ...(files && { 'checksum/files': Lazy.any({ produce: () => contentHash(files).slice(0, 16) }) }),
@@ -177,7 +161,11 @@ function annotations(
  * its files mounted and their hash in the template.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8s.PodTemplateSpec {
+export function podTemplate(
+  scope: Construct & { readonly platform: Platform },
+  props: PodProps,
+  extras: PodExtras,
+): k8s.PodTemplateSpec {
   const serviceAccount = new k8s.KubeServiceAccount(scope, 'account', {
     automountServiceAccountToken: false,
     // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
@@ -192,20 +180,18 @@ export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8
     ...mountScratch(props.scratch ?? {}),
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];
-  const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
+  const containers = [props, ...Object.values(props.sidecars ?? {}), ...Object.values(props.initContainers ?? {})];
+  const read = [...containers.map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
   for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
   const beside = (containers: Record<string, SidecarProps>) =>
     Object.entries(containers).map(([name, each]) => container(name, each, seenBy(name, each, volumeMounts)));
   return {
-    metadata: {
-      labels: extras.labels,
-      annotations: annotations(extras.name, files, props.sidecars),
-    },
+    metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
       automountServiceAccountToken: false,
-      // A Service named `kafka` would inject KAFKA_PORT, which the image's entrypoint refuses.
+      // A Service named `till` would inject TILL_PORT, which a program may take for its own setting.
       enableServiceLinks: false,
       restartPolicy: extras.restartPolicy,
       terminationGracePeriodSeconds: props.graceSeconds,

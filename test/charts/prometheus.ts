@@ -60,7 +60,7 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
           port: Number(port),
           targetPort: workload.metrics!.port,
         });
-        expect([targets.length, namespace]).toEqual([1, workload.namespace]);
+        expect([targets.length, namespace]).toEqual([1, workload.platform.namespace]);
         expect(labels['component']).toBe(workload.labels['app.kubernetes.io/component']);
       }
     }

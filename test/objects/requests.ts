@@ -51,9 +51,9 @@ pgbouncer                             1     25     48
 pghero                                1     60    240
 backend-migrations                    1     10     64
 backend                               1    100    192
-prometheus                            1     75    192
+prometheus                            1     50    192
 kong                                  1    150    256
-together                                  1430   5808
+together                                  1405   5808
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
@@ -64,7 +64,7 @@ together                                  1430   5808
     [/^redis/, 150, Size.mebibytes(512)],
     [/^(postgres|databases|pg)/, 250, Size.mebibytes(720)],
     [/^kong/, 150, Size.mebibytes(320)],
-    [/^prometheus/, 75, Size.mebibytes(192)],
+    [/^prometheus/, 50, Size.mebibytes(192)],
     [/^(?!kong)/, 1300, Size.gibibytes(6)],
     [/^/, 1500, Size.mebibytes(6656)],
   ];

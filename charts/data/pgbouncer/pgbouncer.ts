@@ -24,7 +24,7 @@ export interface PooledLogin extends DatabaseLogin {
   readonly connectionLifetimeSeconds: number;
 }
 
-/** A pod with this role may connect: it carries the label `role.bss/pgbouncer-client: "true"`. It needs a login besides. */
+/** Role of pods that may connect; see `clientLabels`. They need a login besides. */
 export const CLIENT_ROLE = 'pgbouncer-client';
 
 const PORT = 6432;
@@ -105,7 +105,6 @@ export class PgBouncer extends Component {
 
 /** Stands beside the program and asks its console, as the user who reads counters and changes nothing. */
 function exporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
-  const port = 9127;
   return {
     image: exporterImage,
     env: {
@@ -113,9 +112,9 @@ function exporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
       // Not in the address, in which some characters would mean something.
       PGPASSWORD: postgres.password('pgbouncer'),
     },
-    ports: { metrics: port },
+    ports: { metrics: 9127 },
     mounts: [],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
     probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
   };
 }

@@ -8,7 +8,7 @@ import { exec, tcp } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import { type Database, type DatabaseLogin, EXPORTER_ROLE, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
@@ -44,7 +44,6 @@ export class Postgres extends Component {
   readonly maxConnections: number;
   /** Connections that are not PgBouncer's. */
   readonly reservedConnections: number;
-  readonly disk: Size;
   /** What a pod needs that does something as the superuser. */
   readonly operation: Pick<PodProps, 'image' | 'user' | 'secretFiles'> & {
     readonly env: Record<string, string>;
@@ -58,7 +57,6 @@ export class Postgres extends Component {
     this.maxConnections = maxConnections;
     const { owner, pghero } = RESERVED.ofEachDatabase;
     this.reservedConnections = RESERVED.superuser + RESERVED.exporter + databases.length * (owner + pghero);
-    this.disk = disk;
     this.users = new RequiredSecret(this, 'postgres-users', rolesOf(databases), () => oneLine());
     const env = {
       // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.
@@ -140,15 +138,12 @@ export class Postgres extends Component {
  * databases Job has made its role it tells `pg_up 0`.
  */
 function exporter(image: string): SidecarProps {
-  const port = 9187;
   return {
     image,
-    env: {
-      DATA_SOURCE_NAME: `host=${SOCKET} user=${EXPORTER_ROLE} dbname=postgres`,
-    },
-    ports: { metrics: port },
+    env: { DATA_SOURCE_NAME: `host=${SOCKET} user=${EXPORTER_ROLE} dbname=postgres` },
+    ports: { metrics: 9187 },
     mounts: [SOCKET],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) },
+    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
     probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
   };
 }

@@ -23,7 +23,7 @@ export interface RedisExporter extends Required<Pick<PodProps, 'metrics' | 'side
 }
 
 const PORT = 9121;
-const LITTLE = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(64) };
+const LITTLE = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) };
 
 /**
  * Stands beside a server and asks it, as the user `exporter` where there are users: one for each server, since each has

@@ -24,7 +24,7 @@ export interface KafkaClients {
   readonly bootstrap: Endpoint[];
 }
 
-/** A pod with this role may use the brokers: it carries the label `role.bss/kafka-client: "true"`. */
+/** Role of pods that may use the brokers; see `clientLabels`. */
 export const CLIENT_ROLE = 'kafka-client';
 
 const BROKER_PORTS = { internal: 9092, metrics: 9404 };

@@ -1,6 +1,5 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import type { Content } from '../../../lib/content';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
@@ -28,13 +27,6 @@ export class ZooKeeper extends Component {
 
   constructor(scope: Platform, props: ZooKeeperProps) {
     super(scope, 'zookeeper', 'messaging');
-    const files: Record<string, Content> = {
-      ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
-      ...sessionFile,
-      ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties', 'jmx-exporter.yml'),
-      '/etc/bss/zookeeper.properties': () =>
-        nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
-    };
     const zookeeper = new StatefulWorkload(this, 'default', {
       image: props.image,
       user: 1000,
@@ -42,7 +34,13 @@ export class ZooKeeper extends Component {
       env: { HEAP: heapFlag(props.heap), METRICS_PORT: `${PORTS.metrics}` },
       ports: PORTS,
       metrics: { port: 'metrics', path: '/metrics' },
-      files,
+      files: {
+        ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
+        ...sessionFile,
+        ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties', 'jmx-exporter.yml'),
+        '/etc/bss/zookeeper.properties': () =>
+          nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
+      },
       // The image declares both paths as volumes: a claim above them would be covered by throw-away ones.
       claims: {
         data: { mountPath: '/var/lib/zookeeper/data', size: props.data },

@@ -6,7 +6,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import type { Group } from '../rules/rule';
 import { configuration, hasSecret, portOf, SECRETS } from './configuration';
 import type { AlertmanagerSize } from './size';
