@@ -8,6 +8,7 @@ import { fence, replaceSection } from './markdown';
 import { jobs, silent } from './metrics';
 import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
+import { runbooks } from './runbooks';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 import { requests, topics } from './sizes';
 
@@ -29,6 +30,7 @@ const SECTIONS: Record<string, Record<string, () => string>> = {
     'redis-certificate': () => fence('sh', redisCertificate(cluster)),
     requests,
   },
+  'docs/runbooks.md': { runbooks },
   'docs/secrets.md': { secrets: () => secrets(inProduction) },
 };
 

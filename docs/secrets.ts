@@ -14,6 +14,7 @@ const CHANGES: Record<string, string> = {
   'redis-users': '[second line, restarts](#plain-redis-passwords)',
   'postgres-users': '[then run a Job](#postgresql-passwords)',
   'postgres-users postgres': '[first in the database](#postgresql-the-superusers-password)',
+  alertmanager: '[replace, no restart](#receivers-of-alerts)',
   pghero: '[then restart PgHero](#akhq-and-pghero)',
   'kong-tls': '[then restart the gateway](#gateway-certificate)',
   'kong-keys': '[second line, restarts](#gateway-api-keys)',

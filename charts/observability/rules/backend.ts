@@ -75,7 +75,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       expr: 'sum by (job, consumer) (rate(bss_consumer_retries_total[5m])) > 0.1',
       for: '10m',
       severity: 'warning',
-      summary: '{{ $labels.consumer }} tries events again {{ $value | humanize }} times a second.',
+      summary: '{{ $labels.consumer }} tries events again {{ $value | printf "%.2f" }} times a second.',
       runbook: {
         means: 'What it needs does not answer; events of its partitions wait behind.',
         look: [LOGS, PODS],

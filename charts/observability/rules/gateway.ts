@@ -52,7 +52,7 @@ export const gateway: Group = {
       expr: 'sum by (job, service) (rate(kong_http_requests_total{code="429",source="kong"}[5m])) > 1',
       for: '5m',
       severity: 'warning',
-      summary: '{{ $value | humanize }} requests a second to {{ $labels.service }} are above the limit.',
+      summary: '{{ $value | printf "%.2f" }} requests a second to {{ $labels.service }} are above the limit.',
       runbook: {
         means: 'A consumer asks more often than `kong.requestsPerMinute` allows, and is answered with 429.',
         look: [LOGS, query('sum by (service, code) (rate(kong_http_requests_total[5m]))')],
@@ -64,7 +64,7 @@ export const gateway: Group = {
       expr: 'sum by (job, service) (rate(kong_http_requests_total{code=~"401|403",source="kong"}[5m])) > 1',
       for: '5m',
       severity: 'warning',
-      summary: '{{ $value | humanize }} requests a second to {{ $labels.service }} have no valid key or address.',
+      summary: '{{ $value | printf "%.2f" }} requests a second to {{ $labels.service }} have no valid key or address.',
       runbook: {
         means: 'Somebody tries keys, or a client still has a key that was taken away.',
         look: [LOGS, 'kubectl -n bss get pods -l app.kubernetes.io/name=kong'],

@@ -172,7 +172,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       expr: 'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic!=""}[5m])) > 0',
       for: '5m',
       severity: 'warning',
-      summary: '{{ $value | humanize }} writes a second to {{ $labels.topic }} fail in the broker.',
+      summary: '{{ $value | printf "%.2f" }} writes a second to {{ $labels.topic }} fail in the broker.',
       runbook: {
         means: 'Not for what the client did: the broker could not.',
         look: ['kubectl -n bss logs kafka-0 -c kafka', PODS],

@@ -99,7 +99,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[5m])) > 0',
       for: '5m',
       severity: 'critical',
-      summary: '{{ $labels.pod }} fails to give {{ $value | humanize }} alerts a second to Alertmanager.',
+      summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to Alertmanager.',
       runbook: {
         means:
           'Where all Alertmanagers are away nobody is told of anything; with another one there, nothing is missed.',
@@ -112,7 +112,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[5m])) > 0',
       for: '5m',
       severity: 'critical',
-      summary: '{{ $value | humanize }} messages a second by {{ $labels.integration }} do not get through.',
+      summary: '{{ $value | printf "%.2f" }} messages a second by {{ $labels.integration }} do not get through.',
       runbook: {
         means: 'Somebody is not told what he should be. Alertmanager tries again.',
         look: ['kubectl -n bss logs alertmanager-0', 'kubectl -n bss get networkpolicy'],

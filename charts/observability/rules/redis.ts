@@ -90,7 +90,7 @@ const figures = (logs: string): Alert[] => [
     expr: 'sum by (job, pod) (rate(redis_evicted_keys_total[5m])) > 1',
     for: '10m',
     severity: 'warning',
-    summary: '{{ $labels.pod }} removes {{ $value | humanize }} keys a second to make room.',
+    summary: '{{ $labels.pod }} removes {{ $value | printf "%.2f" }} keys a second to make room.',
     runbook: {
       means: 'The response cache holds less; after it, sessions would go.',
       look: [query('redis_memory_used_bytes / redis_memory_max_bytes'), logs],

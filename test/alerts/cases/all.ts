@@ -1,0 +1,14 @@
+import { cases as backend } from './backend';
+import { cases as gateway } from './gateway';
+import { cases as kafka } from './kafka';
+import { cases as pgbouncer } from './pgbouncer';
+import { cases as platform } from './platform';
+import { cases as postgres } from './postgres';
+import { cases as redis } from './redis';
+import { cases as slo } from './slo';
+import { cases as topics } from './topics';
+import { cases as zookeeper } from './zookeeper';
+
+export const cases = [
+  ...[platform, kafka, zookeeper, topics, gateway, redis, postgres, pgbouncer, backend, slo].flat(),
+];

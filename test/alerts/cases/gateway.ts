@@ -1,0 +1,73 @@
+import { type Case, GONE, grows } from '../case';
+
+const job = { job: 'kong' };
+const labels = { ...job, service: 'api' };
+const api = (code: number) => `kong_http_requests_total{job="kong",service="api",code="${code}",source="kong"}`;
+const within = (le: string) => `kong_request_latency_ms_bucket{job="kong",service="api",le="${le}"}`;
+
+export const cases: readonly Case[] = [
+  {
+    alert: 'GatewayDown',
+    series: { 'up{job="kong",pod="10.244.0.7"}': [1, GONE] },
+    labels: job,
+    summary: 'No gateway answers.',
+  },
+  {
+    alert: 'KongServerErrors',
+    series: { [api(200)]: grows(600, 300), [api(503)]: grows(0, 300) },
+    labels,
+    summary: '50% of the requests to api fail.',
+  },
+  {
+    alert: 'KongClientErrors',
+    series: { [api(200)]: grows(600, 300), [api(404)]: grows(0, 300) },
+    labels,
+    summary: '50% of the requests to api are refused as wrong.',
+  },
+  {
+    alert: 'KongRateLimited',
+    series: { [api(429)]: grows(0, 120) },
+    labels,
+    summary: '2.00 requests a second to api are above the limit.',
+  },
+  {
+    alert: 'KongKeysRefused',
+    series: { [api(401)]: grows(0, 120) },
+    labels,
+    summary: '2.00 requests a second to api have no valid key or address.',
+  },
+  {
+    alert: 'KongSlow',
+    series: {
+      [within('1000.0')]: grows(600, 0),
+      [within('2000.0')]: grows(600, 600),
+      [within('+Inf')]: grows(600, 600),
+    },
+    labels,
+    summary: 'One request in twenty to api takes 1950 ms or more.',
+  },
+  {
+    alert: 'KongCountersAway',
+    series: { 'redis_up{job="redis",pod="10.244.0.8"}': [1, 0], 'up{job="redis",pod="10.244.0.8"}': [1, 1] },
+    labels: { job: 'redis' },
+    summary: 'The Redis that the gateway counts in does not answer (0 servers).',
+  },
+  {
+    alert: 'KongUnroutedRequests',
+    series: { 'kong_nginx_requests_total{job="kong"}': grows(600, 6000), [api(200)]: grows(600, 600) },
+    labels: job,
+    summary: '90 requests a second are for no route of the gateway.',
+  },
+  {
+    alert: 'KongDatastoreUnreachable',
+    series: { 'kong_datastore_reachable{job="kong"}': [1, 0] },
+    labels: job,
+    summary: 'A gateway does not reach the database with its configuration (0).',
+  },
+  {
+    alert: 'KongCannotCount',
+    series: { 'kong_nginx_metric_errors_total{job="kong"}': grows(0, 1) },
+    labels: job,
+    summary: '15 figures of the gateway were lost in 15 minutes.',
+  },
+];

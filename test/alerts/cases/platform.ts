@@ -1,0 +1,58 @@
+import { type Case, type Gauge, grows } from '../case';
+import { pods } from '../environment';
+
+const allUp: Record<string, Gauge> = Object.fromEntries(
+  Object.entries(pods).flatMap(([job, count]) =>
+    Array.from({ length: count }, (_, index) => [`up{job="${job}",pod="${job}-${index}"}`, [1, 1]]),
+  ),
+);
+const prometheus = { job: 'prometheus', pod: 'prometheus-0' };
+const OWN = '{job="prometheus",pod="prometheus-0"}';
+
+export const cases: readonly Case[] = [
+  { alert: 'Watchdog', series: {}, summary: 'Alerts get through: this one is always there.' },
+  {
+    alert: 'TargetDown',
+    series: { ...allUp, 'up{job="akhq",pod="akhq-0"}': [1, 0] },
+    labels: { job: 'akhq' },
+    summary: '1 of the pods of akhq do not tell their metrics.',
+  },
+  {
+    alert: 'ScrapeSlow',
+    series: { 'scrape_duration_seconds{job="kafka",pod="kafka-0"}': [0.1, 8] },
+    labels: { job: 'kafka', pod: 'kafka-0' },
+    summary: 'kafka-0 of kafka takes 8s to tell its metrics.',
+  },
+  {
+    alert: 'ScrapeTooLarge',
+    series: { [`prometheus_target_scrapes_exceeded_sample_limit_total${OWN}`]: grows(0, 1) },
+    labels: { job: 'prometheus' },
+    summary: '15 scrapes in 15 minutes had too many samples and were thrown away.',
+  },
+  {
+    alert: 'RulesFail',
+    series: { [`prometheus_rule_evaluation_failures_total${OWN}`]: grows(0, 1) },
+    labels: prometheus,
+    summary: '10 questions of rules have failed in prometheus-0 within 10 minutes.',
+  },
+  {
+    alert: 'PrometheusForgetsEarly',
+    series: { [`prometheus_tsdb_size_retentions_total${OWN}`]: grows(0, 1) },
+    labels: prometheus,
+    summary: 'prometheus-0 has removed samples 60 times today because its claim has no room.',
+    minutes: [60, 60, 1560],
+    step: 5,
+  },
+  {
+    alert: 'PrometheusCannotTell',
+    series: { [`prometheus_notifications_errors_total${OWN}`]: grows(0, 60) },
+    labels: prometheus,
+    summary: 'prometheus-0 fails to give 1.00 alerts a second to Alertmanager.',
+  },
+  {
+    alert: 'AlertmanagerCannotTell',
+    series: { 'alertmanager_notifications_failed_total{job="alertmanager",integration="webhook"}': grows(0, 60) },
+    labels: { job: 'alertmanager', integration: 'webhook' },
+    summary: '1.00 messages a second by webhook do not get through.',
+  },
+];

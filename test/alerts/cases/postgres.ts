@@ -1,0 +1,66 @@
+import { type Case, grows } from '../case';
+
+const GIGA = 1e9;
+const server = { job: 'postgres', pod: 'postgres-0' };
+const database = { job: 'postgres', datname: 'bss' };
+const on = (metric: string, more = '') => `${metric}{job="postgres",pod="postgres-0"${more}}`;
+const of = (metric: string) => on(metric, ',datname="bss"');
+
+export const cases: readonly Case[] = [
+  {
+    alert: 'PostgresDown',
+    series: { [on('pg_up')]: [1, 0], [on('up')]: [1, 1] },
+    labels: server,
+    summary: 'postgres-0 does not answer (0).',
+  },
+  {
+    alert: 'PostgresConnectionsHigh',
+    series: { [of('pg_stat_database_numbackends')]: [20, 95] },
+    labels: server,
+    summary: '95 of 100 connections are taken.',
+  },
+  {
+    alert: 'PostgresTransactionOpen',
+    series: { [of('pg_stat_activity_max_tx_duration')]: [1, 3600] },
+    labels: { ...database, pod: 'postgres-0' },
+    summary: 'A transaction in bss has been open for 1h 0m 0s.',
+  },
+  {
+    alert: 'PostgresDeadlocks',
+    series: { [of('pg_stat_database_deadlocks')]: grows(0, 1) },
+    labels: database,
+    summary: '10 deadlocks in bss within 10 minutes.',
+  },
+  {
+    alert: 'PostgresRollbacks',
+    series: {
+      [of('pg_stat_database_xact_commit')]: grows(600, 300),
+      [of('pg_stat_database_xact_rollback')]: grows(0, 300),
+    },
+    labels: database,
+    summary: '50% of the transactions in bss are given up.',
+  },
+  {
+    alert: 'PostgresReadsFromDisk',
+    series: {
+      [of('pg_stat_database_blks_hit')]: grows(60_000, 60_000),
+      [of('pg_stat_database_blks_read')]: grows(0, 60_000),
+    },
+    labels: database,
+    summary: '50% of the pages of bss were in memory.',
+  },
+  {
+    alert: 'PostgresVolumeAlmostFull',
+    series: { [of('pg_database_size_bytes')]: [GIGA, 9 * GIGA], [on('pg_wal_size_bytes')]: [GIGA / 2, GIGA / 2] },
+    labels: server,
+    summary: 'Databases and log take 8.848GiB on a volume of 10240 MiB.',
+  },
+  {
+    alert: 'PostgresVolumeFullTomorrow',
+    series: { [of('pg_database_size_bytes')]: grows(0, GIGA / 100), [on('pg_wal_size_bytes')]: [0, 0] },
+    labels: server,
+    summary: 'As they grow now, databases and log take 20.12GiB tomorrow; the volume is 10240 MiB.',
+    minutes: [10, 720, 480],
+    step: 5,
+  },
+];

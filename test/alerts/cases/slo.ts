@@ -1,0 +1,66 @@
+import { type Case, type Counter, grows } from '../case';
+
+/** Ten requests a second, of which so many in a minute are bad. */
+const requests = (bad: number) => ({ well: grows(600, 600 - bad), bad: grows(0, bad) });
+const api = (code: number) => `kong_http_requests_total{job="kong",service="api",code="${code}"}`;
+/** A histogram: how many came in time, and how many there were. */
+const within = (name: string, bound: string, labels: string, bad: number): Record<string, Counter> => ({
+  [`${name}_bucket{${labels},le="${bound}"}`]: requests(bad).well,
+  [`${name}_count{${labels}}`]: grows(600, 600),
+});
+// With and without the zero that the newer Prometheus adds.
+const latency = (bad: number) => within('kong_request_latency_ms', '250.0', 'service="api"', bad);
+const effect = (bad: number) => within('bss_event_delay_seconds', '5', 'consumer="billing"', bad);
+
+const FAST = { minutes: [60, 120, 120], step: 5 } as const;
+const SLOW = { minutes: [60, 480, 480], step: 5 } as const;
+
+export const cases: readonly Case[] = [
+  {
+    alert: 'ApiAvailabilityBudgetBurnsFast',
+    series: { [api(200)]: requests(60).well, [api(503)]: requests(60).bad },
+    labels: { slo: 'api-availability' },
+    summary: 'There are 100.0 times as many answers of the API that fail as the 0.1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'ApiAvailabilityBudgetBurnsSlowly',
+    series: { [api(200)]: requests(3).well, [api(503)]: requests(3).bad },
+    labels: { slo: 'api-availability' },
+    summary:
+      'For days there have been 4.4 times as many answers of the API that fail as the 0.1 % that are allowed for.',
+    ...SLOW,
+  },
+  {
+    alert: 'ApiLatencyBudgetBurnsFast',
+    series: latency(300),
+    labels: { slo: 'api-latency' },
+    summary:
+      'There are 50.0 times as many answers of the API that take more than 250 ms as the 1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'ApiLatencyBudgetBurnsSlowly',
+    series: latency(30),
+    labels: { slo: 'api-latency' },
+    summary:
+      'For days there have been 4.4 times as many answers of the API that take more than 250 ms as the 1 % that are allowed for.',
+    ...SLOW,
+  },
+  {
+    alert: 'EventEffectBudgetBurnsFast',
+    series: effect(300),
+    labels: { slo: 'effect' },
+    summary:
+      'There are 50.0 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'EventEffectBudgetBurnsSlowly',
+    series: effect(30),
+    labels: { slo: 'effect' },
+    summary:
+      'For days there have been 4.4 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+    ...SLOW,
+  },
+];
