@@ -5,7 +5,7 @@ import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
 import { fence, replaceSection } from './markdown';
-import { jobs, silent } from './metrics';
+import { jobs, metricsDiff, silent } from './metrics';
 import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
 import { runbooks } from './runbooks';
@@ -16,6 +16,7 @@ import { requests, topics } from './sizes';
 const SECTIONS: Record<string, Record<string, () => string>> = {
   'README.md': { picture, diff, refusal: refused },
   'docs/access.md': { access },
+  'docs/add-a-component.md': { 'metrics-diff': metricsDiff },
   'docs/data.md': { topics, budget },
   'docs/gateway.md': {
     'policy-kind': () => effectivePolicy(laptop.kong),

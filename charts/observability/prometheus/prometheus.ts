@@ -21,8 +21,6 @@ export interface PrometheusProps extends PrometheusSize {
 
 const PORTS = { web: 9090 };
 const VOLUME = '/prometheus';
-/** Until a server that has much to read from its log counts as one that does not start. */
-const STARTUP_SECONDS = 1800;
 
 /** Asks everything that has metrics every 15 seconds, and answers questions about it, at `path` of `web`. */
 export class Prometheus extends Component {
@@ -60,8 +58,8 @@ export class Prometheus extends Component {
       claims: { data: { mountPath: VOLUME, size: disk } },
       resources,
       probes: {
-        // After a crash the log is read again.
-        startup: { ...http('web', `${this.path}/-/ready`), periodSeconds: 2, failureThreshold: STARTUP_SECONDS / 2 },
+        // After a crash the log is read again: half an hour.
+        startup: { ...http('web', `${this.path}/-/ready`), periodSeconds: 2, failureThreshold: 900 },
         readiness: { ...http('web', `${this.path}/-/ready`), periodSeconds: 5, timeoutSeconds: 3 },
         liveness: {
           ...http('web', `${this.path}/-/healthy`),
