@@ -26,6 +26,12 @@ const gatewaySecrets = {
   'kong-db': { password: password('kong') },
 };
 
+const receiverSecrets = {
+  alertmanager: Object.fromEntries(
+    Object.keys(production.alertmanager.receivers).map((name) => [name, password(name)]),
+  ),
+};
+
 /** Production's shape at laptop size, so that three nodes with two cores prove what production does. For tests only. */
 export const rehearsal: Environment = {
   ...production,
@@ -68,7 +74,12 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
-  alertmanager: { ...kind.alertmanager, replicas: production.alertmanager.replicas },
+  // Nobody is behind its receivers.
+  alertmanager: {
+    ...production.alertmanager,
+    resources: kind.alertmanager.resources,
+    disk: kind.alertmanager.disk,
+  },
   objectives: kind.objectives,
-  developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets },
+  developmentSecrets: { ...kind.developmentSecrets, ...redisPasswords, ...gatewaySecrets, ...receiverSecrets },
 };

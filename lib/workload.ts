@@ -34,7 +34,9 @@ export interface Connection {
 
 /** Addresses outside of the platform that a workload may call. */
 export interface External {
+  /** For example `203.0.113.0/24`. */
   readonly networks: readonly string[];
+  /** The one port of them that it may call. */
   readonly port: number;
 }
 

@@ -82,7 +82,7 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   it('reaches all that it asks, and only it does', () => {
     const asks = (server: Workload) => server.connections.map(({ to }) => `${to.workload.name}:${to.port}`);
     const expected = lasting.filter(({ metrics }) => metrics).map(({ name, metrics }) => `${name}:${metrics!.port}`);
-    expect(asks(lasting.find(({ name }) => name === 'prometheus')!)).toEqual(expected);
+    expect(asks(lasting.find(({ name }) => name === 'prometheus')!).sort()).toEqual([...expected].sort());
     const policies = manifests.ofKind('NetworkPolicy').map(({ metadata: { name } }) => name);
     for (const each of expected) {
       const target = each.replace(':', '-');
@@ -109,6 +109,7 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   withPromtool('has a configuration that promtool takes', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'prometheus-')), 'prometheus.yml');
     writeFileSync(file, fileOf(manifests));
+    writeFileSync(join(file, '../rules.yml'), manifests.find('ConfigMap', 'prometheus-files').data!['rules.yml']!);
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'config', file], { encoding: 'utf8' });
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });

@@ -122,6 +122,7 @@ backend-migrations -> postgres:sql
 backend -> kafka:internal
 backend -> pgbouncer:sql
 backend -> redis-cluster:client
+prometheus -> alertmanager:web
 prometheus -> zookeeper:metrics
 prometheus -> kafka:metrics
 prometheus -> akhq:management

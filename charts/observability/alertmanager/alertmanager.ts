@@ -2,6 +2,7 @@ import { Yaml } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { rendered } from '../../../lib/content';
 import type { Endpoint } from '../../../lib/endpoint';
+import { nativeFile } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
@@ -41,7 +42,10 @@ export class Alertmanager extends Component {
           : counted(replicas).map((ordinal) => rendered(() => peer(ordinal)))),
       ],
       ports: PORTS,
-      files: { '/etc/alertmanager/alertmanager.yml': () => Yaml.stringify(configuration(props, groups())) },
+      files: {
+        '/etc/alertmanager/alertmanager.yml': () =>
+          nativeFile(__dirname, 'alertmanager.yml') + Yaml.stringify(configuration(props, groups())),
+      },
       secretFiles: secretFiles(this, receivers),
       metrics: { port: 'web', path: '/metrics' },
       claims: { data: { mountPath: VOLUME, size: disk } },

@@ -14,7 +14,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       expr: 'bss:pods:up{job="backend"} < 1',
       for: '2m',
       severity: 'critical',
-      summary: 'No backend answers.',
+      summary: '{{ $value }} pods of the backend answer.',
       silences: ['TargetDown'],
       runbook: {
         means: 'The API is away, and no event is sent or consumed.',

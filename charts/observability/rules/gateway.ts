@@ -13,7 +13,7 @@ export const gateway: Group = {
       expr: 'bss:pods:up{job="kong"} < 1',
       for: '1m',
       severity: 'critical',
-      summary: 'No gateway answers.',
+      summary: '{{ $value }} pods of the gateway answer.',
       silences: ['TargetDown', 'KongUnroutedRequests'],
       runbook: {
         means: 'Nobody reaches the platform from outside.',
@@ -91,7 +91,7 @@ export const gateway: Group = {
       expr: '(min by (job) (redis_up{job="redis"}) or bss:pods:up{job="redis"}) == 0',
       for: '2m',
       severity: 'warning',
-      summary: 'The Redis that the gateway counts in does not answer ({{ $value }} servers).',
+      summary: '{{ $value }} servers answer that the gateway counts in.',
       silences: ['TargetDown'],
       runbook: {
         means: 'Requests pass, and nothing is limited.',
@@ -115,10 +115,10 @@ export const gateway: Group = {
     },
     {
       alert: 'KongDatastoreUnreachable',
-      expr: 'min by (job) (kong_datastore_reachable) == 0',
+      expr: 'min by (job, pod) (kong_datastore_reachable) == 0',
       for: '2m',
       severity: 'warning',
-      summary: 'A gateway does not reach the database with its configuration ({{ $value }}).',
+      summary: '{{ $labels.pod }} does not reach the database with the configuration.',
       runbook: {
         means: 'It goes on with what it has. A new pod does not start without it.',
         look: ['kubectl -n bss get pods -l app.kubernetes.io/name=kong-db', 'kubectl -n bss logs kong-db-0'],

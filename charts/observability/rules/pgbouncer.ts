@@ -14,7 +14,7 @@ export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environm
       expr: 'bss:pods:up{job="pgbouncer"} < 1 or min by (job) (pgbouncer_up) == 0',
       for: '2m',
       severity: 'critical',
-      summary: 'A pool before the database does not answer ({{ $value }}).',
+      summary: '{{ $value }} pools before the database answer.',
       silences: ['TargetDown'],
       runbook: {
         means: 'With all of them away, applications do not reach the database though it runs.',

@@ -17,7 +17,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
       expr: 'min by (job, pod) (pg_up) == 0 or min by (job, pod) (up{job="postgres"}) == 0',
       for: '2m',
       severity: 'critical',
-      summary: '{{ $labels.pod }} does not answer ({{ $value }}).',
+      summary: '{{ $labels.pod }} does not answer.',
       silences: ['TargetDown'],
       runbook: {
         means: 'The backend answers 503 to everything that its cache does not have.',

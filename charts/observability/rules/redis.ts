@@ -23,7 +23,7 @@ const servers = (logs: string): Alert[] => [
     expr: 'min by (job, pod) (redis_up{job="redis-cluster"}) == 0 or min by (job, pod) (up{job="redis-cluster"}) == 0',
     for: '2m',
     severity: 'critical',
-    summary: '{{ $labels.pod }} does not answer ({{ $value }}).',
+    summary: '{{ $labels.pod }} does not answer.',
     silences: ['TargetDown', 'RedisReplicasMissing'],
     runbook: {
       means: 'Without a replica its keys are away; the backend then asks the database for everything.',
@@ -36,7 +36,7 @@ const servers = (logs: string): Alert[] => [
     expr: 'min by (job, pod) (redis_cluster_state{job="redis-cluster"}) == 0',
     for: '2m',
     severity: 'critical',
-    summary: '{{ $labels.pod }} says that the cluster is down ({{ $value }}).',
+    summary: '{{ $labels.pod }} says that the cluster is down.',
     silences: ['RedisSlotsUncovered'],
     runbook: {
       means: 'It sees no majority of masters, or slots without a server, and answers nothing for them.',
@@ -63,7 +63,7 @@ const servers = (logs: string): Alert[] => [
       'min by (job, pod) (redis_rdb_last_bgsave_status{job="redis-cluster"}) == 0',
     for: '2m',
     severity: 'critical',
-    summary: '{{ $labels.pod }} cannot write to its volume ({{ $value }}).',
+    summary: '{{ $labels.pod }} cannot write to its volume.',
     runbook: {
       means: 'It refuses writes, or loses them when it restarts.',
       look: [logs, 'kubectl -n bss get pvc'],
@@ -147,7 +147,7 @@ const copies = (count: number, logs: string): Alert[] => [
     expr: 'min by (job, pod) (redis_master_link_up{job="redis-cluster"}) == 0',
     for: '2m',
     severity: 'critical',
-    summary: '{{ $labels.pod }} does not follow its master ({{ $value }}).',
+    summary: '{{ $labels.pod }} does not follow its master.',
     runbook: {
       means: 'Its copy grows old, and it would take over with it.',
       look: [logs, query('redis_master_last_io_seconds_ago')],

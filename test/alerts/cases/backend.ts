@@ -9,7 +9,7 @@ export const cases: readonly Case[] = [
     alert: 'BackendDown',
     series: { [on('up')]: [1, GONE] },
     labels: job,
-    summary: 'No backend answers.',
+    summary: '0 pods of the backend answer.',
   },
   {
     alert: 'BackendOutboxWaits',

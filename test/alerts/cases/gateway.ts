@@ -10,7 +10,7 @@ export const cases: readonly Case[] = [
     alert: 'GatewayDown',
     series: { 'up{job="kong",pod="10.244.0.7"}': [1, GONE] },
     labels: job,
-    summary: 'No gateway answers.',
+    summary: '0 pods of the gateway answer.',
   },
   {
     alert: 'KongServerErrors',
@@ -50,7 +50,7 @@ export const cases: readonly Case[] = [
     alert: 'KongCountersAway',
     series: { 'redis_up{job="redis",pod="10.244.0.8"}': [1, 0], 'up{job="redis",pod="10.244.0.8"}': [1, 1] },
     labels: { job: 'redis' },
-    summary: 'The Redis that the gateway counts in does not answer (0 servers).',
+    summary: '0 servers answer that the gateway counts in.',
   },
   {
     alert: 'KongUnroutedRequests',
@@ -60,9 +60,9 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'KongDatastoreUnreachable',
-    series: { 'kong_datastore_reachable{job="kong"}': [1, 0] },
-    labels: job,
-    summary: 'A gateway does not reach the database with its configuration (0).',
+    series: { 'kong_datastore_reachable{job="kong",pod="10.244.0.7"}': [1, 0] },
+    labels: { ...job, pod: '10.244.0.7' },
+    summary: '10.244.0.7 does not reach the database with the configuration.',
   },
   {
     alert: 'KongCannotCount',

@@ -11,7 +11,7 @@ export const cases: readonly Case[] = [
       'up{job="pgbouncer",pod="10.244.0.9"}': [1, 1],
     },
     labels: { job: 'pgbouncer' },
-    summary: 'A pool before the database does not answer (0).',
+    summary: '0 pools before the database answer.',
   },
   {
     alert: 'PgBouncerClientsWait',

@@ -11,7 +11,7 @@ export const cases: readonly Case[] = [
     alert: 'PostgresDown',
     series: { [on('pg_up')]: [1, 0], [on('up')]: [1, 1] },
     labels: server,
-    summary: 'postgres-0 does not answer (0).',
+    summary: 'postgres-0 does not answer.',
   },
   {
     alert: 'PostgresConnectionsHigh',

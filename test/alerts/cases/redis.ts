@@ -9,13 +9,13 @@ export const cases: readonly Case[] = [
     alert: 'RedisDown',
     series: { [on('redis_up')]: [1, 0], [on('up')]: [1, 1] },
     labels,
-    summary: 'redis-cluster-0-0 does not answer (0).',
+    summary: 'redis-cluster-0-0 does not answer.',
   },
   {
     alert: 'RedisClusterNotOk',
     series: { [on('redis_cluster_state')]: [1, 0] },
     labels,
-    summary: 'redis-cluster-0-0 says that the cluster is down (0).',
+    summary: 'redis-cluster-0-0 says that the cluster is down.',
   },
   {
     alert: 'RedisSlotsUncovered',
@@ -27,7 +27,7 @@ export const cases: readonly Case[] = [
     alert: 'RedisCannotPersist',
     series: { [on('redis_aof_last_write_status')]: [1, 0], [on('redis_rdb_last_bgsave_status')]: [1, 1] },
     labels,
-    summary: 'redis-cluster-0-0 cannot write to its volume (0).',
+    summary: 'redis-cluster-0-0 cannot write to its volume.',
   },
   {
     alert: 'RedisMemoryHigh',
@@ -70,7 +70,7 @@ export const cases: readonly Case[] = [
     alert: 'RedisReplicaLinkDown',
     series: { [on('redis_master_link_up')]: [1, 0] },
     labels,
-    summary: 'redis-cluster-0-0 does not follow its master (0).',
+    summary: 'redis-cluster-0-0 does not follow its master.',
   },
   {
     alert: 'RedisReplicationLag',

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration } from 'cdk8s';
+import { parse } from 'yaml';
+import type { Environment } from '../../charts/environment';
+import type { AlertmanagerSize, Email, Webhook } from '../../charts/observability/alertmanager/size';
+import { production } from '../../config/production';
+import { complaints, imageComplaints } from '../changed';
+import { environmentCalled, everyEnvironment, laptop } from '../environments';
+import { unless } from '../unless';
+
+const withAmtool = unless(spawnSync('amtool', ['--version']).status === 0 ? undefined : 'no amtool');
+
+const webhook: Webhook = {
+  kind: 'webhook',
+  url: 'https://alerts.example.com',
+  login: 'none',
+  networks: ['192.0.2.0/24'],
+};
+const email: Email = {
+  kind: 'email',
+  to: 'oncall@example.com',
+  from: 'bss@example.com',
+  server: 'smtp.example.com:587',
+  networks: ['192.0.2.0/24'],
+};
+const routes = [{ receiver: 'oncall', severities: ['critical'] as const, repeat: Duration.hours(1) }];
+
+const alertmanager = (change: Partial<AlertmanagerSize>) =>
+  complaints({ alertmanager: { ...laptop.alertmanager, routes, ...change } });
+/** What only somebody writes who is not held back by types. */
+const untyped = (receiver: object) => alertmanager({ receivers: { oncall: receiver as Webhook } });
+
+describe('A receiver', () => {
+  it('may be a webhook or a mailbox', () => {
+    expect(alertmanager({ receivers: { oncall: webhook } })).toEqual([]);
+    expect(alertmanager({ receivers: { oncall: email } })).toEqual([]);
+    expect(untyped({ kind: 'pager' })).toEqual([
+      "alertmanager.receivers.oncall.kind is \"pager\": it must be 'webhook' or 'email'.",
+    ]);
+  });
+
+  it('has an address', () => {
+    expect(untyped({ ...webhook, url: undefined })).toEqual([
+      'alertmanager.receivers.oncall.url is missing: it must be an address with its protocol and without a password, ' +
+        'as in "https://alerts.example.com/bss".',
+    ]);
+    expect(untyped({ ...email, to: undefined })).toEqual([
+      'alertmanager.receivers.oncall.to is missing: it must be the address of a mailbox, as in "oncall@example.com".',
+    ]);
+    expect(untyped({ ...email, server: 'smtp.example.com' })).toEqual([
+      'alertmanager.receivers.oncall.server is "smtp.example.com": it must be host and port of a mail server, as in ' +
+        '"smtp.example.com:587".',
+    ]);
+  });
+
+  it('has no password in its address: that would be in Git', () => {
+    expect(untyped({ ...webhook, url: 'https://me:secret@alerts.example.com' })[0]).toMatch(/without a password/);
+  });
+
+  it('is told something', () => {
+    expect(alertmanager({ receivers: { oncall: webhook, team: email } })).toEqual([
+      'alertmanager.receivers.team is in no route, so it would never be told anything. Add a route with ' +
+        "receiver: 'team', or remove it.",
+    ]);
+  });
+});
+
+describe('A route', () => {
+  it('leads to a receiver', () => {
+    expect(alertmanager({ receivers: {} })).toEqual([
+      'alertmanager.routes[0].receiver is "oncall", and there is no such receiver: there are none. Add it to ' +
+        'alertmanager.receivers, or remove the route.',
+    ]);
+  });
+
+  it('takes the worst, where there is one at all', () => {
+    const wrong = [{ ...routes[0]!, severities: ['warning'] as const }];
+    expect(alertmanager({ receivers: { oncall: webhook }, routes: wrong })).toEqual([
+      "alertmanager.routes has none with the severity 'critical': nobody would be told of the worst. Add it to one.",
+    ]);
+  });
+});
+
+it('Alertmanager is not another line', () => {
+  expect(imageComplaints({ alertmanager: 'quay.io/prometheus/alertmanager:v1.0.0' })[0]).toMatch(
+    /^images\.alertmanager/,
+  );
+});
+
+describe.each(everyEnvironment)('Alertmanager in $name', ({ environment, manifests }) => {
+  const text = manifests.find('ConfigMap', 'alertmanager-files').data!['alertmanager.yml']!;
+
+  withAmtool('has a configuration that amtool takes', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'alertmanager-')), 'alertmanager.yml');
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = spawnSync('amtool', ['check-config', file], { encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  it('knows each receiver of the environment, and is told of by every Prometheus', () => {
+    const names = parse(text).receivers.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['nobody', ...Object.keys(environment.alertmanager.receivers)]);
+    const { alerting } = parse(manifests.find('ConfigMap', 'prometheus-files').data!['prometheus.yml']!);
+    const [{ static_configs }] = alerting.alertmanagers;
+    expect(static_configs[0].targets).toHaveLength(environment.alertmanager.replicas);
+  });
+});
+
+it('In production a broker that is down silences its partitions, and Secrets hold what receivers ask for', () => {
+  const { manifests } = environmentCalled('production');
+  const text = manifests.find('ConfigMap', 'alertmanager-files').data!['alertmanager.yml']!;
+  expect(parse(text).inhibit_rules).toContainEqual({
+    source_matchers: ['alertname="KafkaBrokerDown"'],
+    target_matchers: [expect.stringContaining('KafkaUnderReplicatedPartitions')],
+    equal: ['job'],
+  });
+  expect(text).toContain('credentials_file: /etc/alertmanager-secrets/oncall');
+  expect(text).toContain('auth_password_file: /etc/alertmanager-secrets/team');
+  const { containers, volumes } = manifests.find('StatefulSet', 'alertmanager').spec.template.spec;
+  expect(volumes!.flatMap(({ secret }) => secret?.items.map(({ key }) => key) ?? [])).toEqual(['oncall', 'team']);
+  const peers = containers[0]!.command!.filter((each) => each.startsWith('--cluster.peer='));
+  expect(peers).toHaveLength(production.alertmanager.replicas);
+});
+
+const objectives = (change: Partial<Environment['objectives']>) =>
+  complaints({ objectives: { ...laptop.objectives, ...change } });
+
+describe('An objective', () => {
+  it('leaves a budget', () => {
+    expect(objectives({ availability: { percent: 100 } })).toEqual([
+      'objectives.availability.percent is 100: then there is no budget for failures, and the first one would be an alert ' +
+        'that nobody can end. Promise less than 100, as in 99.9.',
+    ]);
+  });
+
+  it('promises something', () => {
+    expect(objectives({ effect: { percent: 0, seconds: 5 } })).toEqual([
+      'objectives.effect.percent is 0: then nothing is promised, and no failure would ever be an alert. Promise more, as in 99.',
+    ]);
+    expect(objectives({ availability: { percent: 101 } })).toEqual([
+      'objectives.availability.percent is 101: it must be a number above 0 and below 100.',
+    ]);
+  });
+
+  it('is about a time that is counted', () => {
+    expect(objectives({ latency: { percent: 99, milliseconds: 300 } })).toEqual([
+      'objectives.latency.milliseconds is 300, but Kong counts up to 25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10000, ' +
+        '30000, 60000 and nothing between. Take one of them.',
+    ]);
+    expect(objectives({ effect: { percent: 99, seconds: 2 } })[0]).toMatch(
+      /^objectives\.effect\.seconds is 2, but the/,
+    );
+  });
+});
