@@ -99,7 +99,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       expr: `max by (job, pod) (process_resident_memory_bytes{job="backend"}) > ${Math.floor(0.9 * resources.memoryLimit.toMebibytes())} * 1024 * 1024`,
       for: '10m',
       severity: 'warning',
-      summary: `{{ $labels.pod }} takes {{ $value | humanize1024 }}B of at most ${resources.memoryLimit.toMebibytes()} MiB.`,
+      summary: `{{ $labels.pod }} takes {{ $value | humanize1024 }}B of at most ${resources.memoryLimit.asString()}B.`,
       runbook: {
         means: 'Soon it is killed, and its requests with it.',
         look: [query('nodejs_heap_size_used_bytes'), 'kubectl -n bss top pod -l app.kubernetes.io/name=backend'],

@@ -117,7 +117,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       expr: `bss:kafka_log_bytes:sum > ${Math.floor(0.85 * disk.toMebibytes())} * 1024 * 1024`,
       for: '5m',
       severity: 'critical',
-      summary: `{{ $labels.pod }} has {{ $value | humanize1024 }}B of records on a volume of ${disk.toMebibytes()} MiB.`,
+      summary: `{{ $labels.pod }} has {{ $value | humanize1024 }}B of records on a volume of ${disk.asString()}B.`,
       runbook: {
         means: 'A broker with a full volume stops, and soon all of them: they hold the same.',
         look: [query('topk(5, sum by (topic) (kafka_log_log_size))'), 'kubectl -n bss get pvc'],
@@ -131,7 +131,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
         `and bss:kafka_log_bytes:sum > ${Math.floor(disk.toMebibytes() / 2)} * 1024 * 1024`,
       for: '1h',
       severity: 'warning',
-      summary: `As it grows now, {{ $labels.pod }} has {{ $value | humanize1024 }}B tomorrow; its volume is ${disk.toMebibytes()} MiB.`,
+      summary: `As it grows now, {{ $labels.pod }} has {{ $value | humanize1024 }}B tomorrow; its volume is ${disk.asString()}B.`,
       runbook: {
         means: 'There is a day left.',
         look: [query('topk(5, sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesin_total{topic!=""}[1h])))')],

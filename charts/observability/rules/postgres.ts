@@ -95,7 +95,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
       expr: `bss:postgres_bytes:sum > ${Math.floor(0.85 * disk.toMebibytes())} * 1024 * 1024`,
       for: '5m',
       severity: 'critical',
-      summary: `Databases and log take {{ $value | humanize1024 }}B on a volume of ${disk.toMebibytes()} MiB.`,
+      summary: `Databases and log take {{ $value | humanize1024 }}B on a volume of ${disk.asString()}B.`,
       runbook: {
         means: 'A server that cannot write its log stops.',
         look: [psql('SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database')],
@@ -109,7 +109,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
         `and bss:postgres_bytes:sum > ${Math.floor(disk.toMebibytes() / 2)} * 1024 * 1024`,
       for: '1h',
       severity: 'warning',
-      summary: `As they grow now, databases and log take {{ $value | humanize1024 }}B tomorrow; the volume is ${disk.toMebibytes()} MiB.`,
+      summary: `As they grow now, databases and log take {{ $value | humanize1024 }}B tomorrow; the volume is ${disk.asString()}B.`,
       runbook: {
         means: 'There is a day left.',
         look: [

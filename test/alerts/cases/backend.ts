@@ -54,7 +54,7 @@ export const cases: readonly Case[] = [
     alert: 'BackendMemoryHigh',
     series: { [on('process_resident_memory_bytes')]: [2e8, 5e8] },
     labels: pod,
-    summary: '10.244.0.5 takes 476.8MiB of at most 512 MiB.',
+    summary: '10.244.0.5 takes 476.8MiB of at most 512MiB.',
   },
   {
     alert: 'BackendEventLoopSlow',
