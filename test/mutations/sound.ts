@@ -65,7 +65,7 @@ function contentErrors(object: Manifest, text: string): string[] {
     ...Object.values(metadata.labels ?? {})
       .filter((value) => !/^([A-Za-z0-9][A-Za-z0-9._-]{0,61})?[A-Za-z0-9]$/.test(value))
       .map((value) => `has the label ${value}`),
-    ...(kind === 'Secret' ? [] : (text.match(/.{0,40}(\bundefined\b|\bNaN\b|\[object|\bInfinity\b).{0,20}/g) ?? [])),
+    ...(kind === 'Secret' ? [] : (text.match(/(\bundefined\b|\bNaN\b|\[object|\bInfinity\b).{0,60}/g) ?? [])),
     ...(text.length < 200_000 ? [] : ['is larger than kubectl apply takes']),
     ...amountsIn(object.spec)
       .filter((each) => !AMOUNT.test(each))
