@@ -107,6 +107,7 @@ export interface SecurityContext {
   readonly readOnlyRootFilesystem?: boolean;
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: unknown;
+  readonly runAsGroup?: unknown;
   readonly capabilities?: { add?: string[]; drop?: string[] };
   readonly seccompProfile?: { type: string };
   readonly seLinuxOptions?: unknown;
