@@ -55,6 +55,10 @@ export const wrongInPods = (wrong: (pod: Pod, each: Each) => unknown[]): string[
       ),
   );
 
+/** That each is what it must be: one comparison for all, whose failure shows which is not. */
+export const expectEach = (pairs: readonly (readonly [is: object, must: object])[]): void =>
+  expect(pairs.map(([is]) => is)).toEqual(pairs.map(([, must]) => must));
+
 /** One of them by its name, wherever it is in the list. @throws when there is none */
 export function environmentCalled(name: string) {
   const found = everyEnvironment.find((each) => each.name === name);

@@ -36,7 +36,7 @@ export interface Specs {
     ingress?: { from: Peer[]; ports: PolicyPort[] }[];
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
-  PersistentVolumeClaim: undefined;
+  PersistentVolumeClaim: { resources: { requests: { storage: string } } };
   Secret: undefined;
   Service: {
     type?: string;
