@@ -44,10 +44,10 @@ describe('Python', () => {
   });
 
   withPython('of the probe passes its own tests', () => {
-    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, '../kafka_pod_test.py')], {
+    const { status, stderr } = spawnSync('python3', ['-B', join(__dirname, '../kafka/pod_test.py')], {
       encoding: 'utf8',
     });
-    expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan (1[5-9]|[2-9]\d) tests in \S+\n\nOK\n$/);
+    expect(`${status}: ${stderr}`).toMatch(/^0: \.+\n[\s\S]*\nRan ([4-9]\d) tests in \S+\n\nOK\n$/);
   });
 });
 
