@@ -22,31 +22,32 @@ const listeners = (value: string) =>
       .map(([name, host, port]) => [name, { host, port: Number(port) }]),
   );
 
-/** What the rules look at, by the environment's name. */
-const all = everyEnvironment.map(({ name, environment, manifests }) => {
-  const filesOf = (owner: string) =>
-    manifests.filesOf(manifests.pods().find(({ owner: { metadata } }) => metadata.name === owner)!);
-  const bound = listeners(entries(filesOf('kafka')['/etc/bss/server.properties']!).get('listeners')!);
-  /** The one pod behind a Service. */
-  const podBehind = (service: string) =>
-    manifests.find('Service', service).spec.selector['statefulset.kubernetes.io/pod-name'];
-  const brokers = manifests.podNames(manifests.find('StatefulSet', 'kafka')).map((pod) => {
-    const number = pod.replace('kafka-', '');
-    const own = entries(filesOf('kafka')[`/etc/bss/broker-${number}.properties`]!);
-    return {
-      pod: `${name}: ${pod}`,
-      broker: pod,
-      id: own.get('broker.id'),
-      number,
-      told: listeners(own.get('advertised.listeners')!),
-    };
+/** What the rules look at, in each environment. */
+const addresses = () =>
+  everyEnvironment.map(({ name, environment, manifests }) => {
+    const filesOf = (owner: string) =>
+      manifests.filesOf(manifests.pods().find(({ owner: { metadata } }) => metadata.name === owner)!);
+    const bound = listeners(entries(filesOf('kafka')['/etc/bss/server.properties']!).get('listeners')!);
+    /** The one pod behind a Service. */
+    const podBehind = (service: string) =>
+      manifests.find('Service', service).spec.selector['statefulset.kubernetes.io/pod-name'];
+    const brokers = manifests.podNames(manifests.find('StatefulSet', 'kafka')).map((pod) => {
+      const number = pod.replace('kafka-', '');
+      const own = entries(filesOf('kafka')[`/etc/bss/broker-${number}.properties`]!);
+      return {
+        pod: `${name}: ${pod}`,
+        broker: pod,
+        id: own.get('broker.id'),
+        number,
+        told: listeners(own.get('advertised.listeners')!),
+      };
+    });
+    const publications = Workload.all(manifests.app).flatMap((workload) => workload.publications);
+    return { name, environment, manifests, filesOf, bound, podBehind, brokers, publications };
   });
-  const publications = Workload.all(manifests.app).flatMap((workload) => workload.publications);
-  return { name, environment, manifests, filesOf, bound, podBehind, brokers, publications };
-});
 
 it('Every broker tells clients inside the cluster an address that leads to itself', () => {
-  const told = all.flatMap(({ environment, manifests, bound, podBehind, brokers }) =>
+  const told = addresses().flatMap(({ environment, manifests, bound, podBehind, brokers }) =>
     brokers.map(({ pod, broker, id, number, told }) => {
       const { host, port } = told.get('INTERNAL')!;
       const [service, namespace] = host.split('.');
@@ -68,7 +69,7 @@ it('Every broker tells clients inside the cluster an address that leads to itsel
 });
 
 it('Every broker tells clients on the host the published port that leads to itself, or nothing', () => {
-  const told = all.flatMap(({ manifests, bound, podBehind, brokers, publications }) =>
+  const told = addresses().flatMap(({ manifests, bound, podBehind, brokers, publications }) =>
     brokers.map(({ pod, broker, told }) => {
       const published = publications.find(({ service }) => podBehind(service) === broker);
       const [port] = published ? manifests.find('Service', published.service).spec.ports : [];
@@ -88,7 +89,7 @@ it('Every broker tells clients on the host the published port that leads to itse
 });
 
 it('Every server of an ensemble knows the others by their number: that of the pod, counted from 1', () => {
-  const known = all.map(({ name, manifests, filesOf, podBehind }) => {
+  const known = addresses().map(({ name, manifests, filesOf, podBehind }) => {
     const servers = manifests.podNames(manifests.find('StatefulSet', 'zookeeper'));
     const config = entries(filesOf('zookeeper')['/etc/bss/zookeeper.properties']!);
     const named = [...config]
@@ -110,7 +111,7 @@ it('Every server of an ensemble knows the others by their number: that of the po
 });
 
 it('Only what is published has a node port', () => {
-  const ports = all.map(({ name, environment, manifests, publications }) => {
+  const ports = addresses().map(({ name, environment, manifests, publications }) => {
     const open = manifests
       .ofKind('Service')
       .flatMap(({ spec }) => spec.ports.flatMap(({ nodePort }) => nodePort ?? []));
