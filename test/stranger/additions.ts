@@ -21,5 +21,6 @@ it('What the pages say to add compiles and synthesizes; npm run test:additions r
   expect(run('--import', 'tsx', 'main.ts')).toEqual({ status: 0, output: '' });
   expect(readdirSync(join(project, 'made'))).toContain('sample');
   add(project, DATABASE, 'sample');
-  expect(run('node_modules/typescript/bin/tsc', '--noEmit')).toEqual({ status: 0, output: '' });
+  // The other cores run other tests.
+  expect(run('node_modules/typescript/bin/tsc', '--noEmit', '--singleThreaded')).toEqual({ status: 0, output: '' });
 });
