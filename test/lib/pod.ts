@@ -13,8 +13,8 @@ function template(): PodTemplate {
   return example.manifests.find('Deployment', 'example').spec.template;
 }
 
-/** Without what all containers of a pod have. */
-const own = ({ volumeMounts, securityContext, ...rest }: Container) => rest;
+/** Without what all containers of a pod have, or have alike. */
+const own = ({ imagePullPolicy, resources, securityContext, volumeMounts, ...rest }: Container) => rest;
 
 describe('A pod', () => {
   it('has every prop where Kubernetes looks for it, and what all pods have', () => {
@@ -50,7 +50,6 @@ spec:
             fieldRef:
               fieldPath: status.podIP
       image: registry.example/shop/till:1.2.3
-      imagePullPolicy: IfNotPresent
       lifecycle:
         preStop:
           exec:
@@ -72,12 +71,6 @@ spec:
         httpGet:
           path: /ready
           port: web
-      resources:
-        limits:
-          memory: 1Gi
-        requests:
-          cpu: 250m
-          memory: 64Mi
       startupProbe:
         tcpSocket:
           port: web
@@ -91,28 +84,14 @@ spec:
               key: ca.crt
               name: login
       image: guard:2
-      imagePullPolicy: IfNotPresent
       name: guard
-      resources:
-        limits:
-          memory: 32Mi
-        requests:
-          cpu: 5m
-          memory: 16Mi
       terminationMessagePolicy: FallbackToLogsOnError
   enableServiceLinks: false
   initContainers:
     - command:
         - sweep
       image: broom:1
-      imagePullPolicy: IfNotPresent
       name: sweep
-      resources:
-        limits:
-          memory: 32Mi
-        requests:
-          cpu: 5m
-          memory: 16Mi
       terminationMessagePolicy: FallbackToLogsOnError
   securityContext:
     fsGroup: 1234
@@ -154,9 +133,14 @@ spec:
   it('gives every container all mounts, and lets none gain a privilege or write to its image', () => {
     const { initContainers, containers } = template().spec;
     const all = [...initContainers!, ...containers];
-    const [first, ...others] = all.map(({ volumeMounts, securityContext }) => ({ securityContext, volumeMounts }));
+    const [first, ...others] = all.map(({ imagePullPolicy, securityContext, volumeMounts }) => ({
+      imagePullPolicy,
+      securityContext,
+      volumeMounts,
+    }));
     expect(others).toEqual([first, first]);
     expect(Yaml.stringify(first)).toMatchInlineSnapshot(`
+imagePullPolicy: IfNotPresent
 securityContext:
   allowPrivilegeEscalation: false
   capabilities:
@@ -180,5 +164,15 @@ volumeMounts:
     name: scratch-run-keys
 
 `);
+  });
+
+  it('gives every container its own resources', () => {
+    const { initContainers, containers } = template().spec;
+    const little = { requests: { cpu: '5m', memory: '16Mi' }, limits: { memory: '32Mi' } };
+    expect([...initContainers!, ...containers].map(({ name, resources }) => [name, resources])).toEqual([
+      ['sweep', little],
+      ['example', { requests: { cpu: '250m', memory: '64Mi' }, limits: { memory: '1Gi' } }],
+      ['guard', little],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { everyEnvironment, wrongAnywhere, wrongInPods } from '../environments';
+import { ROOMY_NAME } from '../kubernetes';
 import { nameOf } from '../manifests';
 
 const repeated = (texts: string[]) => texts.filter((text, index) => texts.indexOf(text) !== index);
@@ -12,9 +13,7 @@ it('No two objects have the same kind and name', () => {
 
 it('Names leave room for the suffix of a pod: they are DNS labels of at most 52 characters', () => {
   const wrong = wrongAnywhere(({ manifests }) =>
-    manifests.objects
-      .map(({ metadata }) => metadata.name)
-      .filter((name) => !/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(name)),
+    manifests.objects.map(({ metadata }) => metadata.name).filter((name) => !ROOMY_NAME.test(name)),
   );
   expect(wrong).toEqual([]);
 });
