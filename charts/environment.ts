@@ -1,42 +1,51 @@
+import type { BackupSize } from '../lib/backup-jobs';
+import type { ReconciledJobsSize } from '../lib/job';
 import type { PlatformProps } from '../lib/platform';
+import type { SecretValues } from '../lib/secret';
 import type { BackendSize } from './applications/backend/size';
 import type { PgBouncerSize } from './data/pgbouncer/size';
 import type { PgHeroSize } from './data/pghero/size';
 import type { Database } from './data/postgres/database';
-import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './data/postgres/size';
+import type { PostgresSize } from './data/postgres/size';
 import type { RedisSize } from './data/redis/size';
-import type { RedisBackupSize, RedisClusterSize } from './data/redis-cluster/size';
-import type { DevelopmentSecretValues } from './foundation/development-secrets';
+import type { RedisClusterSize } from './data/redis-cluster/size';
 import type { KongSize } from './gateway/kong/size';
 import type { Images } from './images';
 import type { AkhqSize } from './messaging/akhq/size';
 import type { KafkaSize } from './messaging/kafka/size';
-import type { TopicsJobSize } from './messaging/topics/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 
-/** Everything in which one installation differs from another. */
+/** One installation of the platform: everything in which it may differ from another. */
 export interface Environment extends Omit<PlatformProps, 'name'> {
-  /** Its folder in dist. */
+  /** Name of the environment, and of its folder in dist. */
   readonly name: string;
+  /** Reference of each image. */
   readonly images: Images;
+  /** Kafka topics that the topics Job makes. */
   readonly topics: readonly Topic[];
+  /** Databases of PostgreSQL that the databases Job makes. */
   readonly databases: readonly Database[];
   readonly zookeeper: ZooKeeperSize;
   readonly kafka: KafkaSize;
-  readonly topicsJob: TopicsJobSize;
+  /** The Job that makes the topics, and the CronJob that sets them back. */
+  readonly topicsJob: ReconciledJobsSize;
   readonly akhq: AkhqSize;
+  /** The Redis for sessions and caches. */
   readonly redisCluster: RedisClusterSize;
-  readonly redisBackup: RedisBackupSize;
-  /** The plain Redis, for the counters of the gateway. */
+  /** Its disk: room for one backup more than `keep`, each as large as the keys of all shards. */
+  readonly redisBackup: BackupSize;
+  /** The plain Redis, for the gateway's counters. */
   readonly redis: RedisSize;
   readonly postgres: PostgresSize;
-  readonly databasesJob: DatabasesJobSize;
-  readonly postgresBackup: PostgresBackupSize;
+  /** The Job that makes databases and roles, and the CronJob that sets their passwords again. */
+  readonly databasesJob: ReconciledJobsSize;
+  /** Its disk: room for one backup more than `keep`, each up to a quarter of PostgreSQL's disk. */
+  readonly postgresBackup: BackupSize;
   readonly pgbouncer: PgBouncerSize;
   readonly pghero: PgHeroSize;
   readonly backend: BackendSize;
   readonly kong: KongSize;
-  /** Published values of every Secret, for a laptop. @default - none: the Secrets are made by the operator's own means */
-  readonly developmentSecrets?: DevelopmentSecretValues;
+  /** Values of every Secret, published in Git, for a laptop. @default - none: an operator makes the Secrets */
+  readonly developmentSecrets?: Readonly<Record<string, SecretValues>>;
 }

@@ -19,15 +19,15 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 
-/** What everything is part of; labels of our own begin with it. */
+/** Name of the platform: every object's label `app.kubernetes.io/part-of`, and in the platform's own labels. */
 export const PLATFORM = 'bss';
 
-/** The label of a pod that is not in the model and may use what is open to `role`. */
+/** Labels for a pod outside of the model, to let it connect to what admits `role`. */
 export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
 
 /**
- * The bill of materials: every component of one environment, wired, by its name. The values must be right, as
- * {@link valueErrors} finds.
+ * The bill of materials: every component of one environment by its name, each with what it is given. `synth` checks the
+ * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
   const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
@@ -35,11 +35,7 @@ export function platform(environment: Environment) {
   const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
-  const kafka = new Kafka(app, {
-    ...environment.kafka,
-    image: images.kafka,
-    zookeeper,
-  });
+  const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
   const topics = new Topics(app, {
     ...environment.topicsJob,
     image: images.kafka,
@@ -55,14 +51,8 @@ export function platform(environment: Environment) {
     https: environment.kong.entry.kind === 'loadBalancer',
   });
 
-  const redisCluster = new RedisCluster(app, {
-    ...environment.redisCluster,
-    image: images.redis,
-  });
-  const redisBackup = new RedisClusterBackup(app, {
-    ...environment.redisBackup,
-    cluster: redisCluster,
-  });
+  const redisCluster = new RedisCluster(app, { ...environment.redisCluster, image: images.redis });
+  const redisBackup = new RedisClusterBackup(app, { ...environment.redisBackup, cluster: redisCluster });
   const redis = new Redis(app, { ...environment.redis, image: images.redis });
 
   const postgres = new Postgres(app, {
@@ -88,14 +78,12 @@ export function platform(environment: Environment) {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
-    // What is public: to applications with a key, and to people with a browser.
+    // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero)],
     counters: redis.counters,
   });
 
-  if (environment.developmentSecrets) {
-    new DevelopmentSecrets(app, { values: environment.developmentSecrets });
-  }
+  if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   return {
     app,
     ...{ zookeeper, kafka, topics, akhq },

@@ -31,24 +31,16 @@ function hostPortErrors(app: App): string[] {
 function developmentSecretErrors(app: App, { developmentSecrets }: Environment): string[] {
   if (!developmentSecrets) return [];
   const secrets = app.node.findAll().filter((construct) => construct instanceof RequiredSecret);
-  const read = new Map(secrets.map((secret) => [secret.name, secret]));
-  const missing = secrets.flatMap(({ name, keys }) =>
-    Object.keys(keys)
-      .filter((key) => developmentSecrets[name]?.[key] === undefined)
-      .map(
-        (key) =>
-          `developmentSecrets has no value for key "${key}" of Secret "${name}". Add it, or leave developmentSecrets out.`,
-      ),
-  );
-  const refused = secrets.flatMap((secret) =>
-    secret.complaints(`developmentSecrets.${secret.name}`, developmentSecrets[secret.name] ?? {}),
-  );
-  const unread = Object.entries(developmentSecrets).flatMap(([name, values]) =>
-    Object.keys(values)
-      .filter((key) => !Object.hasOwn(read.get(name)?.keys ?? {}, key))
-      .map(
-        (key) => `developmentSecrets has a value for key "${key}" of Secret "${name}", which nothing reads. Remove it.`,
-      ),
-  );
-  return [...missing, ...refused, ...unread];
+  const named = (name: string, keys: object) => Object.keys(keys).map((key) => `key "${key}" of Secret "${name}"`);
+  const read = secrets.flatMap(({ name, keys }) => named(name, keys));
+  const given = Object.entries(developmentSecrets).flatMap(([name, values]) => named(name, values));
+  const missing = read.filter((key) => !given.includes(key));
+  const unread = given.filter((key) => !read.includes(key));
+  return [
+    ...missing.map((key) => `developmentSecrets has no value for ${key}. Add it, or leave developmentSecrets out.`),
+    ...secrets.flatMap((secret) =>
+      secret.complaints(`developmentSecrets.${secret.name}`, developmentSecrets[secret.name] ?? {}),
+    ),
+    ...unread.map((key) => `developmentSecrets has a value for ${key}, which nothing reads. Remove it.`),
+  ];
 }

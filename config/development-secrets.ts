@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Database, rolesOf } from '../charts/data/postgres/database';
-import type { DevelopmentSecretValues } from '../charts/foundation/development-secrets';
+import type { SecretValues } from '../lib/secret';
 import { databases } from './databases';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -10,7 +10,7 @@ export const developmentPasswords = (of: readonly Database[]): Record<string, st
   Object.fromEntries(Object.keys(rolesOf(of)).map((role) => [role, `${role}-development`]));
 
 /** Published in a public repository, hence no secrets at all: they keep a laptop's first `kubectl apply` simple. */
-export const developmentSecrets: DevelopmentSecretValues = {
+export const developmentSecrets: Readonly<Record<string, SecretValues>> = {
   akhq: {
     'jwt-signing-key': 'development-only-development-only-development-only-development-only',
     'users.yml': `akhq:

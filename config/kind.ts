@@ -35,10 +35,7 @@ export const kind: Environment = {
     shutdown: { leaveSeconds: 240, graceSeconds: 330 },
     host: { hostPort: 9092, nodePort: 30092 },
   },
-  topicsJob: {
-    resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) },
-    driftSchedule: '*/10 * * * *',
-  },
+  topicsJob: { resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(384) }, schedule: '*/10 * * * *' },
   akhq: {
     resources: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) },
     host: { hostPort: 8083, nodePort: 30083 },
@@ -60,9 +57,7 @@ export const kind: Environment = {
     maxConnections: 64,
     disk: gibibytes(2),
   },
-  databasesJob: {
-    resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },
-  },
+  databasesJob: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) } },
   postgresBackup: { keep: 2, disk: mebibytes(1536) },
   pgbouncer: {
     replicas: 1,

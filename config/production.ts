@@ -33,10 +33,7 @@ export const production: Environment = {
     threads: { network: 4, io: 8, replicaFetchers: 4 },
     shutdown: { leaveSeconds: 600, graceSeconds: 900 },
   },
-  topicsJob: {
-    resources: { cpu: 100, memory: mebibytes(256), memoryLimit: mebibytes(384) },
-    driftSchedule: '*/15 * * * *',
-  },
+  topicsJob: { resources: { cpu: 100, memory: mebibytes(256), memoryLimit: mebibytes(384) }, schedule: '*/15 * * * *' },
   akhq: { resources: { cpu: 500, memory: gibibytes(1), memoryLimit: gibibytes(1) } },
   redisCluster: {
     topology: { kind: 'highlyAvailable', shards: 3, replicas: 1 },
@@ -56,7 +53,7 @@ export const production: Environment = {
   },
   databasesJob: {
     resources: { cpu: 50, memory: mebibytes(64), memoryLimit: mebibytes(128) },
-    reconcileSchedule: '*/15 * * * *',
+    schedule: '*/15 * * * *',
   },
   postgresBackup: { schedule: '0 1 * * *', keep: 7, disk: gibibytes(400) },
   pgbouncer: {

@@ -42,14 +42,9 @@ export const rehearsal: Environment = {
     host: undefined,
   },
   // By hand: one that starts while a test has taken a node away would fail, rightly.
-  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, driftSchedule: undefined },
+  topicsJob: { ...production.topicsJob, resources: kind.topicsJob.resources, schedule: undefined },
   akhq: { resources: { cpu: 100, memory: mebibytes(320), memoryLimit: mebibytes(768) } },
-  redisCluster: {
-    ...kind.redisCluster,
-    topology: production.redisCluster.topology,
-    access: 'users',
-    host: undefined,
-  },
+  redisCluster: { ...kind.redisCluster, topology: production.redisCluster.topology, access: 'users', host: undefined },
   redisBackup: { ...kind.redisBackup, disk: gibibytes(3) },
   redis: { ...kind.redis, access: 'users' },
   postgres: { ...kind.postgres, disk: gibibytes(1) },

@@ -1,3 +1,4 @@
+import { clientLabels } from '../charts/platform';
 import type { Server } from '../lib/endpoint';
 import { Workload } from '../lib/workload';
 import { code, table } from './markdown';
@@ -22,11 +23,16 @@ const callers = ways((workload) =>
   workload.connections.map(({ to }) => [to.workload.name, portOf(to.workload, to.port), workload.name]),
 );
 
+const label = (role: string) =>
+  Object.entries(clientLabels(role))
+    .map(([key, value]) => `${key}: "${value}"`)
+    .join();
+
 /** Others who may: pods with a label, the machine of a laptop, addresses. */
 const others = ways((workload) => {
   const at = (port: string, who: string): Way => [workload.name, portOf(workload, port), who];
   return [
-    ...workload.admissions.map(({ role, port }) => at(port, `pods labelled ${code(`role.bss/${role}: "true"`)}`)),
+    ...workload.admissions.map(({ role, port }) => at(port, `pods labelled ${code(label(role))}`)),
     ...workload.publications.map(({ port }) => at(port, 'your machine')),
     ...workload.loadBalancers.flatMap(({ ports, clients }) =>
       Object.entries(ports).flatMap(([port, number]) =>

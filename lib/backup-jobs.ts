@@ -33,6 +33,7 @@ export interface BackupScript {
   readonly resources: Resources;
 }
 
+/** What is copied, and where to. */
 export interface BackupJobsProps extends BackupSize, Pick<PodProps, 'image' | 'user' | 'secretFiles'> {
   /** Environment of both scripts, beside `BACKUPS`, the directory of the claim, and `KEEP`. @default - nothing more */
   readonly env?: Record<string, string>;
@@ -54,17 +55,16 @@ const DEADLINE_SECONDS = 6 * 3600;
  * how is a matter of their two scripts. What counts as a backup, that it has its name only when it is complete, how many
  * are kept, and that one script at a time works on them is the same for all: the functions of `backups.sh`.
  *
- *     // backup.sh:   . "$(dirname "$0")/backups.sh"; begin_backup; copy-it > all.dump; complete_backup
- *     // restore.sh:  . "$(dirname "$0")/backups.sh"; choose_backup "${1:-}"; write-it < all.dump
- *     const script = (name: string) => ({
- *       path: `/etc/shop/${name}`,
- *       files: { [`/etc/shop/${name}`]: nativeFile(__dirname, name) },
+ *     const script = (path: string, text: string) => ({
+ *       path,
+ *       files: { [path]: `. "$(dirname "$0")/backups.sh"; ${text}` },
  *       resources: { cpu: 10, memory: Size.mebibytes(32), memoryLimit: Size.mebibytes(128) },
  *     });
- *     new BackupJobs(shop, 'till-backup', 'data', {
- *       ...{ image: 'registry.example/shop/tools:1.0.0', user: 1000 },
- *       ...{ schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), scratch: Size.mebibytes(16) },
- *       ...{ servers: [shop.endpoint('sql')], backup: script('backup.sh'), restore: script('restore.sh') },
+ *     new BackupJobs(shop, 'sales-backup', 'data', {
+ *       image: 'registry.example/shop/tools:1.0.0', user: 1000, servers: [database],
+ *       schedule: '0 3 * * *', keep: 7, disk: Size.gibibytes(10), scratch: Size.mebibytes(16),
+ *       backup: script('/etc/shop/backup.sh', 'begin_backup; copy-it > all.dump; complete_backup'),
+ *       restore: script('/etc/shop/restore.sh', 'choose_backup "${1:-}"; write-it < all.dump'),
  *     });
  */
 export class BackupJobs extends Component {

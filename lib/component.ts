@@ -10,12 +10,14 @@ export const NEVER_PRUNED = {
 /**
  * One component of the platform: one chart, one manifest file.
  *
- *     class Till extends Component {
+ *     class Website extends Component {
  *       constructor(scope: Platform, { image }: { image: string }) {
- *         super(scope, 'till', 'sales');
- *         new StatelessWorkload(this, 'default', { image, ... });
+ *         super(scope, 'website', 'sales');
+ *         const resources = { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) };
+ *         new StatelessWorkload(this, 'default', { image, user: 1000, resources, graceSeconds: 10 });
  *       }
  *     }
+ *     new Website(shop, { image: 'registry.example/shop/website:1.2.3' });
  */
 export abstract class Component extends Chart {
   /** The namespace of all its objects. */
@@ -32,7 +34,7 @@ export abstract class Component extends Chart {
   ) {
     super(platform, id, {
       namespace: platform.namespace,
-      // Clean names (`kafka`, `kafka-0`) are what people type; a test proves them unique.
+      // Clean names (`website`, `website-0`) are what people type; a test proves them unique.
       disableResourceNameHashes: true,
       labels: { 'app.kubernetes.io/name': id, ...platform.labels },
     });

@@ -2,7 +2,7 @@ import type { Size } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { SecretKey } from './secret';
 
-/** What a container asks for and may use. There is no CPU limit: throttled brokers fall out of sync. */
+/** What a container asks for and may use. There is no CPU limit: what is throttled misses its peers' deadlines. */
 export interface Resources {
   /** CPU request, in thousandths of a core. */
   readonly cpu: number;
@@ -12,6 +12,10 @@ export interface Resources {
   readonly memoryLimit: Size;
 }
 
+/**
+ * How the kubelet asks a container how it is.
+ * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ */
 export interface Probes {
   /** Holds the other two back until the process has started. @default - none */
   readonly startup?: k8s.Probe;
@@ -33,19 +37,24 @@ export class PodField {
 /** A literal value, a key of a required Secret, or what the pod knows of itself. */
 export type EnvValue = string | SecretKey | PodField;
 
+/** One container: what it runs, needs and tells. */
 export interface ContainerProps {
-  /** Image reference, from config/images.ts. */
+  /** Image reference with a tag, for example `registry.example/shop/till:1.2.3`. */
   readonly image: string;
-  /** @default - the image's own */
+  /** What runs in place of the image's entrypoint, word by word. @default - the image's own */
   readonly command?: string[];
-  /** Environment. A command may use a value as `$(NAME)`. @default - none */
+  /** Environment by name. A command may use a value as `$(NAME)`. @default - none */
   readonly env?: Record<string, EnvValue>;
   /** Container ports by name. @default - none */
   readonly ports?: Record<string, number>;
+  /** CPU in thousandths of a core, memory as sizes. */
   readonly resources: Resources;
-  /** @default - none, for Jobs */
+  /** When it has started, is ready, and must be restarted. @default - none, for Jobs */
   readonly probes?: Probes;
-  /** Command that runs before the container is told to stop. @default - none */
+  /**
+   * Command that runs before the container is told to stop. @default - none
+   * @see https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+   */
   readonly preStop?: string[];
   /**
    * Source of the last words of a container in `kubectl describe`. `File` for one whose log could hold a secret: then

@@ -3,7 +3,9 @@ import type { Platform } from './platform';
 
 /** Pods that answer on ports: a workload, as others see it. */
 export interface Server extends IConstruct {
+  /** Name of its main object. */
   readonly name: string;
+  /** What it is part of. */
   readonly platform: Platform;
   /** Labels that its pods have, and no others. */
   readonly selector: Record<string, string>;

@@ -1,11 +1,13 @@
 import { Lazy } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
+import type { Resources } from './container';
 import { contentHash } from './content';
 import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
+/** What a Job runs, and how long it may try. */
 export interface OneShotJobProps extends PodProps {
   /** How often a failed pod is replaced before the Job has failed. */
   readonly retries: number;
@@ -19,6 +21,13 @@ export interface OneShotJobProps extends PodProps {
  *
  * Nor does a content run again that was applied before and comes back: where nothing prunes, its Job is still there, complete.
  * So what it does is either never to be undone, as the steps of a schema, or a {@link ScheduledJob} does it, too.
+ *
+ *     const migration = new OneShotJob(till, 'migrations', {
+ *       image: 'registry.example/shop/till:1.2.3', user: 1000, command: ['migrate'],
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       retries: 6, deadlineSeconds: 600, graceSeconds: 10,
+ *     });
+ *     migration.connectsTo(database);
  */
 export class OneShotJob extends Workload {
   constructor(scope: Component, id: string, props: OneShotJobProps) {
@@ -31,6 +40,7 @@ export class OneShotJob extends Workload {
   }
 }
 
+/** What a Job runs again and again. */
 export interface ScheduledJobProps extends OneShotJobProps {
   /**
    * Schedule by which it runs: five cron fields, UTC.
@@ -42,7 +52,17 @@ export interface ScheduledJobProps extends OneShotJobProps {
 /** The 31st of February: Kubernetes takes no CronJob without a schedule, not even one that is suspended. */
 const NEVER = '0 0 31 2 *';
 
-/** Work done again and again, never twice at once. */
+/**
+ * Work done again and again, never twice at once.
+ *
+ *     new ScheduledJob(till, 'closing', {
+ *       image: 'registry.example/shop/till:1.2.3', user: 1000, command: ['close-the-day'], schedule: '0 20 * * *',
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       retries: 0, deadlineSeconds: 600, graceSeconds: 10,
+ *     });
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+ */
 export class ScheduledJob extends Workload {
   constructor(scope: Component, id: string, props: ScheduledJobProps) {
     super(scope, id, props, 1, 1);
@@ -65,11 +85,21 @@ export class ScheduledJob extends Workload {
   }
 }
 
-export interface ReconciledJobsProps extends PodProps {
+/** What Jobs that mend drift may need, and how often they look again. */
+export interface ReconciledJobsSize {
+  /** What each pod asks for and may use: `cpu` in thousandths of a core, memory as sizes. */
+  readonly resources: Resources;
+  /**
+   * Schedule by which drift is mended: five cron fields, UTC.
+   * @default - only by hand: `kubectl create job --from=cronjob/…`
+   */
+  readonly schedule?: string;
+}
+
+/** What makes something what the model says. */
+export interface ReconciledJobsProps extends PodProps, ReconciledJobsSize {
   /** Seconds that a try may wait for what it works on. */
   readonly waitSeconds: number;
-  /** When drift is mended: five cron fields, UTC. @default - only by hand */
-  readonly schedule?: string;
   /** What it works on. */
   readonly servers: readonly Endpoint[];
 }
@@ -80,6 +110,13 @@ const RETRIES = 6;
 /**
  * Jobs that make something what the model says: one for each content, and the same again on a schedule, under the name `id`. A
  * content that comes back finds its Job, which is complete; and somebody may have changed by hand what it made.
+ *
+ *     reconciledJobs(till, 'drift', {
+ *       image: 'registry.example/shop/tools:1.0.0', user: 1000, command: ['set-up', '/etc/shop/tables.txt'],
+ *       files: { '/etc/shop/tables.txt': 'sales\nreturns\n' },
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       servers: [database], schedule: '0 * * * *', waitSeconds: 60, graceSeconds: 10,
+ *     });
  */
 export function reconciledJobs(
   scope: Component,

@@ -13,17 +13,15 @@ export const objectsOf = (chart: Chart) =>
  * as a whole: without this every apply would change the StatefulSet, and Argo CD would call it OutOfSync for ever.
  * https://github.com/argoproj/argo-cd/issues/11143
  */
-function withWholeClaims<Manifest extends { spec?: { volumeClaimTemplates?: ClaimTemplate[] } }>(object: Manifest) {
+function withWholeClaims<Manifest extends { spec?: { volumeClaimTemplates?: { metadata: object }[] } }>(
+  object: Manifest,
+) {
   const { spec } = object;
   if (spec?.volumeClaimTemplates) spec.volumeClaimTemplates = spec.volumeClaimTemplates.map(whole);
   return object;
 }
 
-interface ClaimTemplate {
-  readonly metadata: object;
-}
-
-const whole = ({ metadata, ...claim }: ClaimTemplate) => ({
+const whole = ({ metadata, ...claim }: { metadata: object }) => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { creationTimestamp: null, ...metadata },

@@ -6,8 +6,9 @@ import { roleLabels } from './platform';
 const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
 const podsOf = (workload: Server) => ({ podSelector: { matchLabels: workload.selector } });
 
-function egress(scope: Construct, id: string, from: k8s.LabelSelector, rule: k8s.NetworkPolicyEgressRule) {
-  new k8s.KubeNetworkPolicy(scope, id, { spec: { podSelector: from, policyTypes: ['Egress'], egress: [rule] } });
+function egress(scope: Construct, id: string, matchLabels: Record<string, string>, rule: k8s.NetworkPolicyEgressRule) {
+  const podSelector = { matchLabels };
+  new k8s.KubeNetworkPolicy(scope, id, { spec: { podSelector, policyTypes: ['Egress'], egress: [rule] } });
 }
 
 /** Named after its target, though it is made beside the consumer. */
@@ -25,37 +26,24 @@ function ingress(scope: Construct, name: string, to: Server, port: string, ...fr
 /** Both sides of one connection; in the consumer's manifest, so that it comes and goes with the consumer. */
 export function allowConnection(from: Server, to: Endpoint): void {
   const target = `${to.workload.name}-${to.port}`;
-  egress(
-    from,
-    `to-${target}`,
-    { matchLabels: from.selector },
-    {
-      to: [podsOf(to.workload)],
-      ports: [policyPort(to.portNumber)],
-    },
-  );
+  egress(from, `to-${target}`, from.selector, { to: [podsOf(to.workload)], ports: [policyPort(to.portNumber)] });
   ingress(from, `${target}-from-${from.name}`, to.workload, to.port, podsOf(from));
 }
 
-/** Names resolve, for the pods that `from` selects. */
-export function allowDns(scope: Construct, id: string, from: k8s.LabelSelector): void {
-  egress(scope, id, from, {
-    to: [
-      {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-      },
-    ],
-    ports: [policyPort(53, 'UDP'), policyPort(53, 'TCP')],
-  });
+/** Names resolve, for the pods with the labels `from`. */
+export function allowDns(scope: Construct, id: string, from: Record<string, string>): void {
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+  const podSelector = { matchLabels: { 'k8s-app': 'kube-dns' } };
+  const ports = [policyPort(53, 'UDP'), policyPort(53, 'TCP')];
+  egress(scope, id, from, { to: [{ namespaceSelector, podSelector }], ports });
 }
 
 /** Any pod of the namespace that carries {@link roleLabels} reaches `port`, and DNS. */
 export function allowRole(role: string, to: Server, port: string): void {
-  const from = { matchLabels: roleLabels(to.platform.name, role) };
+  const from = roleLabels(to.platform.name, role);
   egress(to, `role-${role}`, from, { to: [podsOf(to)], ports: [policyPort(to.portNumber(port))] });
   allowDns(to, `role-${role}-to-dns`, from);
-  ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: from });
+  ingress(to, `${to.name}-${port}-from-role-${role}`, to, port, { podSelector: { matchLabels: from } });
 }
 
 /**

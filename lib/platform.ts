@@ -11,7 +11,7 @@ export interface PlatformProps {
   readonly namespace: string;
   /** Whether pods of one set must have a node each. */
   readonly spread: Spread;
-  /** Of all volumes. @default - the cluster's default StorageClass */
+  /** StorageClass of all volumes. @default - the cluster's default StorageClass */
   readonly storageClass?: string;
   /** Addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it. @default - nothing has one */
   readonly podNetwork?: string;
@@ -20,11 +20,12 @@ export interface PlatformProps {
 }
 
 /**
- * All components of one installation: what they are part of, and where they live.
+ * All components of one installation: what they are part of, and where they live. In the examples of lib/ it is `shop`,
+ * `till` is one of its components, and `database` an endpoint.
  *
  *     const shop = new Platform({ name: 'shop', namespace: 'shop-staging', spread: 'preferred' });
  *     new Till(shop, { image: 'registry.example/shop/till:1.2.3' });
- *     for (const [file, text] of Object.entries(manifestFiles(shop))) writeFileSync(file, text);
+ *     manifestFiles(shop); // texts by the names of their files: { '02-till.k8s.yaml': 'apiVersion: …' }
  */
 export class Platform extends App {
   /** What every object carries: `kubectl get all -l app.kubernetes.io/part-of=<name>`. */
@@ -42,6 +43,12 @@ export class Platform extends App {
     this.namespace = namespace;
     this.serviceDomain = `${namespace}.svc`;
     this.labels = { 'app.kubernetes.io/part-of': name, 'app.kubernetes.io/managed-by': 'cdk8s' };
+  }
+
+  /** What pods may call a Service by, the last one where the cluster's domain has its usual name. */
+  serviceNames(service: string): string[] {
+    const host = `${service}.${this.serviceDomain}`;
+    return [service, `${service}.${this.namespace}`, host, `${host}.cluster.local`];
   }
 }
 

@@ -4,16 +4,13 @@ import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
 import { type Content, contentHash, rendered } from './content';
-
 import type { Platform } from './platform';
 import { SecretKey } from './secret';
 
-/** A claim that is there by itself, as a `VolumeClaim` is. */
-export interface NamedClaim {
-  readonly name: string;
-}
-
-/** A page of measurements in the format of Prometheus. */
+/**
+ * A page of measurements.
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
 export interface Metrics {
   /** Name of a port of the main container or of a sidecar, as that of an exporter. */
   readonly port: string;
@@ -23,7 +20,7 @@ export interface Metrics {
 
 /** The pod of a workload: its main container, which has the workload's name, and what stands around it. */
 export interface PodProps extends ContainerProps {
-  /** Numeric user and group: names such as `appuser` fail `runAsNonRoot`. */
+  /** Number of the user and its group: names such as `appuser` fail `runAsNonRoot`. */
   readonly user: number;
   /** Containers that run once, in this order, before the others start; they see the same files. @default - none */
   readonly initContainers?: Record<string, ContainerProps>;
@@ -38,24 +35,22 @@ export interface PodProps extends ContainerProps {
   /** The same in memory, for what must not reach a disk. @default - none */
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
-  readonly volumeClaims?: Record<string, NamedClaim>;
+  readonly volumeClaims?: Record<string, { readonly name: string }>;
   /** Port and path at which the pod tells its metrics. @default - nowhere */
   readonly metrics?: Metrics;
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
 
-/** What a pod is made for: a workload, or a component of a single pod. */
-interface Part extends Construct {
-  readonly platform: Platform;
-}
-
+/** What a pod has of its kind of workload. */
 export interface PodExtras {
+  /** Name of the main container, and of the reader of Secrets. */
   readonly name: string;
+  /** Labels of the pod. */
   readonly labels: Record<string, string>;
-  /** @default - none */
+  /** Mounts of claims that come with each pod. @default - none */
   readonly claimMounts?: k8s.VolumeMount[];
-  /** @default Always */
+  /** `Never` for Jobs. @default Always */
   readonly restartPolicy?: string;
 }
 
@@ -98,7 +93,7 @@ function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted[] {
   });
 }
 
-function mountVolumeClaims(claims: Record<string, NamedClaim>): Mounted[] {
+function mountVolumeClaims(claims: Record<string, { readonly name: string }>): Mounted[] {
   return Object.entries(claims).map(([mountPath, { name }]) => ({
     volume: { name, persistentVolumeClaim: { claimName: name } },
     mount: { name, mountPath },
@@ -111,13 +106,6 @@ function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted
     return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
   });
 }
-
-/** All containers of a pod, the main one first. */
-const containersOf = (props: PodProps): ContainerProps[] => [
-  props,
-  ...Object.values(props.sidecars ?? {}),
-  ...Object.values(props.initContainers ?? {}),
-];
 
 /**
  * What a pod asks for, as the scheduler and the quota count: the containers that run at the same time together, or a single
@@ -138,11 +126,7 @@ export function podResources(props: PodProps): Resources {
   };
 }
 
-function annotations(
-  main: string,
-  files?: Record<string, string>,
-  sidecars?: PodProps['sidecars'],
-): Record<string, string> | undefined {
+function annotations(main: string, files?: Record<string, string>, sidecars?: PodProps['sidecars']) {
   if (!files && !sidecars) return undefined;
   return {
     ...(files && { 'checksum/files': Lazy.any({ produce: () => contentHash(files).slice(0, 16) }) }),
@@ -156,7 +140,11 @@ function annotations(
  * its files mounted and their hash in the template.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8s.PodTemplateSpec {
+export function podTemplate(
+  scope: Construct & { readonly platform: Platform },
+  props: PodProps,
+  extras: PodExtras,
+): k8s.PodTemplateSpec {
   const serviceAccount = new k8s.KubeServiceAccount(scope, 'account', {
     automountServiceAccountToken: false,
     // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
@@ -171,20 +159,18 @@ export function podTemplate(scope: Part, props: PodProps, extras: PodExtras): k8
     ...mountScratch(props.scratch ?? {}),
     ...mountScratch(props.memoryScratch ?? {}, 'Memory'),
   ];
-  const read = [...containersOf(props).map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
+  const containers = [props, ...Object.values(props.sidecars ?? {}), ...Object.values(props.initContainers ?? {})];
+  const read = [...containers.map(({ env }) => env ?? {}), props.secretFiles ?? {}].flatMap(Object.values);
   for (const value of read) if (value instanceof SecretKey) value.secret.addReader(value.key, extras.name);
   const volumeMounts = [...(extras.claimMounts ?? []), ...mounted.map(({ mount }) => mount)];
   const beside = (containers: Record<string, ContainerProps>) =>
     Object.entries(containers).map(([name, each]) => container(name, each, volumeMounts));
   return {
-    metadata: {
-      labels: extras.labels,
-      annotations: annotations(extras.name, files, props.sidecars),
-    },
+    metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
       automountServiceAccountToken: false,
-      // A Service named `kafka` would inject KAFKA_PORT, which the image's entrypoint refuses.
+      // A Service named `till` would inject TILL_PORT, which a program may take for its own setting.
       enableServiceLinks: false,
       restartPolicy: extras.restartPolicy,
       terminationGracePeriodSeconds: props.graceSeconds,

@@ -3,11 +3,13 @@ import { StatefulWorkload } from './stateful-workload';
 import { VolumeClaim } from './volume-claim';
 import { Workload } from './workload';
 
-/** CPU in thousandths of a core, memory in MiB. */
+/** What pods ask for together. */
 export interface Requests {
+  /** Thousandths of a core. */
   readonly cpu: number;
+  /** MiB. */
   readonly memory: number;
-  /** What the memory limits add up to. */
+  /** What the memory limits add up to, in MiB. */
   readonly memoryLimit: number;
 }
 

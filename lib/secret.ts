@@ -14,7 +14,10 @@ export type SecretValues = Readonly<Record<string, string>>;
 
 /**
  * A Secret that the platform needs and never contains: its name, its keys and who reads them.
- * The table of Secrets in the docs is made from it, and the development Secret is checked against it.
+ * Docs can list them from the model, and values for a laptop be checked against it.
+ *
+ *     const secret = new RequiredSecret(till, 'till', { password: 'password of the till at its database' });
+ *     secret.files('/etc/till'); // for a pod's `secretFiles`: { '/etc/till/password': … }
  */
 export class RequiredSecret extends Construct {
   private readonly readers: Readonly<Record<string, Set<string>>>;

@@ -3,29 +3,45 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { quantity } from './container';
 import type { Endpoint } from './endpoint';
-import type { Platform, Spread } from './platform';
+import type { Spread } from './platform';
 import { type PodProps, podTemplate } from './pod';
 import { type HostPort, Workload } from './workload';
 
 /** A volume that outlives its pod. */
 export interface Claim {
+  /** Where containers see it, an absolute path. */
   readonly mountPath: string;
+  /** Room that is asked for; it can grow where the StorageClass lets it. */
   readonly size: Size;
 }
 
+/** How many pods there are, and what each keeps. */
 export interface StatefulWorkloadProps extends PodProps {
   /** Pods of each StatefulSet. */
   readonly replicas: number;
   /**
    * StatefulSets side by side, `name-0`, `name-1` and so on, which are one workload to everybody else: pods of one
-   * shard hold the same data, and the platform's `spread` keeps these apart. @default - one StatefulSet, called as the workload
+   * shard hold the same data, and the platform's `spread` keeps these apart.
+   * @default - one StatefulSet, named after the workload
    */
   readonly shards?: number;
   /** Volumes of each pod by name. */
   readonly claims: Record<string, Claim>;
 }
 
-/** Pods with a fixed identity and volumes of their own. */
+/**
+ * Pods with a fixed identity and volumes of their own.
+ *
+ *     const store = new StatefulWorkload(till, 'store', {
+ *       image: 'registry.example/shop/store:1.2.3', user: 1000, ports: { sql: 5432 }, replicas: 3, graceSeconds: 60,
+ *       claims: { data: { mountPath: '/data', size: Size.gibibytes(10) } },
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       probes: { readiness: tcp('sql'), liveness: exec('check-disk') },
+ *     });
+ *     store.connectsTo(...store.podEndpoints('sql')); // they know each other by name
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
+ */
 export class StatefulWorkload extends Workload {
   constructor(
     scope: Component,
@@ -53,7 +69,7 @@ export class StatefulWorkload extends Workload {
       new k8s.KubeStatefulSet(this, setId, {
         metadata: { name },
         spec: {
-          ...statefulSet(props, this.platform),
+          ...statefulSet(props, this.platform.props.storageClass),
           serviceName: headless.name,
           selector: set,
           template: {
@@ -115,28 +131,23 @@ export class StatefulWorkload extends Workload {
 
 const counted = (length: number) => Array.from({ length }, (_, index) => index);
 
-function statefulSet(
-  { replicas, claims }: StatefulWorkloadProps,
-  { props: { storageClass } }: Platform,
-): Omit<k8s.StatefulSetSpec, 'serviceName' | 'selector' | 'template'> {
-  return {
-    replicas,
-    // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
-    // https://github.com/kubernetes/kubernetes/issues/67250
-    podManagementPolicy: 'Parallel',
-    updateStrategy: { type: 'RollingUpdate' },
-    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-    volumeClaimTemplates: Object.entries(claims).map(([name, { size }]) => ({
-      metadata: { name },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: storageClass,
-        volumeMode: 'Filesystem',
-        resources: { requests: { storage: quantity(size) } },
-      },
-    })),
-  };
-}
+const statefulSet = ({ replicas, claims }: StatefulWorkloadProps, storageClassName?: string) => ({
+  replicas,
+  // OrderedReady deadlocks where readiness needs a quorum, and cannot roll back a broken template.
+  // https://github.com/kubernetes/kubernetes/issues/67250
+  podManagementPolicy: 'Parallel',
+  updateStrategy: { type: 'RollingUpdate' },
+  persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+  volumeClaimTemplates: Object.entries(claims).map(([name, { size }]) => ({
+    metadata: { name },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName,
+      volumeMode: 'Filesystem',
+      resources: { requests: { storage: quantity(size) } },
+    },
+  })),
+});
 
 /** Pods of one set have a node each, and zones where there are zones; those of all sets are spread over the nodes. */
 function placement(

@@ -4,21 +4,37 @@ import type { Endpoint } from './endpoint';
 import { type PodProps, podTemplate } from './pod';
 import { Workload } from './workload';
 
-/** How many pods there are when there is much to do. */
+/**
+ * How many pods there are when there is much to do.
+ * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
+ */
 export interface Autoscaling {
+  /** Pods at most; `replicas` are the fewest. */
   readonly mostReplicas: number;
   /** Percent of the CPU request that is used, on average over the pods: above it there will be more of them. */
   readonly cpuPercent: number;
 }
 
+/** How many pods there are. */
 export interface StatelessWorkloadProps extends PodProps {
-  /** @default 1 */
+  /** Pods that always run. @default 1 */
   readonly replicas?: number;
-  /** @default - always `replicas` */
+  /** More pods when there is much to do. @default - always `replicas` */
   readonly autoscaling?: Autoscaling;
 }
 
-/** Pods without state of their own, replaced freely. */
+/**
+ * Pods without state of their own, replaced freely.
+ *
+ *     const web = new StatelessWorkload(till, 'default', {
+ *       image: 'registry.example/shop/till:1.2.3', user: 1000, ports: { web: 8080 }, replicas: 2, graceSeconds: 10,
+ *       resources: { cpu: 100, memory: Size.mebibytes(64), memoryLimit: Size.mebibytes(128) },
+ *       probes: { readiness: http('web', '/ready'), liveness: http('web', '/alive') },
+ *     });
+ *     web.connectsTo(database);
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
+ */
 export class StatelessWorkload extends Workload {
   constructor(scope: Component, id: string, props: StatelessWorkloadProps) {
     const { replicas = 1, autoscaling } = props;
@@ -44,20 +60,13 @@ export class StatelessWorkload extends Workload {
       });
     }
     if (autoscaling) {
+      const target = { type: 'Utilization', averageUtilization: autoscaling.cpuPercent };
       new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', {
         spec: {
           scaleTargetRef: { apiVersion: deployment.apiVersion, kind: deployment.kind, name: deployment.name },
           minReplicas: replicas,
           maxReplicas: autoscaling.mostReplicas,
-          metrics: [
-            {
-              type: 'Resource',
-              resource: {
-                name: 'cpu',
-                target: { type: 'Utilization', averageUtilization: autoscaling.cpuPercent },
-              },
-            },
-          ],
+          metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
         },
       });
     }
@@ -65,7 +74,7 @@ export class StatelessWorkload extends Workload {
 
   /**
    * The port of all pods, ready or not, behind one name that leads to their addresses: for who asks each of them, as
-   * Prometheus does. What only wants an answer takes `endpoint`.
+   * a collector of metrics does. What only wants an answer takes `endpoint`.
    */
   podsEndpoint(port: string): Endpoint {
     const service = { clusterIp: 'None', publishNotReadyAddresses: true, selector: this.selector };

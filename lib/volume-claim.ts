@@ -6,13 +6,19 @@ import { quantity } from './container';
 import { OneShotJob } from './job';
 import type { PodProps } from './pod';
 
+/** How large it is, and an image with a shell that uses it for the first time. */
 export interface VolumeClaimProps extends Pick<PodProps, 'image' | 'user'> {
+  /** Room that is asked for. */
   readonly size: Size;
 }
 
 const LITTLE = { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) };
 
-/** A volume for itself, which outlives the Jobs that use it; volumes of a pod that is always there are its claims. */
+/**
+ * A volume for itself, which outlives the Jobs that use it; volumes of a pod that is always there are its claims.
+ *
+ *     new VolumeClaim(till, 'reports', { image: 'registry.example/shop/tools:1.0.0', user: 1000, size: Size.gibibytes(1) });
+ */
 export class VolumeClaim extends Construct {
   readonly name: string;
   readonly size: Size;

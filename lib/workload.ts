@@ -24,16 +24,21 @@ export interface LoadBalancer {
   readonly clients: readonly string[];
 }
 
+/** A way that is open. */
 export interface Connection {
+  /** Who asks. */
   readonly from: Workload;
+  /** Who answers, and where. */
   readonly to: Endpoint;
 }
 
+/** A port that the machine that runs the cluster reaches. */
 export interface Publication extends HostPort {
   /** Name of the workload's port. */
   readonly port: string;
   /** What a person finds there. */
   readonly title: string;
+  /** Name of the Service that leads there. */
   readonly service: string;
 }
 
@@ -41,7 +46,6 @@ export interface Publication extends HostPort {
 export abstract class Workload extends Construct implements Server {
   /** Name of the workload, of its main object and of its main Service. */
   readonly name: string;
-  readonly namespace: string;
   /** What it is part of. */
   readonly platform: Platform;
   /** Selectors are immutable, so they hold the name only: a version would change. */
@@ -72,7 +76,6 @@ export abstract class Workload extends Construct implements Server {
   ) {
     super(scope, id);
     this.name = Names.toDnsLabel(this, { includeHash: false });
-    this.namespace = scope.namespace;
     this.platform = scope.platform;
     this.resources = podResources(props);
     this.ports = Object.assign({}, props.ports, ...Object.values(props.sidecars ?? {}).map(({ ports }) => ports));
@@ -108,7 +111,7 @@ export abstract class Workload extends Construct implements Server {
       if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) continue;
       this.connections.push({ from: this, to: endpoint });
       allowConnection(this, endpoint);
-      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', { matchLabels: this.selector });
+      if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', this.selector);
     }
   }
 
@@ -134,10 +137,7 @@ export abstract class Workload extends Construct implements Server {
         externalTrafficPolicy: 'Local',
         loadBalancerSourceRanges: [...loadBalancer.clients],
         selector: this.selector,
-        ports: Object.entries(loadBalancer.ports).map(([port, number]) => ({
-          ...this.servicePort(port),
-          port: number,
-        })),
+        ports: Object.entries(loadBalancer.ports).map(([name, port]) => ({ ...this.servicePort(name), port })),
       },
     });
     for (const port of Object.keys(loadBalancer.ports)) allowAddresses(this, port, loadBalancer.clients);

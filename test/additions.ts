@@ -7,10 +7,15 @@ const root = join(__dirname, '..');
 
 export const DATABASE = 'Add a database';
 
-/** What the pages tell people to add, by the headings there. */
-export const ADDITIONS = ['Add a topic', DATABASE, 'Add an environment', 'Add a component'];
+/** Where a page tells people what to add, by the headings there. */
+const PAGE_OF: Record<string, string> = {
+  'Add a topic': 'README.md',
+  [DATABASE]: 'docs/data.md',
+  'Add an environment': 'README.md',
+  'Add a component': 'docs/add-a-component.md',
+};
 
-const pageOf = (heading: string) => (heading === DATABASE ? 'docs/data.md' : 'README.md');
+export const ADDITIONS = Object.keys(PAGE_OF);
 
 /** Whatever a clone has, with the packages of this tree, to be changed without harm. */
 export function clone(): string {
@@ -44,7 +49,7 @@ const renamed = (text: string, name: string) =>
 
 /** Does to a clone what a page says under a heading. @param name for what is added, in place of the page's */
 export function add(project: string, heading: string, name: string): void {
-  const page = pageOf(heading);
+  const page = PAGE_OF[heading]!;
   for (const { text } of fencesUnder(page, heading, 'ts')) {
     const [before, ...parts] = renamed(text, name).split(/^\/\/ ([\w/.-]+\.ts)(?:, (.*))?\n/m);
     if (before || parts.length === 0)

@@ -1,19 +1,13 @@
 import * as k8s from '../../imports/k8s';
 import { Component } from '../../lib/component';
 import type { Platform } from '../../lib/platform';
-
-/** Values by Secret and key. */
-export type DevelopmentSecretValues = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-export interface DevelopmentSecretsProps {
-  readonly values: DevelopmentSecretValues;
-}
+import type { SecretValues } from '../../lib/secret';
 
 /** Secrets with published values, so that one `kubectl apply` is enough on a laptop. Never for anything else. */
 export class DevelopmentSecrets extends Component {
-  constructor(scope: Platform, props: DevelopmentSecretsProps) {
+  constructor(scope: Platform, secrets: Readonly<Record<string, SecretValues>>) {
     super(scope, 'development-secrets', 'foundation');
-    for (const [name, values] of Object.entries(props.values)) {
+    for (const [name, values] of Object.entries(secrets)) {
       // A name of its own for each: `constructor` is a legal name of a Secret, and taken here.
       new k8s.KubeSecret(this, `secret-${name}`, {
         metadata: {

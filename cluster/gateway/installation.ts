@@ -87,7 +87,7 @@ export class GatewayInstallation {
     });
     standIns.client.connectsTo(this.kong.proxy, this.kong.proxyTls);
     const values = Object.entries(environment.developmentSecrets!).filter(([name]) => /^(kong|redis-users)/.test(name));
-    new DevelopmentSecrets(this.app, { values: Object.fromEntries(values) });
+    new DevelopmentSecrets(this.app, Object.fromEntries(values));
   }
 
   get model(): Model {

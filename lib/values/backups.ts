@@ -1,16 +1,13 @@
 import type { BackupSize } from '../backup-jobs';
-import { optional } from './check';
+import { type Check, optional } from './check';
 import { whole } from './numbers';
-import type { Fields } from './record';
+import { record } from './record';
 import { schedule } from './schedule';
 import { disk } from './sizes';
 
-/** Checks of what an environment says of backups. @param example a schedule, and what it means */
-export const backupFields = (example: string): Fields<BackupSize> => ({
-  schedule: optional(schedule(example)),
-  keep: whole(1, 366),
-  disk: disk(64),
-});
+/** What may be said of backups. @param example a schedule, and what it means */
+export const backupSize = (example: string): Check<BackupSize> =>
+  record<BackupSize>({ schedule: optional(schedule(example)), keep: whole(1, 366), disk: disk(64) });
 
 /**
  * A disk without room for all that is kept and the one that is being made.
@@ -18,10 +15,9 @@ export const backupFields = (example: string): Fields<BackupSize> => ({
  */
 export const backupDiskErrors = (name: string, { keep, disk }: BackupSize, most: number, because = ''): string[] => {
   const [has, needs] = [disk.toMebibytes(), (keep + 1) * most];
-  return has >= needs
-    ? []
-    : [
-        `${name}.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ${most} MiB each${because}, ` +
-          `need ${needs} MiB. Raise it, or lower ${name}.keep.`,
-      ];
+  if (has >= needs) return [];
+  return [
+    `${name}.disk is ${has} MiB, but ${keep} backups and the one that is being made, of up to ${most} MiB each${because}, ` +
+      `need ${needs} MiB. Raise it, or lower ${name}.keep.`,
+  ];
 };

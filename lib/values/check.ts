@@ -3,7 +3,7 @@ import { Duration, Size } from 'cdk8s';
 /** Everything wrong with a value, in sentences that begin with its name and say the limit and the way out. */
 export interface Check<T> {
   (name: string, value: unknown): string[];
-  /** Never there: it ties the check to the type of what it lets pass. */
+  /** Ties the check to the type of what it lets pass. @default - always: nobody sets it */
   readonly passes?: T;
 }
 
@@ -32,9 +32,6 @@ export const must =
 /** One of these words and nothing else. */
 export const oneOf = <const Word extends string>(...words: Word[]): Check<Word> =>
   must(words.map((word) => `'${word}'`).join(' or '), (value) => words.some((word) => word === value));
-
-/** `true` or `false`, not a text or a number that stands for one. */
-export const truth: Check<boolean> = must('true or false', (value) => typeof value === 'boolean');
 
 /** A value that may be left out. */
 export const optional =

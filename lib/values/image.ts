@@ -12,10 +12,13 @@ const UNPINNED = new RegExp(`^(?:${PART}(?::[0-9]{1,5})?/)?${PART}(?:/${PART})*(
 /** The tag is also the value of a label. */
 const TAG = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
-/** Which versions a chart is made for: their tags, in words, and why no others. */
+/** Which versions a chart is made for. */
 export interface Versions {
+  /** Found in the name and tag that it is made for, as in `till:1.2.3`. */
   readonly of: RegExp;
+  /** The same in words, as in "1.x". */
   readonly words: string;
+  /** Why no others, in a sentence. */
   readonly because: string;
 }
 
@@ -25,24 +28,23 @@ export const image =
   (name, value) => {
     if (typeof value !== 'string') return [complaint(name, value, 'an image with its tag, as in "name:7.6.0"')];
     const [, path, tag] = value.length <= 255 ? (value.match(REFERENCE) ?? []) : [];
+    const refused = (why: string) => [`${name} is ${shown(value)}: ${why}`];
     if (UNPINNED.test(value)) {
-      return [
-        `${name} is ${shown(value)}: it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.`,
-      ];
+      return refused('it must name a tag other than latest, as in "name:7.6.0", or pods of one set may differ.');
     }
     if (path === undefined || tag === undefined) {
-      return [
-        `${name} is ${shown(value)}: it must be a path of a-z, 0-9, ".", "_" and "-", a registry before it or none, and a tag, ` +
-          'as in "registry.example:5000/name:7.6.0", without "https://".',
-      ];
+      return refused(
+        'it must be a path of a-z, 0-9, ".", "_" and "-", a registry before it or none, and a tag, as in ' +
+          '"registry.example:5000/name:7.6.0", without "https://".',
+      );
     }
     if (!TAG.test(tag)) {
-      return [
-        `${name} is ${shown(value)}: its tag is also a label, so it must be 1 to 63 of the characters A-Z, a-z, 0-9, ".", "_" ` +
-          'and "-", a letter or a digit at both ends.',
-      ];
+      return refused(
+        'its tag is also a label, so it must be 1 to 63 of the characters A-Z, a-z, 0-9, ".", "_" and "-", a letter or a ' +
+          'digit at both ends.',
+      );
     }
     return versions && !versions.of.test(`${path.split('/').at(-1)}:${tag}`)
-      ? [`${name} is ${shown(value)}: this chart is for ${versions.words}. ${versions.because}`]
+      ? refused(`this chart is for ${versions.words}. ${versions.because}`)
       : [];
   };

@@ -39,6 +39,7 @@ export const addressOrNetwork: Check<string> = must(
     (typeof value === 'string' && (ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value))),
 );
 
+/** A port of a container, a Service or a machine. */
 export const port: Check<number> = must(
   'a port, a whole number of 1 to 65535',
   (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,

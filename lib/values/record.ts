@@ -11,7 +11,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const within = (name: string, field: string) => (name === '' ? field : `${name}.${field}`);
 
-/** Fields of that kind and no others. The rules are asked when every field is right: of a wrong one they would say nonsense. */
+/**
+ * Fields of that kind and no others. The rules are asked when every field is right: of a wrong one they would say nonsense.
+ *
+ *     const size = record<{ tills: number }>({ tills: whole(1, 100) });
+ *     size('shop', { tills: 0 }); // ['shop.tills is 0: it must be a whole number of 1 or more.']
+ */
 export const record =
   <T extends object>(fields: Fields<T>, ...rules: Rule<T>[]): Check<T> =>
   (name, value) => {
@@ -27,9 +32,7 @@ export const record =
 /** One of several records, which `kind` tells apart. */
 export const union =
   <T extends { readonly kind: string }>(
-    kinds: {
-      readonly [Kind in T['kind']]: Check<Extract<T, { kind: Kind }>>;
-    },
+    kinds: { readonly [Kind in T['kind']]: Check<Extract<T, { kind: Kind }>> },
   ): Check<T> =>
   (name, value) => {
     const known = Object.keys(kinds) as T['kind'][];

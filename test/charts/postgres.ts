@@ -82,8 +82,8 @@ describe('PostgreSQL', () => {
   });
 
   it('looks for changed passwords on a schedule of five fields', () => {
-    expect(complaints({ databasesJob: { ...kind.databasesJob, reconcileSchedule: 'often' } })).toEqual([
-      'databasesJob.reconcileSchedule is "often": it needs five fields, as in "*/15 * * * *", every 15 minutes.',
+    expect(complaints({ databasesJob: { ...kind.databasesJob, schedule: 'often' } })).toEqual([
+      'databasesJob.schedule is "often": it needs five fields, as in "*/15 * * * *", every 15 minutes.',
     ]);
   });
 

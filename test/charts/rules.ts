@@ -94,8 +94,8 @@ it('A namespace has a legal name', () => {
 });
 
 it('A schedule has five fields', () => {
-  expect(errors({ topicsJob: { ...kind.topicsJob, driftSchedule: '@hourly' } })).toEqual([
-    'topicsJob.driftSchedule is "@hourly": it needs five fields, as in "0 * * * *", every hour.',
+  expect(errors({ topicsJob: { ...kind.topicsJob, schedule: '@hourly' } })).toEqual([
+    'topicsJob.schedule is "@hourly": it needs five fields, as in "0 * * * *", every hour.',
   ]);
 });
 

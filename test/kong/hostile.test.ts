@@ -3,6 +3,7 @@ import { kind } from '../../config/kind';
 import { rehearsal } from '../../config/rehearsal';
 import { EVERYWHERE, NOWHERE } from '../live/gateway/dressed';
 import { unless } from '../unless';
+import { askedBeforehand, expectLogged } from './asked';
 import { agentOf, type HostileCase, hostileCases } from './hostile';
 import { MADE_UP } from './hostile-values';
 import { KongServer, missing } from './kong-server';
@@ -21,22 +22,7 @@ test('The hostile suite has 150 cases or more for each shape, none of them twice
 describe.each(Object.entries(SHAPES))('Asked by a hostile client as %s has it', (_, installation) => {
   const server = new KongServer(installation);
   const cases = hostileCases(installation.model);
-  const answers: string[] = [];
-  let lines: Record<string, string>[];
-
-  beforeAll(async () => {
-    if (missing) return;
-    await server.start();
-    const left = [...cases.entries()];
-    const ask = async () => {
-      for (let next = left.shift(); next; next = left.shift()) answers[next[0]] = await server.send(next[1]);
-    };
-    await Promise.all(Array.from({ length: 8 }, ask));
-    lines = await server.accessLog();
-  }, 120_000);
-  afterAll(() => {
-    if (!missing) server.stop();
-  });
+  const { answers, lines } = askedBeforehand(server, cases, (each) => server.send(each));
 
   cases.forEach((each, index) => {
     onKong(`${each.sentence}: ${each.status}`, () => expectAnswer(each, answers[index]!));
@@ -55,15 +41,7 @@ describe.each(Object.entries(SHAPES))('Asked by a hostile client as %s has it', 
           expect([sentence, [400, 414, 505].includes(status)]).toEqual([sentence, true]);
           continue;
         }
-        expect([sentence, line]).toMatchObject([
-          sentence,
-          {
-            status: `${status}`,
-            ...(logged.method && { method: logged.method }),
-            ...(logged.path && { path: expect.stringMatching(logged.path) }),
-            ...(logged.consumer !== undefined && { consumer: logged.consumer }),
-          },
-        ]);
+        expectLogged(sentence, status, logged, line);
       }
       expect(lines.length).toBe(cases.length);
     },

@@ -24,7 +24,7 @@ export interface BackendProps extends BackendSize {
   readonly cache: RedisClusterClients;
 }
 
-/** A pod with this role may call the backend: it carries the label `role.bss/backend-client: "true"`. */
+/** Role of pods that may call the backend; see `clientLabels`. */
 export const CLIENT_ROLE = 'backend-client';
 
 const SECRETS = '/etc/bss-backend';

@@ -1,7 +1,7 @@
 import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
+import { autoscaling, replicas, scalingErrors } from '../../../lib/values/scaling';
 import { resources } from '../../../lib/values/sizes';
-import { autoscaling, replicas, scalingErrors } from '../../scaling';
 import type { BackendSize } from './size';
 
 /** What the backend may be. */

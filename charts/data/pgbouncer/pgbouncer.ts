@@ -22,7 +22,7 @@ export interface PooledLogin extends DatabaseLogin {
   readonly connectionLifetimeSeconds: number;
 }
 
-/** A pod with this role may connect: it carries the label `role.bss/pgbouncer-client: "true"`. It needs a login besides. */
+/** Role of pods that may connect; see `clientLabels`. They need a login besides. */
 export const CLIENT_ROLE = 'pgbouncer-client';
 
 const PORT = 6432;

@@ -2,8 +2,8 @@ import { type Check, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
+import { replicas } from '../../../lib/values/scaling';
 import { resources } from '../../../lib/values/sizes';
-import { replicas } from '../../scaling';
 import type { Postgres } from '../postgres/postgres';
 import type { PgBouncerSize } from './size';
 
@@ -22,20 +22,16 @@ const LEAST_VERSION = [1, 25, 2];
 export const pgbouncerImage: Check<string> = (name, value) => {
   const wrong = image()(name, value);
   if (wrong.length > 0) return wrong;
-  const version =
-    `${value}`
-      .match(/:v?(\d+)\.(\d+)\.(\d+)/)
-      ?.slice(1)
-      .map(Number) ?? [];
+  const [, ...numbers] = `${value}`.match(/:v?(\d+)\.(\d+)\.(\d+)/) ?? [];
+  const version = numbers.map(Number);
   const [first] = version.flatMap((part, index) =>
     part === LEAST_VERSION[index] ? [] : [part - LEAST_VERSION[index]!],
   );
-  return version.length === LEAST_VERSION.length && (first ?? 0) >= 0
-    ? []
-    : [
-        `${name} is ${shown(value)}: before ${LEAST_VERSION.join('.')} anybody who reaches its port stops it, without a ` +
-          `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
-      ];
+  if (version.length === LEAST_VERSION.length && (first ?? 0) >= 0) return [];
+  return [
+    `${name} is ${shown(value)}: before ${LEAST_VERSION.join('.')} anybody who reaches its port stops it, without a ` +
+      `login (CVE-2026-6664). Name ${LEAST_VERSION.join('.')} or newer.`,
+  ];
 };
 
 /**
@@ -47,21 +43,20 @@ export function budgetErrors(
   {
     maxConnections,
     reservedConnections,
-    databases: { length },
+    databases,
   }: Pick<Postgres, 'maxConnections' | 'reservedConnections' | 'databases'>,
   surge: number,
   lookups: number,
 ): string[] {
   const pods = replicas + surge;
-  const connections = pods * (length * poolSize + lookups);
-  const most = Math.floor(((maxConnections - reservedConnections) / pods - lookups) / length);
-  return connections <= maxConnections - reservedConnections
-    ? []
-    : [
-        `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
-          `connections for each of ${length} databases and ${lookups} for lookups are ${connections}, but of ` +
-          `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
-          (most > 0 ? `poolSize to ${most} or less, or ` : '') +
-          `maxConnections to ${connections + reservedConnections} or more.`,
-      ];
+  const connections = pods * (databases.length * poolSize + lookups);
+  const most = Math.floor(((maxConnections - reservedConnections) / pods - lookups) / databases.length);
+  if (connections <= maxConnections - reservedConnections) return [];
+  return [
+    `pgbouncer.poolSize is ${poolSize}: ${pods} pods (${surge} besides while they are replaced) with ${poolSize} ` +
+      `connections for each of ${databases.length} databases and ${lookups} for lookups are ${connections}, but of ` +
+      `postgres.maxConnections ${maxConnections} Jobs, owners, PgHero and people keep ${reservedConnections}. Set ` +
+      (most > 0 ? `poolSize to ${most} or less, or ` : '') +
+      `maxConnections to ${connections + reservedConnections} or more.`,
+  ];
 }

@@ -1,11 +1,13 @@
 import type { Resources } from '../../../lib/container';
 
-/** What the PgBouncer of an environment may need. */
+/** Size of PgBouncer. */
 export interface PgBouncerSize {
+  /** Pods. */
   readonly replicas: number;
-  /** Connections to PostgreSQL of each replica for each database. */
+  /** Connections of each pod to PostgreSQL, for each database. */
   readonly poolSize: number;
-  /** Clients of each replica, connected at once; most of them wait. */
+  /** Clients that may be connected to each pod at once; most of them wait for a connection. */
   readonly maxClients: number;
+  /** CPU and memory of each pod. */
   readonly resources: Resources;
 }

@@ -6,7 +6,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import type { Postgres } from '../postgres/postgres';
 import type { PgHeroSize } from './size';
 
@@ -69,12 +69,7 @@ export class PgHero extends Component {
 }
 
 /** PgHero evaluates the file as a template, which is where the password gets in, and how it survives in a URL. */
-const databases = ({ clients, databases }: Postgres): string =>
-  [
-    'databases:',
-    ...databases.flatMap(({ name }) => [
-      `  ${name}:`,
-      `    url: postgres://pghero:<%= ERB::Util.url_encode(ENV.fetch('ROLE_PASSWORD')) %>@${clients.address}/${name}`,
-    ]),
-    '',
-  ].join('\n');
+function databases({ clients, databases }: Postgres): string {
+  const server = `postgres://pghero:<%= ERB::Util.url_encode(ENV.fetch('ROLE_PASSWORD')) %>@${clients.address}`;
+  return `databases:\n${databases.map(({ name }) => `  ${name}:\n    url: ${server}/${name}\n`).join('')}`;
+}

@@ -1,6 +1,7 @@
 import type { Resources } from '../../../lib/container';
 
-/** What PgHero of an environment may need. */
+/** Size of PgHero. */
 export interface PgHeroSize {
+  /** CPU and memory of its pod. */
   readonly resources: Resources;
 }

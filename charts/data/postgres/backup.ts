@@ -1,12 +1,11 @@
 import { Size } from 'cdk8s';
-import { BackupJobs } from '../../../lib/backup-jobs';
+import { BackupJobs, type BackupSize } from '../../../lib/backup-jobs';
 import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { databasesFiles } from './databases';
 import type { Postgres } from './postgres';
-import type { PostgresBackupSize } from './size';
 
-export interface PostgresBackupProps extends PostgresBackupSize {
+export interface PostgresBackupProps extends BackupSize {
   readonly postgres: Postgres;
 }
 

@@ -1,29 +1,21 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import { reconciledJobs } from '../../../lib/job';
+import { type ReconciledJobsSize, reconciledJobs } from '../../../lib/job';
 import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import { type Database, ownerOf } from './database';
 import type { Postgres } from './postgres';
-import type { DatabasesJobSize } from './size';
 
-export interface DatabasesProps extends DatabasesJobSize {
+export interface DatabasesProps extends ReconciledJobsSize {
   readonly postgres: Postgres;
 }
 
 const WAIT_SECONDS = 300;
+const SCRIPTS = ['server.sh', 'databases.sh', 'server.sql', 'database.sql', 'password.sql'];
 
 /** What a pod needs that runs databases.sh: the scripts, and a line for each database with its two roles. */
 export const databasesFiles = (databases: readonly Database[]): Record<string, string> => ({
-  ...nativeFiles(
-    __dirname,
-    '/etc/postgresql',
-    'server.sh',
-    'databases.sh',
-    'server.sql',
-    'database.sql',
-    'password.sql',
-  ),
+  ...nativeFiles(__dirname, '/etc/postgresql', ...SCRIPTS),
   '/etc/postgresql/databases.txt': databases
     .map((database) => `${database.name} ${database.name} ${ownerOf(database)}\n`)
     .join(''),
@@ -33,8 +25,8 @@ export const databasesFiles = (databases: readonly Database[]): Record<string, s
 export class Databases extends Component {
   constructor(scope: Platform, props: DatabasesProps) {
     super(scope, 'databases', 'data');
-    const { postgres, resources, reconcileSchedule } = props;
-    const job = {
+    const { postgres, resources, schedule } = props;
+    reconciledJobs(this, 'reconcile', {
       ...postgres.operation,
       command: ['sh', '/etc/postgresql/databases.sh'],
       env: { ...postgres.operation.env, WAIT_SECONDS: `${WAIT_SECONDS}` },
@@ -42,11 +34,8 @@ export class Databases extends Component {
       scratch: { '/tmp': Size.mebibytes(4) },
       resources,
       graceSeconds: 10,
-    };
-    reconciledJobs(this, 'reconcile', {
-      ...job,
       waitSeconds: WAIT_SECONDS,
-      schedule: reconcileSchedule,
+      schedule,
       servers: [postgres.clients],
     });
   }

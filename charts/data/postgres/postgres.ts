@@ -8,7 +8,7 @@ import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import { type Database, type DatabaseLogin, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
@@ -42,7 +42,6 @@ export class Postgres extends Component {
   readonly maxConnections: number;
   /** Connections that are not PgBouncer's. */
   readonly reservedConnections: number;
-  readonly disk: Size;
   /** What a pod needs that does something as the superuser. */
   readonly operation: Pick<PodProps, 'image' | 'user' | 'secretFiles'> & {
     readonly env: Record<string, string>;
@@ -56,7 +55,6 @@ export class Postgres extends Component {
     this.maxConnections = maxConnections;
     const { owner, pghero } = RESERVED.ofEachDatabase;
     this.reservedConnections = RESERVED.superuser + databases.length * (owner + pghero);
-    this.disk = disk;
     this.users = new RequiredSecret(this, 'postgres-users', rolesOf(databases), () => oneLine());
     const env = {
       // Below the mount: the root of a volume has lost+found, or an owner and a mode that the server refuses.

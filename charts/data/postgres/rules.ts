@@ -1,14 +1,15 @@
-import { backupDiskErrors, backupFields } from '../../../lib/values/backups';
-import { type Check, optional, shown } from '../../../lib/values/check';
+import type { BackupSize } from '../../../lib/backup-jobs';
+import { backupDiskErrors, backupSize } from '../../../lib/values/backups';
+import { type Check, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
+import { reconciledJobsSize } from '../../../lib/values/jobs';
 import { line } from '../../../lib/values/names';
 import { whole } from '../../../lib/values/numbers';
 import { list, type Rule, record } from '../../../lib/values/record';
-import { schedule } from '../../../lib/values/schedule';
 import { disk, resources } from '../../../lib/values/sizes';
 import { type Database, ownerOf, SERVER_ROLES } from './database';
 import { CONNECTION, leastLimit, mostConnections } from './memory';
-import type { DatabasesJobSize, PostgresBackupSize, PostgresSize } from './size';
+import type { PostgresSize } from './size';
 
 export const postgresImage = image({
   of: /:17\.\d+-alpine/,
@@ -27,27 +28,23 @@ export const postgresSize = record<PostgresSize>(
 function connectionErrors({ resources: { memoryLimit }, maxConnections }: PostgresSize): string[] {
   const most = mostConnections(memoryLimit);
   const { process, workAreas, leastWorkArea } = CONNECTION;
-  return maxConnections <= most
-    ? []
-    : [
-        `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${memoryLimit.toMebibytes()} MiB is ` +
-          `enough for ${most}: each takes ${process} MiB, and ${workAreas} sorts or hashes of ${leastWorkArea} MiB. Set it ` +
-          `to ${most} or less, or resources.memoryLimit to ${leastLimit(maxConnections)} MiB or more.`,
-      ];
+  if (maxConnections <= most) return [];
+  return [
+    `postgres.maxConnections is ${maxConnections}, but half of a memory limit of ${memoryLimit.toMebibytes()} MiB is ` +
+      `enough for ${most}: each takes ${process} MiB, and ${workAreas} sorts or hashes of ${leastWorkArea} MiB. Set it ` +
+      `to ${most} or less, or resources.memoryLimit to ${leastLimit(maxConnections)} MiB or more.`,
+  ];
 }
 
-export const databasesJobSize = record<DatabasesJobSize>({
-  resources: resources(32),
-  reconcileSchedule: optional(schedule('"*/15 * * * *", every 15 minutes')),
-});
+export const databasesJobSize = reconciledJobsSize(32, '"*/15 * * * *", every 15 minutes');
 
-export const postgresBackupSize = record<PostgresBackupSize>(backupFields('"0 1 * * *", every night at one'));
+export const postgresBackupSize = backupSize('"0 1 * * *", every night at one');
 
 /** Most that a dump takes, as a share of the server's disk: it is compressed, and has no indexes and no log. */
 const DUMP_SHARE = 1 / 4;
 
 export const postgresBackupErrors: Rule<{
-  readonly postgresBackup: PostgresBackupSize;
+  readonly postgresBackup: BackupSize;
   readonly postgres: PostgresSize;
 }> = ({ postgresBackup, postgres }) =>
   backupDiskErrors(

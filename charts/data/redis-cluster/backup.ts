@@ -1,11 +1,10 @@
 import { Size } from 'cdk8s';
-import { BackupJobs } from '../../../lib/backup-jobs';
+import { BackupJobs, type BackupSize } from '../../../lib/backup-jobs';
 import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { RedisCluster } from './redis-cluster';
-import type { RedisBackupSize } from './size';
 
-export interface RedisClusterBackupProps extends RedisBackupSize {
+export interface RedisClusterBackupProps extends BackupSize {
   readonly cluster: RedisCluster;
 }
 

@@ -27,7 +27,7 @@ export interface RedisClusterClients {
   readonly authority?: SecretKey;
 }
 
-/** A pod with this role may use the cluster: it carries the label `role.bss/redis-cluster-client: "true"`. */
+/** Role of pods that may use the cluster; see `clientLabels`. */
 export const CLIENT_ROLE = 'redis-cluster-client';
 
 const PORTS = { client: 7000, bus: 7001 };
@@ -49,8 +49,6 @@ export class RedisCluster extends Component {
   readonly operation: Pick<PodProps, 'image' | 'secretFiles'> & { readonly env: Record<string, string> };
   /** Memory limit of a server. */
   readonly serverMemory: Size;
-  /** Keys that all shards may hold together. */
-  readonly keyspace: Size;
 
   constructor(scope: Platform, props: RedisClusterProps) {
     super(scope, 'redis-cluster', 'data');
@@ -106,7 +104,6 @@ export class RedisCluster extends Component {
     const operator = Object.entries(access.secretFiles ?? {}).filter(([, { key }]) => key === 'operator');
     this.operation = { image, env, secretFiles: { ...Object.fromEntries(operator), ...transport.secretFiles } };
     this.serverMemory = props.resources.memoryLimit;
-    this.keyspace = Size.mebibytes(shards * maxmemory(props).toMebibytes());
   }
 }
 
@@ -127,19 +124,15 @@ const PLAN = ['plan.awk', 'forget.awk', 'claim.awk', 'meet.awk', 'replicate.awk'
 const script = (name: string) => exec('sh', `/etc/redis/${name}`);
 
 function configFiles(props: RedisClusterProps, access: ServerAccess, transport: ServerTransport) {
+  const derived = {
+    maxmemory: `${maxmemory(props).toMebibytes()}mb`,
+    ...(props.access === 'users' && { masteruser: 'replication' }),
+    ...access.settings,
+    ...transport.settings,
+  };
   return {
     ...nativeFiles(__dirname, '/etc/redis', ...SCRIPTS, ...PLAN),
-    '/etc/redis/redis.conf':
-      nativeFile(__dirname, 'redis.conf') +
-      settings(
-        {
-          maxmemory: `${maxmemory(props).toMebibytes()}mb`,
-          ...(props.access === 'users' && { masteruser: 'replication' }),
-          ...access.settings,
-          ...transport.settings,
-        },
-        ' ',
-      ),
+    '/etc/redis/redis.conf': nativeFile(__dirname, 'redis.conf') + settings(derived, ' '),
   };
 }
 

@@ -1,4 +1,5 @@
-import { backupDiskErrors, backupFields } from '../../../lib/values/backups';
+import type { BackupSize } from '../../../lib/backup-jobs';
+import { backupDiskErrors, backupSize } from '../../../lib/values/backups';
 import { oneOf, optional } from '../../../lib/values/check';
 import { hostPort } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
@@ -8,7 +9,6 @@ import { access, maxmemoryErrors } from '../redis/rules';
 import {
   type HighlyAvailable,
   maxmemory,
-  type RedisBackupSize,
   type RedisClusterSize,
   type Sharded,
   type Single,
@@ -16,27 +16,24 @@ import {
   type Topology,
 } from './size';
 
-const kind = { single: oneOf('single'), sharded: oneOf('sharded'), highlyAvailable: oneOf('highlyAvailable') };
-
 /** Each shard is a StatefulSet, and each of its pods is known to every other one. */
 const shards = whole(1, 100);
 
 const topology = union<Topology>({
-  single: record<Single>({ kind: kind.single }),
-  sharded: record<Sharded>({ kind: kind.sharded, shards }, majorityErrors),
+  single: record<Single>({ kind: oneOf('single') }),
+  sharded: record<Sharded>({ kind: oneOf('sharded'), shards }, majorityErrors),
   highlyAvailable: record<HighlyAvailable>(
-    { kind: kind.highlyAvailable, shards, replicas: whole(1, 5) },
+    { kind: oneOf('highlyAvailable'), shards, replicas: whole(1, 5) },
     majorityErrors,
   ),
 });
 
 function majorityErrors({ shards }: Sharded | HighlyAvailable): string[] {
-  return shards > 2
-    ? []
-    : [
-        `redisCluster.topology.shards is ${shards}: a new master is elected by a majority of the masters, and of ${shards} ` +
-          `none is left when one is lost. Set it to 3 or more, or the topology to { kind: 'single' }.`,
-      ];
+  if (shards > 2) return [];
+  return [
+    `redisCluster.topology.shards is ${shards}: a new master is elected by a majority of the masters, and of ${shards} ` +
+      `none is left when one is lost. Set it to 3 or more, or the topology to { kind: 'single' }.`,
+  ];
 }
 
 /** A log, the log that replaces it, and a snapshot. */
@@ -45,12 +42,11 @@ const FILES_PER_KEYSPACE = 3;
 function claimErrors(size: RedisClusterSize): string[] {
   const keys = maxmemory(size).toMebibytes();
   const [has, needs] = [size.disk.toMebibytes(), keys * FILES_PER_KEYSPACE];
-  return has >= needs
-    ? []
-    : [
-        `redisCluster.disk is ${has} MiB, but ${keys} MiB of keys need ${needs} MiB: the log, the log that ` +
-          `replaces it, and a snapshot. Raise it to ${needs} MiB.`,
-      ];
+  if (has >= needs) return [];
+  return [
+    `redisCluster.disk is ${has} MiB, but ${keys} MiB of keys need ${needs} MiB: the log, the log that ` +
+      `replaces it, and a snapshot. Raise it to ${needs} MiB.`,
+  ];
 }
 
 /** What a Redis Cluster may be. */
@@ -68,11 +64,11 @@ export const redisClusterSize = record<RedisClusterSize>(
   claimErrors,
 );
 
-export const redisBackupSize = record<RedisBackupSize>(backupFields('"0 2 * * *", every night at two'));
+export const redisBackupSize = backupSize('"0 2 * * *", every night at two');
 
 /** Every backup has the keys of all shards. */
 export const redisBackupErrors: Rule<{
-  readonly redisBackup: RedisBackupSize;
+  readonly redisBackup: BackupSize;
   readonly redisCluster: RedisClusterSize;
 }> = ({ redisBackup, redisCluster }) =>
   backupDiskErrors(

@@ -1,5 +1,4 @@
 import type { Size } from 'cdk8s';
-import type { BackupSize } from '../../../lib/backup-jobs';
 import type { Resources } from '../../../lib/container';
 import type { HostPort } from '../../../lib/workload';
 import { derivedMaxmemory } from '../redis/memory';
@@ -10,60 +9,52 @@ export interface Single {
   readonly kind: 'single';
 }
 
-/** Several masters without replicas: more memory and more cores, but a lost node takes its keys along. */
+/** Several masters without replicas: more memory and more cores. When a node is lost, its keys are away until its pod is back. */
 export interface Sharded {
   readonly kind: 'sharded';
   /** Masters, 3 or more. */
   readonly shards: number;
 }
 
-/** Each master has replicas on other nodes, and one of them takes over when it is lost. */
+/** Several masters with replicas on other nodes. When a master is lost, one of its replicas takes over. */
 export interface HighlyAvailable {
   readonly kind: 'highlyAvailable';
-  /** Masters, 3 or more: a majority of them agrees on who takes over. */
+  /** Masters, 3 or more: a majority of them decides which replica takes over. */
   readonly shards: number;
   /** Copies of each shard beside its master. */
   readonly replicas: number;
 }
 
+/** How many servers there are, and what happens when one is lost. */
 export type Topology = Single | Sharded | HighlyAvailable;
 
-/** How clients, replicas and the bus speak to a server: `plain`, or `tls`, beside which nothing else is admitted. */
+/** How clients, replicas and the bus speak to a server: `plain`, or `tls`, which refuses everything else. */
 export type Transport = 'plain' | 'tls';
 
-/** What the Redis Cluster of an environment may need. */
+/** Size of the Redis Cluster, and how clients reach it. */
 export interface RedisClusterSize {
+  /** Masters and replicas. */
   readonly topology: Topology;
+  /** Whether clients need a user and a password. */
   readonly access: Access;
+  /** Whether connections are encrypted. */
   readonly transport: Transport;
   /** CPU and memory of each server. */
   readonly resources: Resources;
-  /** Keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
+  /** Memory for the keys of each server; at most 65 % of its memory limit. @default - 60 % of the memory limit */
   readonly maxmemory?: Size;
-  /** Claim of each server; at least three times maxmemory. */
+  /** Claim of each server; at least three times `maxmemory`. */
   readonly disk: Size;
-  /** @default - not reachable from the machine that runs the cluster */
+  /** Port on the machine that runs the cluster. @default - not reachable from there */
   readonly host?: HostPort;
 }
 
-/** Backups of the Redis Cluster of an environment: when they are made, and how many are kept. */
-export interface RedisBackupSize extends BackupSize {
-  /** Claim for all of them; at least one more than `keep`, each as large as the keys of all shards. */
-  readonly disk: Size;
-}
+/** Numbers of a topology: StatefulSets (shards), and pods of each besides the first (replicas). */
+export const shape = (topology: Topology): { readonly shards: number; readonly replicas: number } => ({
+  ...{ shards: 1, replicas: 0 },
+  ...topology,
+});
 
-/** What a topology is made of: StatefulSets, and pods of each beside the first. */
-export function shape(topology: Topology): { readonly shards: number; readonly replicas: number } {
-  switch (topology.kind) {
-    case 'single':
-      return { shards: 1, replicas: 0 };
-    case 'sharded':
-      return { shards: topology.shards, replicas: 0 };
-    case 'highlyAvailable':
-      return { shards: topology.shards, replicas: topology.replicas };
-  }
-}
-
-/** Keys of each server. */
+/** Memory for the keys of each server. */
 export const maxmemory = ({ maxmemory, resources }: RedisClusterSize): Size =>
   maxmemory ?? derivedMaxmemory(resources.memoryLimit, 'persistent');

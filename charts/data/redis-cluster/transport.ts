@@ -1,6 +1,6 @@
 import type { Component } from '../../../lib/component';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { pem } from '../../secret-values';
+import { pem } from '../../../lib/values/secrets';
 import type { Transport } from './size';
 
 /** What gives a server its certificate. */

@@ -19,7 +19,7 @@ export interface RedisCounters {
   readonly user?: User;
 }
 
-/** A pod with this role may count: it carries the label `role.bss/redis-client: "true"`. */
+/** Role of pods that may count; see `clientLabels`. */
 export const CLIENT_ROLE = 'redis-client';
 
 const PURPOSES = {

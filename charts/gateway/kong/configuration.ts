@@ -36,13 +36,9 @@ export interface ConfigurationProps {
  */
 export const configuration = (props: ConfigurationProps) => ({
   services: props.sites
-    .filter((site, index) => props.sites.findIndex((other) => sharesService(site, other)) === index)
-    .map((first) =>
-      service(
-        props.sites.filter((other) => sharesService(first, other)),
-        props,
-      ),
-    ),
+    .map((site) => props.sites.filter((other) => sharesService(site, other)))
+    .filter(([first], index) => first === props.sites[index])
+    .map((sites) => service(sites, props)),
   // Routes that lead to no service.
   ...(props.sites.some(({ site }) => site.path === '/') && { routes: [privatePaths(props)] }),
   consumers: CONSUMERS.map((username) => ({ username, keyauth_credentials: keysOf(username) })),

@@ -7,7 +7,7 @@ import { nativeFiles } from '../../../lib/native-file';
 import { exec } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
-import { oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import { type KeysProps, RENDERED, type renderedKeys } from './keys';
 import { MEMORY_VOLUMES, PREFIX } from './memory';
 import { commonSettings } from './settings';
@@ -84,10 +84,7 @@ export function configurationDatabase(component: Component, props: Configuration
     image: props.postgresImage,
     command: ['sh', '/etc/bss/database.sh', action],
     env: {
-      PGHOST: server.host,
-      PGPORT: `${server.portNumber}`,
-      PGUSER: USER,
-      PGPASSWORD: password,
+      ...{ PGHOST: server.host, PGPORT: `${server.portNumber}`, PGUSER: USER, PGPASSWORD: password },
       DATABASE: database,
     },
     resources: little,
@@ -109,10 +106,7 @@ export function configurationDatabase(component: Component, props: Configuration
     ...psql('finish'),
     ...rendering,
     user: 1000,
-    files: {
-      ...files,
-      ...nativeFiles(__dirname, '/etc/bss', 'database.sh', 'migrate.sh', 'import.sh'),
-    },
+    files: { ...files, ...nativeFiles(__dirname, '/etc/bss', 'database.sh', 'migrate.sh', 'import.sh') },
     initContainers: {
       create: psql('create'),
       migrate: kong('/etc/bss/migrate.sh'),

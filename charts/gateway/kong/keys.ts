@@ -3,10 +3,11 @@ import type { Component } from '../../../lib/component';
 import type { ContainerProps } from '../../../lib/container';
 import { nativeFile } from '../../../lib/native-file';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
-import { changing, distinct } from '../../secret-values';
+import { changing } from '../../../lib/values/secrets';
 import { CONSUMERS, type Configuration } from './configuration';
 import { declarativeFile, keyVariable } from './declarative';
 import { RENDERED_VOLUME } from './memory';
+import { distinct } from './rules';
 import { commonSettings } from './settings';
 
 export interface KeysProps {

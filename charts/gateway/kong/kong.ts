@@ -4,8 +4,8 @@ import type { Endpoint } from '../../../lib/endpoint';
 import type { Platform } from '../../../lib/platform';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
+import { pem } from '../../../lib/values/secrets';
 import type { RedisCounters } from '../../data/redis/redis';
-import { pem } from '../../secret-values';
 import { type Configuration, configuration } from './configuration';
 import { MEMORY_VOLUMES, workersFor } from './memory';
 import { passage } from './passage';
@@ -28,6 +28,10 @@ export interface KongProps extends KongSize {
 }
 
 const TLS = '/etc/kong-tls';
+const TLS_KEYS = {
+  'tls.crt': 'certificate of the public host names, with its chain, PEM',
+  'tls.key': 'its private key, PEM',
+};
 
 /** The only way in: routes to what is public, and what holds for every request. */
 export class Kong extends Component {
@@ -49,24 +53,14 @@ export class Kong extends Component {
     this.configuration = configuration({
       ...way,
       sites,
-      hosts: [...new Set([...props.hosts, ...namesInside(scope)])],
+      hosts: [...new Set([...props.hosts, ...scope.serviceNames(this.node.id)])],
       origins: props.origins,
       // Each pod would count for itself otherwise.
       counters: shared ? inRedis(counters) : { policy: 'local' },
       requestsPerMinute: props.requestsPerMinute,
     });
     const certificate =
-      entry.kind === 'loadBalancer'
-        ? new RequiredSecret(
-            this,
-            'kong-tls',
-            {
-              'tls.crt': 'certificate of the public host names, with its chain, PEM',
-              'tls.key': 'its private key, PEM',
-            },
-            () => pem,
-          )
-        : undefined;
+      entry.kind === 'loadBalancer' ? new RequiredSecret(this, 'kong-tls', TLS_KEYS, () => pem) : undefined;
     const storage = stored(this, {
       ...props,
       configuration: this.configuration,
@@ -110,13 +104,6 @@ export class Kong extends Component {
     this.proxy = kong.endpoint('proxy');
     this.proxyTls = kong.endpoint('proxy-ssl');
   }
-}
-
-/** What pods may call the gateway by. */
-function namesInside({ namespace, serviceDomain }: Platform): string[] {
-  const name = 'kong';
-  const host = `${name}.${serviceDomain}`;
-  return [name, `${name}.${namespace}`, host, `${host}.cluster.local`];
 }
 
 const inRedis = ({ server, user }: RedisCounters): Counters => ({

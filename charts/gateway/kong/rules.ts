@@ -1,12 +1,14 @@
 import ipaddr from 'ipaddr.js';
+import type { SecretValues } from '../../../lib/secret';
 import { and, type Check, complaint, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { dnsSubdomain } from '../../../lib/values/names';
 import { addressOrNetwork, hostPort, network } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
 import { list, record, union } from '../../../lib/values/record';
+import { autoscaling, replicas, scalingErrors } from '../../../lib/values/scaling';
 import { disk, resources } from '../../../lib/values/sizes';
-import { autoscaling, replicas, scalingErrors } from '../../scaling';
+
 import { nameOf, PRIVATE } from './configuration';
 import { leastMemory, workersFor } from './memory';
 import type { PublicSite } from './policies';
@@ -90,6 +92,14 @@ export const kongSize = record<KongSize>(
   memoryErrors,
 );
 
+/** No line twice, or Kong could not tell who calls. */
+export const distinct: Check<SecretValues> = (name, values) => {
+  const lines = Object.values(values as SecretValues).flatMap((value) => value.trimEnd().split('\n'));
+  return new Set(lines).size === lines.length
+    ? []
+    : [`${name} has the same line twice: it could not be told who calls. Give each consumer a key of its own.`];
+};
+
 function operatorErrors({ operators, clusterNetworks }: LoadBalancer): string[] {
   return operators.flatMap((range) => {
     if (EVERYBODY.includes(range)) {
@@ -125,13 +135,12 @@ function overlap(one: string, other: string): boolean {
 
 function memoryErrors({ resources: { cpu, memoryLimit } }: KongSize): string[] {
   const [workers, limit] = [workersFor(cpu), memoryLimit.toMebibytes()];
-  return limit >= leastMemory(workers)
-    ? []
-    : [
-        `kong.resources.memoryLimit is ${limit} MiB, but ${workers} workers and the volumes in memory need ` +
-          `${leastMemory(workers)} MiB: under load the kernel would kill workers, which no status, event or restart shows. ` +
-          'Raise it, or ask for less CPU.',
-      ];
+  if (limit >= leastMemory(workers)) return [];
+  return [
+    `kong.resources.memoryLimit is ${limit} MiB, but ${workers} workers and the volumes in memory need ` +
+      `${leastMemory(workers)} MiB: under load the kernel would kill workers, which no status, event or restart shows. ` +
+      'Raise it, or ask for less CPU.',
+  ];
 }
 
 /** What Kong would refuse at its start, or take for more than it looks like. */

@@ -3,66 +3,68 @@ import type { Resources } from '../../../lib/container';
 import type { Autoscaling } from '../../../lib/stateless-workload';
 import type { HostPort } from '../../../lib/workload';
 
-/** What the gateway of an environment may need, and how the world reaches it. */
+/** Size of the gateway, how clients reach it, and its limit. */
 export interface KongSize {
-  /** Of each pod: one nginx process for each whole core of `cpu`, and memory for them. */
+  /** CPU and memory of each pod. It runs one nginx process for each whole core of `cpu`. */
   readonly resources: Resources;
   /** Pods that always run. */
   readonly replicas: number;
-  /** @default - always `replicas` */
+  /** Pods that are added under load. @default - none: always `replicas` */
   readonly autoscaling?: Autoscaling;
-  /** How the world reaches the gateway. */
+  /** How clients outside of the cluster reach the gateway. */
   readonly entry: Entry;
-  /** Names that clients call the gateway by, for example `www.example.com`; in the cluster it also has those of its Service. */
+  /** Host names of the gateway, for example `www.example.com`. Inside the cluster those of its Service work, too. */
   readonly hosts: readonly string[];
-  /** Where the gateway has its configuration from. */
+  /** Where the gateway reads its configuration from. */
   readonly storage: Storage;
-  /** Characters that an API key must have: 32 random ones cannot be guessed, and guessing is not rate-limited. */
+  /** Characters that an API key has at least: 32 random ones cannot be guessed, and nothing limits guesses. */
   readonly leastKeyLength: number;
-  /** Requests that pass in a minute, bursts included, of each whom an access counts: see policies.ts. */
+  /** Requests that pass in a minute, bursts included: of each consumer, or of all callers of a page together (`limit` in policies.ts). */
   readonly requestsPerMinute: number;
-  /** Sites whose pages may call the API from a browser, for example `https://www.example.com`. */
+  /** Origins of web pages that may call the API from a browser (CORS), for example `https://www.example.com`. */
   readonly origins: readonly string[];
-  /** Seconds in which everybody learns that a pod leaves, before it begins to stop. */
+  /** Seconds that a pod goes on serving when it is stopped, until load balancers and Services have taken it out. */
   readonly drainSeconds: number;
 }
 
-/** How the world reaches the gateway. */
+/** How clients outside of the cluster reach the gateway. */
 export type Entry =
-  /** The ports of the machine that runs the cluster: plain HTTP, too, and a certificate of the gateway's own making. */
+  /** Ports of the machine that runs the cluster: plain HTTP, and TLS with a self-signed certificate. */
   | HostEntry
-  /** A load balancer: TLS with the certificate of a Secret, and plain HTTP only to be sent there. */
+  /** A load balancer: TLS with the certificate of a Secret; plain HTTP is redirected to it. */
   | LoadBalancer;
 
 export interface HostEntry {
   readonly kind: 'host';
-  /** Its ports, by name of the gateway's. @default - reached by a forwarded port alone */
+  /** Ports of that machine by the gateway's port that they lead to. @default - none: use `kubectl port-forward` */
   readonly ports?: { readonly proxy: HostPort; readonly 'proxy-ssl': HostPort };
 }
 
 export interface LoadBalancer {
   readonly kind: 'loadBalancer';
-  /** Addresses that may come, for example `0.0.0.0/0`. */
+  /** Networks of the clients that may connect, for example `0.0.0.0/0`. */
   readonly clients: readonly string[];
-  /** Addresses that operators' pages answer to. */
+  /** Networks of the people who may open operators' pages. */
   readonly operators: readonly string[];
-  /** Addresses of nodes and pods, which operators must not be among. */
+  /** Networks of nodes and pods. No operators' network may overlap them. */
   readonly clusterNetworks: readonly string[];
-  /** Load balancers that speak HTTP, whose X-Forwarded-For is believed. @default - none */
+  /** Networks of load balancers that speak HTTP: their X-Forwarded-For is believed. @default - none */
   readonly trustedProxies?: readonly string[];
 }
 
-/** The source of the gateway's configuration. */
+/** Where the gateway reads its configuration from. */
 export type Storage =
-  /** The ConfigMap, and nothing else is needed: what is in Git is what runs. */
+  /** The ConfigMap, and no database: what is in Git is what runs. */
   | { readonly kind: 'dbless' }
-  /** A PostgreSQL of its own, which a Job fills from the same model. */
+  /** A PostgreSQL for the gateway alone, which a Job fills from the same model. */
   | DatabaseSize;
 
 export interface DatabaseSize {
   readonly kind: 'postgres';
+  /** CPU and memory of the database's pod. */
   readonly resources: Resources;
+  /** Claim of the database. */
   readonly disk: Size;
-  /** Counter to raise when keys, or the password of Redis, have changed, as the model sees neither: the Job runs again. */
+  /** Counter that you raise when API keys or the password of Redis have changed: the model sees neither. The Job then runs again. */
   readonly keysRevision: number;
 }

@@ -7,9 +7,10 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
-import { akhqUsers, oneLine } from '../../secret-values';
+import { oneLine } from '../../../lib/values/secrets';
 import type { KafkaClients } from '../kafka/kafka';
 import { maskingFilters } from './masking';
+import { akhqUsers } from './rules';
 import type { AkhqSize } from './size';
 
 export interface AkhqProps extends AkhqSize {

@@ -1,9 +1,10 @@
 import type { Resources } from '../../../lib/container';
 import type { HostPort } from '../../../lib/workload';
 
-/** What AKHQ of an environment may need. */
+/** Size of AKHQ. */
 export interface AkhqSize {
+  /** CPU and memory of its pod. */
   readonly resources: Resources;
-  /** @default - not reachable from the machine that runs the cluster, but through the gateway */
+  /** Port on the machine that runs the cluster. @default - reachable through the gateway only */
   readonly host?: HostPort;
 }

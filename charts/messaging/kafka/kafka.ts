@@ -10,12 +10,13 @@ import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { HostPort } from '../../../lib/workload';
 import { heapFlag } from '../heap';
-import { sessionFile, type ZooKeeper } from '../zookeeper/zookeeper';
+import { sessionFile } from '../zookeeper/zookeeper';
 import type { KafkaSize } from './size';
 
 export interface KafkaProps extends KafkaSize {
   readonly image: string;
-  readonly zookeeper: ZooKeeper;
+  /** Servers of the ensemble that keeps the metadata. */
+  readonly zookeeper: Endpoint[];
 }
 
 /** What a client needs: brokers to start from, of which any will do. */
@@ -23,7 +24,7 @@ export interface KafkaClients {
   readonly bootstrap: Endpoint[];
 }
 
-/** A pod with this role may use the brokers: it carries the label `role.bss/kafka-client: "true"`. */
+/** Role of pods that may use the brokers; see `clientLabels`. */
 export const CLIENT_ROLE = 'kafka-client';
 
 const BROKER_PORTS = { internal: 9092, metrics: 9404 };
@@ -64,13 +65,13 @@ export class Kafka extends Component {
         BROKER_PORTS.internal,
         props.minInsyncReplicas,
         props.shutdown.leaveSeconds,
-        addresses(props.zookeeper.clients),
+        addresses(props.zookeeper),
       ),
       graceSeconds: props.shutdown.graceSeconds,
       replicas: props.brokers,
     });
     this.clients = { bootstrap: kafka.podEndpoints('internal') };
-    kafka.connectsTo(...props.zookeeper.clients, ...this.clients.bootstrap);
+    kafka.connectsTo(...props.zookeeper, ...this.clients.bootstrap);
     // The Service `kafka`, for people and their tools.
     kafka.endpoint('internal');
     kafka.admitsRole(CLIENT_ROLE, 'internal');
@@ -136,7 +137,7 @@ const OFFSETS_PARTITIONS_PER_BROKER = 4;
 function derivedProperties(props: KafkaProps): Record<string, string | number> {
   const external = props.host ? `,EXTERNAL://:${EXTERNAL_PORT.external}` : '';
   return {
-    'zookeeper.connect': addresses(props.zookeeper.clients),
+    'zookeeper.connect': addresses(props.zookeeper),
     listeners: `INTERNAL://:${BROKER_PORTS.internal}${external}`,
     'listener.security.protocol.map': 'INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT',
     'default.replication.factor': props.replication,

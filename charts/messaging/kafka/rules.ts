@@ -1,10 +1,18 @@
 import { optional } from '../../../lib/values/check';
+import { image } from '../../../lib/values/image';
 import { hostPort } from '../../../lib/values/networks';
 import { share, whole } from '../../../lib/values/numbers';
 import { record } from '../../../lib/values/record';
 import { disk, memory, resources } from '../../../lib/values/sizes';
 import { heapErrors } from '../heap';
 import type { BrokerShutdown, BrokerThreads, KafkaSize } from './size';
+
+/** Of the brokers and of ZooKeeper. */
+export const confluentImage = image({
+  of: /:7\.\d+\.\d+/,
+  words: '7.x',
+  because: 'Version 8 has no ZooKeeper, and these brokers keep their metadata there.',
+});
 
 /** What brokers may be. */
 export const kafkaSize = record<KafkaSize>(
@@ -52,10 +60,9 @@ function replicationErrors({ brokers, replication, minInsyncReplicas }: KafkaSiz
 }
 
 function shutdownErrors({ leaveSeconds, graceSeconds }: BrokerShutdown): string[] {
-  return graceSeconds > leaveSeconds
-    ? []
-    : [
-        `kafka.shutdown.graceSeconds is ${graceSeconds}, but a broker waits up to leaveSeconds = ${leaveSeconds} before it ` +
-          `begins to stop: it would be killed. Set graceSeconds to ${leaveSeconds + 60} or more, a minute for the logs.`,
-      ];
+  if (graceSeconds > leaveSeconds) return [];
+  return [
+    `kafka.shutdown.graceSeconds is ${graceSeconds}, but a broker waits up to leaveSeconds = ${leaveSeconds} before it ` +
+      `begins to stop: it would be killed. Set graceSeconds to ${leaveSeconds + 60} or more, a minute for the logs.`,
+  ];
 }

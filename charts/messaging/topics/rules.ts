@@ -1,18 +1,14 @@
-import { type Check, optional, shown } from '../../../lib/values/check';
+import { type Check, shown } from '../../../lib/values/check';
+import { reconciledJobsSize } from '../../../lib/values/jobs';
 import { line } from '../../../lib/values/names';
 import { whole } from '../../../lib/values/numbers';
 import { list, type Rule, record } from '../../../lib/values/record';
-import { schedule } from '../../../lib/values/schedule';
-import { rate, resources, retention } from '../../../lib/values/sizes';
+import { rate, retention } from '../../../lib/values/sizes';
 import type { KafkaSize } from '../kafka/size';
-import type { TopicsJobSize } from './size';
 import { diskNeed, type Topic } from './topic';
 
 /** What the Job may be: its Java has a heap of 96 MiB. */
-export const topicsJobSize = record<TopicsJobSize>({
-  resources: resources(192),
-  driftSchedule: optional(schedule('"0 * * * *", every hour')),
-});
+export const topicsJobSize = reconciledJobsSize(192, '"0 * * * *", every hour');
 
 /** Kafka's own limit: https://github.com/apache/kafka/blob/3.6.1/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
 const LEGAL_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
@@ -84,12 +80,11 @@ function diskErrors(topics: readonly Topic[], { brokers, replication, disk, traf
 
 function copyErrors(topics: readonly Topic[], { brokers, replication }: KafkaSize): string[] {
   const copies = topics.reduce((sum, { partitions }) => sum + partitions, 0) * replication;
-  return copies <= MOST_COPIES * brokers
-    ? []
-    : [
-        `the topics have ${copies} copies of partitions, but ${brokers} brokers hold ${MOST_COPIES} each. Lower the ` +
-          `partitions of a topic, or set kafka.brokers to ${Math.ceil(copies / MOST_COPIES)} or more.`,
-      ];
+  if (copies <= MOST_COPIES * brokers) return [];
+  return [
+    `the topics have ${copies} copies of partitions, but ${brokers} brokers hold ${MOST_COPIES} each. Lower the ` +
+      `partitions of a topic, or set kafka.brokers to ${Math.ceil(copies / MOST_COPIES)} or more.`,
+  ];
 }
 
 const gib = (mebibytes: number) => (mebibytes / 1024).toFixed(1);

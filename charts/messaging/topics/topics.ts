@@ -1,17 +1,16 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { addresses } from '../../../lib/endpoint';
-import { reconciledJobs } from '../../../lib/job';
+import { type ReconciledJobsSize, reconciledJobs } from '../../../lib/job';
 import { nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { KafkaClients } from '../kafka/kafka';
 import type { KafkaSize } from '../kafka/size';
-import type { TopicsJobSize } from './size';
 import { segmentTime, type Topic } from './topic';
 
 type Copies = Pick<KafkaSize, 'brokers' | 'replication' | 'minInsyncReplicas'>;
 
-export interface TopicsProps extends TopicsJobSize {
+export interface TopicsProps extends ReconciledJobsSize {
   /** Kafka's image: it carries the AdminClient and a Java that runs source files. */
   readonly image: string;
   readonly topics: readonly Topic[];
@@ -25,15 +24,12 @@ export const QUICK_JVM = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshar
 
 const WAIT_SECONDS = 300;
 
-/**
- * Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. A version that
- * comes back finds its Job, which is complete; and somebody may have changed a topic by hand.
- */
+/** Makes the topics what the catalogue says: a Job for each version of the catalogue, and again on a schedule. */
 export class Topics extends Component {
   constructor(scope: Platform, props: TopicsProps) {
     super(scope, 'topics', 'messaging');
     const { kafka } = props;
-    const job = {
+    reconciledJobs(this, 'drift', {
       image: props.image,
       user: 1000,
       // Source 11: the Java of the image.
@@ -50,11 +46,8 @@ export class Topics extends Component {
       scratch: { '/tmp': Size.mebibytes(16) },
       resources: props.resources,
       graceSeconds: 10,
-    };
-    reconciledJobs(this, 'drift', {
-      ...job,
       waitSeconds: WAIT_SECONDS,
-      schedule: props.driftSchedule,
+      schedule: props.schedule,
       servers: kafka.bootstrap,
     });
   }

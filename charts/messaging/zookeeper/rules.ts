@@ -19,10 +19,9 @@ export const zookeeperSize = record<ZooKeeperSize>(
 );
 
 function oddErrors({ servers }: ZooKeeperSize): string[] {
-  return servers % 2 !== 0
-    ? []
-    : [
-        `zookeeper.servers is ${servers}: an ensemble needs an odd number, as ${servers} tolerate no more failures ` +
-          `than ${servers - 1}. Set it to ${servers - 1} or ${servers + 1}.`,
-      ];
+  if (servers % 2 !== 0) return [];
+  return [
+    `zookeeper.servers is ${servers}: an ensemble needs an odd number, as ${servers} tolerate no more failures ` +
+      `than ${servers - 1}. Set it to ${servers - 1} or ${servers + 1}.`,
+  ];
 }

@@ -1,6 +1,5 @@
 import { Size } from 'cdk8s';
 import { Component } from '../../../lib/component';
-import type { Content } from '../../../lib/content';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
@@ -28,20 +27,19 @@ export class ZooKeeper extends Component {
 
   constructor(scope: Platform, props: ZooKeeperProps) {
     super(scope, 'zookeeper', 'messaging');
-    const files: Record<string, Content> = {
-      ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
-      ...sessionFile,
-      ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties'),
-      '/etc/bss/zookeeper.properties': () =>
-        nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
-    };
     const zookeeper = new StatefulWorkload(this, 'default', {
       image: props.image,
       user: 1000,
       command: ['bash', '/etc/bss/start.sh'],
       env: { HEAP: heapFlag(props.heap) },
       ports: PORTS,
-      files,
+      files: {
+        ...nativeFiles(__dirname, '/etc/bss', 'start.sh', 'ready.sh', 'leave.py'),
+        ...sessionFile,
+        ...nativeFiles(__dirname, '/etc/bss', 'log4j.properties'),
+        '/etc/bss/zookeeper.properties': () =>
+          nativeFile(__dirname, 'zookeeper.properties') + settings(ensemble(this.clients), '='),
+      },
       // The image declares both paths as volumes: a claim above them would be covered by throw-away ones.
       claims: {
         data: { mountPath: '/var/lib/zookeeper/data', size: props.data },

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { pluginNames, type Service } from '../../../charts/gateway/kong/configuration';
 import { CORRELATION_HEADER, KEY_HEADER } from '../../../charts/gateway/kong/plugins';
-import { worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import { constructErrors } from '../../../charts/synth';
 import { nativeFile } from '../../../lib/native-file';
 import { everyEnvironment } from '../../environments';
@@ -109,15 +108,6 @@ describe("Kong's pod", () => {
     expect(files).toEqual(expect.arrayContaining(['gate.lua', 'http.conf', 'proxy.conf']));
     expect(gate).toContain(`headers["${CORRELATION_HEADER.toLowerCase()}"]`);
     expect(gate).toContain(`== "${KEY_HEADER}"`);
-  });
-
-  it('sends a request that has broken off once more, and only soon after', () => {
-    expect(settings(onKind)['KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM_TIMEOUT']).toBe('5s');
-    expect(everyService(onKind).map((service) => [service.retries, worstCaseSeconds(service)])).toEqual([
-      [1, 19],
-      [0, 57],
-      [0, 57],
-    ]);
   });
 
   it('loads the plugins that its configuration has, and no others', () => {

@@ -1,14 +1,14 @@
 import type { Service } from '../../../charts/gateway/kong/configuration';
 import type { Kong } from '../../../charts/gateway/kong/kong';
 import { KEY_HEADER } from '../../../charts/gateway/kong/plugins';
-import { operatorsPage, type Site } from '../../../charts/gateway/kong/policies';
+import { operatorsPage, type Site, worstCaseSeconds } from '../../../charts/gateway/kong/policies';
 import { platform } from '../../../charts/platform';
 import { constructErrors } from '../../../charts/synth';
 import { kind } from '../../../config/kind';
 import { production } from '../../../config/production';
 import { everyEnvironment } from '../../environments';
 import { Example, Pods } from '../../example';
-import { everyService, gateway, inProduction, onKind } from '../gateway';
+import { everyService, gateway, inProduction, onKind, settings } from '../gateway';
 
 describe('A site', () => {
   const { kong, app } = gateway();
@@ -64,6 +64,15 @@ describe('A site', () => {
         ]);
       }
     }
+  });
+
+  it('is sent a request that has broken off once more, and only soon after', () => {
+    expect(settings(onKind)['KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM_TIMEOUT']).toBe('5s');
+    expect(everyService(onKind).map((service) => [service.retries, worstCaseSeconds(service)])).toEqual([
+      [1, 19],
+      [0, 57],
+      [0, 57],
+    ]);
   });
 
   it('gets no key that a person has sent it by mistake', () => {

@@ -1,17 +1,7 @@
-import { parse } from 'yaml';
-import type { SecretValues } from '../lib/secret';
-import type { Check } from '../lib/values/check';
-
-/** No line twice, or Kong could not tell who calls. */
-export const distinct: Check<SecretValues> = (name, values) => {
-  const lines = Object.values(values as SecretValues).flatMap((value) => value.trimEnd().split('\n'));
-  return new Set(lines).size === lines.length
-    ? []
-    : [`${name} has the same line twice: it could not be told who calls. Give each consumer a key of its own.`];
-};
+import type { Check } from './check';
 
 /** Messages name the key of the Secret, its limit and the way out, and never what it holds. */
-const says =
+export const says =
   (advice: string, problem: (value: string) => string | undefined): Check<string> =>
   (name, value) => {
     const wrong = problem(String(value));
@@ -43,18 +33,4 @@ export const oneLine = (least = 1): Check<string> =>
 /** A certificate or a key. */
 export const pem: Check<string> = says('Put it there in PEM, from its BEGIN to its END.', (value) =>
   /^-----BEGIN ([A-Z0-9 ]+)-----\n[\s\S]*\n-----END \1-----\s*$/m.test(value) ? undefined : 'is not in PEM',
-);
-
-/** Users as AKHQ reads them. */
-export const akhqUsers: Check<string> = says(
-  'Put YAML there with `akhq.security.basic-auth`, a list of username, password (its SHA-256) and groups.',
-  (value) => {
-    try {
-      const users: unknown = parse(value)?.akhq?.security?.['basic-auth'];
-      const right = Array.isArray(users) && users.length > 0 && users.every((user) => user?.username && user.password);
-      return right ? undefined : 'names no users';
-    } catch {
-      return 'is no YAML';
-    }
-  },
 );

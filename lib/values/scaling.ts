@@ -1,11 +1,12 @@
-import type { Autoscaling } from '../lib/stateless-workload';
-import { optional } from '../lib/values/check';
-import { whole } from '../lib/values/numbers';
-import { type Rule, record } from '../lib/values/record';
+import type { Autoscaling } from '../stateless-workload';
+import { optional } from './check';
+import { whole } from './numbers';
+import { type Rule, record } from './record';
 
 /** Pods of a Deployment. */
 export const replicas = whole(1, 100);
 
+/** Autoscaling, which may be left out. */
 export const autoscaling = optional(
   record<Autoscaling>({ mostReplicas: replicas, cpuPercent: whole(1, 400, ' percent of the CPU request') }),
 );
