@@ -4,9 +4,10 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import type { Resources } from './container';
 import { Endpoint, type Server } from './endpoint';
+import type { Metrics } from './metrics';
 import { allowAddresses, allowConnection, allowDns, allowHost, allowRole } from './network';
 import type { Platform } from './platform';
-import { type Metrics, type PodProps, podResources } from './pod';
+import { type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
 export interface HostPort {
