@@ -4,7 +4,7 @@ import { kind } from '../config/kind';
 import { production } from '../config/production';
 import { Component } from '../lib/component';
 import { manifestFiles } from '../lib/manifest-files';
-import type { Metrics } from '../lib/pod';
+import type { Metrics } from '../lib/metrics';
 import { tcp } from '../lib/probe';
 import { StatelessWorkload } from '../lib/stateless-workload';
 import { Workload } from '../lib/workload';

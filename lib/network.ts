@@ -40,14 +40,23 @@ export function allowGossip(workload: Server, port: string): void {
   });
 }
 
-/** The pods of `from` reach `port` at addresses outside of the platform. */
-export function allowOutside(from: Server, id: string, cidrs: readonly string[], port: number): void {
-  const to = cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+/** Addresses outside of the platform that a workload may call. */
+export interface External {
+  /** For example `203.0.113.0/24`. */
+  readonly networks: readonly string[];
+  /** The one port of them that it may call. */
+  readonly port: number;
+}
+
+/** The pods of `from` reach addresses outside of the platform. */
+export function allowOutside(from: Server, id: string, { networks, port }: External): void {
+  const to = networks.map((cidr) => ({ ipBlock: { cidr } }));
   egress(from, id, from.selector, { to, ports: [policyPort(port)] });
 }
 
-/** Names resolve, for the pods with the labels `from`. */
+/** Names resolve, for the pods with the labels `from`. Asked twice is once. */
 export function allowDns(scope: Construct, id: string, from: Record<string, string>): void {
+  if (scope.node.tryFindChild(id)) return;
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
   const podSelector = { matchLabels: { 'k8s-app': 'kube-dns' } };
   const ports = [policyPort(53, 'UDP'), policyPort(53, 'TCP')];

@@ -4,25 +4,9 @@ import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import { type ContainerProps, container, quantity, type Resources } from './container';
 import { type Content, contentHash, rendered } from './content';
+import type { Metrics, NoMetrics } from './metrics';
 import type { Platform } from './platform';
 import { SecretKey } from './secret';
-
-/**
- * A page of measurements.
- * @see https://prometheus.io/docs/instrumenting/exposition_formats/
- */
-export interface Metrics {
-  /** Name of a port of the main container or of a sidecar, as that of an exporter. */
-  readonly port: string;
-  /** Path of the metrics, for example `/metrics`. */
-  readonly path: string;
-}
-
-/** A workload that has no such page. */
-export interface NoMetrics {
-  /** Why, and where else is seen how it is. */
-  readonly none: string;
-}
 
 /** A container beside the main one. */
 export interface SidecarProps extends ContainerProps {

@@ -4,9 +4,19 @@ import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import type { Resources } from './container';
 import { Endpoint, type Server } from './endpoint';
-import { allowAddresses, allowConnection, allowDns, allowGossip, allowHost, allowOutside, allowRole } from './network';
+import type { Metrics } from './metrics';
+import {
+  allowAddresses,
+  allowConnection,
+  allowDns,
+  allowGossip,
+  allowHost,
+  allowOutside,
+  allowRole,
+  type External,
+} from './network';
 import type { Platform } from './platform';
-import { type Metrics, type PodProps, podResources } from './pod';
+import { type PodProps, podResources } from './pod';
 
 /** A port of the laptop that leads to a pod of the cluster. */
 export interface HostPort {
@@ -30,14 +40,6 @@ export interface Connection {
   readonly from: Workload;
   /** Who answers, and where. */
   readonly to: Endpoint;
-}
-
-/** Addresses outside of the platform that a workload may call. */
-export interface External {
-  /** For example `203.0.113.0/24`. */
-  readonly networks: readonly string[];
-  /** The one port of them that it may call. */
-  readonly port: number;
 }
 
 /** A port that the machine that runs the cluster reaches. */
@@ -127,25 +129,21 @@ export abstract class Workload extends Construct implements Server {
       if (this.connections.some(({ to }) => to.workload === endpoint.workload && to.port === endpoint.port)) continue;
       this.connections.push({ from: this, to: endpoint });
       allowConnection(this, endpoint);
-      this.resolvesNames();
+      allowDns(this, 'to-dns', this.selector);
     }
   }
 
   /** Opens the way to addresses outside of the platform, and to DNS. @param id of the policy, as in `to-mail` */
   connectsOutside(id: string, external: External): void {
     this.externals.push(external);
-    allowOutside(this, id, external.networks, external.port);
-    this.resolvesNames();
+    allowOutside(this, id, external);
+    allowDns(this, 'to-dns', this.selector);
   }
 
   /** Lets its own pods speak at `port` by UDP, as members of a gossip do; TCP is `connectsTo`. */
   gossips(port: string): void {
     this.gossip.push(port);
     allowGossip(this, port);
-  }
-
-  private resolvesNames(): void {
-    if (!this.node.tryFindChild('to-dns')) allowDns(this, 'to-dns', this.selector);
   }
 
   /** Opens `port` to pods that are not in the model, if they carry {@link roleLabels}. */

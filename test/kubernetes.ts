@@ -36,7 +36,7 @@ export interface Specs {
     ingress?: { from: Peer[]; ports: PolicyPort[] }[];
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
-  PersistentVolumeClaim: undefined;
+  PersistentVolumeClaim: { resources: { requests: { storage: string } } };
   Secret: undefined;
   Service: {
     type?: string;
@@ -107,6 +107,7 @@ export interface SecurityContext {
   readonly readOnlyRootFilesystem?: boolean;
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: unknown;
+  readonly runAsGroup?: unknown;
   readonly capabilities?: { add?: string[]; drop?: string[] };
   readonly seccompProfile?: { type: string };
   readonly seLinuxOptions?: unknown;
@@ -117,6 +118,7 @@ export interface SecurityContext {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  readonly imagePullPolicy?: string;
   readonly command?: string[];
   readonly args?: string[];
   readonly env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
@@ -145,3 +147,9 @@ export interface Volume {
   readonly secret?: { secretName: string; items: { key: string; path: string }[] };
   readonly emptyDir?: { sizeLimit?: string };
 }
+
+/** A name that leaves room for the suffix of a pod: a DNS label has 63 characters. */
+export const ROOMY_NAME = /^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/;
+
+/** Bytes of an object above which `kubectl apply` has no room for it in its annotation, which holds 256 KiB. */
+export const LARGEST_APPLIED = 200_000;

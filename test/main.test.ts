@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { main } from '../main';
 
 const root = join(__dirname, '..');
 
@@ -40,10 +41,10 @@ function run(directory: string, command: string[], env: Record<string, string> =
 }
 
 /** What cdk8s runs. */
-const main: string[] = parse(readFileSync(join(root, 'cdk8s.yaml'), 'utf8'))
-  .app.split(' && ')[0]
-  .split(' ');
-const synth = ['npm', 'run', '--silent', 'synth'];
+const app: string = parse(readFileSync(join(root, 'cdk8s.yaml'), 'utf8')).app;
+/** What `npm run synth` runs once the types are right. */
+const synth = ['sh', '-c', app];
+const written = { CDK8S_OUTDIR: '.synth' };
 
 /** Content of every file below `directory`, by path. */
 const treeOf = (directory: string) =>
@@ -65,7 +66,7 @@ it('A wrong environment fails the synth with all its errors and nothing else, an
   edit(project, 'config/production.ts', (text) =>
     text.replace('graceSeconds: 900', 'graceSeconds: 600').replace('poolSize: 20', 'poolSize: 0'),
   );
-  const { status, stderr } = run(project, synth);
+  const { status, stderr } = run(project, synth, written);
   expect(status).toBe(1);
   // Who adds an environment made of production has its errors, too.
   expect(
@@ -85,41 +86,44 @@ it('A wrong environment fails the synth with all its errors and nothing else, an
 it('A property that is misspelt, and a value that cdk8s refuses, fail the synth with their place', () => {
   const project = copyOfProject();
   edit(project, 'config/kind.ts', (text) => text.replace('replication: 3', 'replicaton: 3'));
-  const misspelt = run(project, synth);
+  const misspelt = run(project, ['npm', 'run', '--silent', 'synth']);
   expect(misspelt.status).not.toBe(0);
   expect(misspelt.stdout).toMatch(/^config\/kind\.ts.*'replicaton' does not exist .* 'replication'\?$/m);
   edit(project, 'config/kind.ts', (text) =>
     text.replace('replicaton: 3', 'replication: 3').replace('gibibytes(10)', 'gibibytes(-10)'),
   );
-  expect(run(project, synth)).toMatchObject({
+  expect(run(project, synth, written)).toMatchObject({
     status: 1,
     stderr: expect.stringMatching(/^config\/kind\.ts:\d+: Storage amounts cannot be negative\. Received: -10\n$/),
   });
   expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
 });
 
-it('The cdk8s program makes the same as npm run synth', () => {
+it('npm run synth checks the types, and runs what the cdk8s program does', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [types, emptied, ran] = scripts.synth.split(' && ');
+  expect([types, emptied]).toEqual(['tsc --noEmit', 'rm -rf .synth']);
+  expect(run(root, ['sh', '-c', ran.replace('sh -c', 'echo')])).toMatchObject({ status: 0, stdout: `${app}\n` });
+});
+
+it('The cdk8s program makes the committed dist, in any time zone and language', () => {
   const project = copyOfProject();
   rmSync(join(project, 'dist'), { recursive: true });
-  expect(run(project, ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false']).status).toBe(0);
+  const elsewhere = { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+  const { status, stderr } = run(
+    project,
+    ['node', 'node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false'],
+    elsewhere,
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(treeOf(join(project, 'dist'))).toEqual(treeOf(join(root, 'dist')));
 });
 
-it('main.ts makes the committed dist in any time zone and language', () => {
+it('main.ts says which environments there are when asked for another, and writes none', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'bss-out-'));
-  const elsewhere = { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', CDK8S_OUTDIR: outdir };
-  expect(run(root, main, elsewhere)).toMatchObject({ status: 0, stderr: '' });
-  expect(treeOf(outdir)).toEqual(treeOf(join(root, 'dist')));
-});
-
-it('main.ts says which environments there are when asked for another', () => {
-  const outdir = mkdtempSync(join(tmpdir(), 'bss-out-'));
-  const { status, stdout, stderr } = run(root, [...main, 'prod'], { CDK8S_OUTDIR: outdir });
-  expect({ status, stdout, stderr }).toEqual({
-    status: 1,
-    stdout: '',
-    stderr: expect.stringMatching(/^unknown environment "prod": there are [a-z, -]*kind[a-z, -]*\n$/),
-  });
+  expect(() => main(outdir, ['kind', 'prod'])).toThrow(
+    /^unknown environment "prod": there are [a-z, -]*kind[a-z, -]*$/,
+  );
   expect(readdirSync(outdir)).toEqual([]);
 });
 
@@ -131,7 +135,7 @@ it('A change in any mounted file replaces the pods that mount it', () => {
   expect(files.length).toBeGreaterThan(8);
   for (const file of files) edit(project, file, (text) => `${text}\n`);
   const changed = { CDK8S_OUTDIR: join(project, 'changed') };
-  expect(run(project, [...main, 'kind'], changed)).toMatchObject({ status: 0, stderr: '' });
+  expect(run(project, [...app.split(' && ')[0]!.split(' '), 'kind'], changed)).toMatchObject({ status: 0, stderr: '' });
   const checksums = (text: string): string[] =>
     text.match(/(?<=checksum\/files: )\S+|(?<=name: )(topics|databases)-[0-9a-f]{8}$/gm) ?? [];
   const before = checksums(Object.values(treeOf(join(root, 'dist/kind'))).join('\n'));

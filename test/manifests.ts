@@ -11,6 +11,7 @@ export interface Pod extends PodTemplate {
 /** Everything that an app makes. That its YAML reads back as the same is tested with dist. */
 export class Manifests {
   private made?: Manifest[];
+  private templates?: Pod[];
 
   constructor(readonly app: App) {}
 
@@ -31,7 +32,13 @@ export class Manifests {
     return found;
   }
 
+  /** Everything that pods are made of. */
   pods(): Pod[] {
+    this.templates ??= this.podTemplates();
+    return this.templates;
+  }
+
+  private podTemplates(): Pod[] {
     const owners = [...this.ofKind('StatefulSet'), ...this.ofKind('Deployment'), ...this.ofKind('Job')];
     return [
       ...owners.map((owner) => ({ owner, template: owner.spec.template })),

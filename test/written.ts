@@ -5,8 +5,16 @@ import type { Manifest, PodTemplate, Specs, WorkloadSpec } from './kubernetes';
 
 const root = join(__dirname, '..');
 
-/** All YAML objects of a directory, any depth, as a cluster gets them. */
-export const objectsIn = (directory: string): Manifest[] =>
+/** All YAML objects of a directory, any depth, as a cluster gets them. Read once: it takes long. */
+export function objectsIn(directory: string): readonly Manifest[] {
+  const found = read.get(directory) ?? readIn(directory);
+  read.set(directory, found);
+  return found;
+}
+
+const read = new Map<string, readonly Manifest[]>();
+
+const readIn = (directory: string): Manifest[] =>
   readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
     .flatMap((name) => parseAllDocuments(readFileSync(join(root, directory, name), 'utf8')))
@@ -23,7 +31,7 @@ export interface Pods extends PodTemplate {
 
 /** What dist/`environment` has: what people read is compared with this, not with the model that both are made from. */
 export class Written {
-  readonly objects: Manifest[];
+  readonly objects: readonly Manifest[];
 
   constructor(readonly environment: string) {
     this.objects = objectsIn(`dist/${environment}`);

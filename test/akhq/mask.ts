@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { type Filter, maskingFilters } from '../../charts/messaging/akhq/masking';
 import { unless } from '../unless';
 
 const MASK = join(__dirname, 'Mask.java');
 const JAVA = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m', MASK];
 
-const none = spawnSync('java', JAVA, { input: Buffer.alloc(8) });
+// To ask Java for its version takes longer than to look for its compiler, which only a JDK has.
+const compilers = (process.env['PATH'] ?? '').split(delimiter).map((directory) => join(directory, 'javac'));
 
 /** For tests of what Java makes of the expressions. */
-export const withJava = unless(none.status === 0 ? undefined : 'no java, of a JDK, 11 or later');
+export const withJava = unless(compilers.some(existsSync) ? undefined : 'no java, of a JDK, 11 or later');
 
 export interface Masked {
   readonly text: string;
@@ -36,11 +38,15 @@ export function maskedByJava(texts: readonly string[], filters: readonly Filter[
 }
 
 /** The same by JavaScript, which knows nothing of possessive: no other match than theirs is possible here. Not for long texts. */
-export const maskedHere = (text: string, filters: readonly Filter[] = maskingFilters()): string =>
-  filters.reduce((masked, each) => {
-    const search = each['search-regex'].replaceAll(']++|', ']|').replaceAll(/([*+}])\+/g, '$1');
-    return masked.replace(new RegExp(search, 'g'), each.replacement);
-  }, text);
+export function maskedHere(texts: readonly string[], filters: readonly Filter[] = maskingFilters()): string[] {
+  const searches = filters.map(({ 'search-regex': search, replacement }) => ({
+    search: new RegExp(search.replaceAll(']++|', ']|').replaceAll(/([*+}])\+/g, '$1'), 'g'),
+    replacement,
+  }));
+  return texts.map((text) =>
+    searches.reduce((masked, { search, replacement }) => masked.replace(search, replacement), text),
+  );
+}
 
 function int(value: number): Buffer {
   const bytes = Buffer.alloc(4);

@@ -11,7 +11,7 @@ const [commands] = fencesUnder('README.md', 'After every change', 'sh');
 describe.each(ADDITIONS)('"%s"', (heading) => {
   it('is green after the commands that README.md names, and no others', () => {
     const project = clone();
-    add(project, heading, 'example');
+    add(project, heading, 'inventory');
     const run = spawnSync('bash', ['-ec', commands!.text], {
       cwd: project,
       encoding: 'utf8',

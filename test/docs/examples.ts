@@ -8,7 +8,7 @@ const root = join(__dirname, '../..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of other projects, whose types are not here
-const objectsIn = (directory: string): any[] => manifestsIn(directory);
+const objectsIn = (directory: string): readonly any[] => manifestsIn(directory);
 
 /** Whether a folder of manifests is there. */
 const manifests = (path: string) => existsSync(join(root, path)) && readdirSync(join(root, path)).length > 0;

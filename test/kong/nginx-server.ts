@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewaySettings } from '../../charts/gateway/kong/settings';
 import { freePort } from '../free-port';
+import { unless } from '../unless';
 import { everything } from './stand-in';
 import { exchange } from './wire';
 
@@ -19,6 +20,8 @@ export const missing =
     ...(spawnSync('python3', ['--version']).error ? ['no python3'] : []),
   ].join(', ') || undefined;
 
+export const onNginx = unless(missing);
+
 const { KONG_NGINX_HTTP_LOG_FORMAT: format } = gatewaySettings({
   workers: 1,
   configuration: everything,
@@ -27,7 +30,7 @@ const { KONG_NGINX_HTTP_LOG_FORMAT: format } = gatewaySettings({
 });
 
 /** nginx with the very files that Kong's has, and a service behind it that answers with what it was asked. */
-export class NginxServer {
+class NginxServer {
   private readonly directory = mkdtempSync(join(tmpdir(), 'bss-nginx-'));
   private readonly running: ChildProcess[] = [];
   private port = 0;
@@ -100,3 +103,11 @@ export class NginxServer {
     writeFileSync(join(this.directory, name), text);
   }
 }
+
+/** The one that all tests of a run ask. */
+export const nginx = new NginxServer();
+
+export const statuses = (answer: string) =>
+  [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+/** What the service says that it was asked. */
+export const seen = (answer: string) => JSON.parse(answer.split('\r\n\r\n')[1]!);

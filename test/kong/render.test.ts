@@ -15,6 +15,8 @@ const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
   ([program]) => spawnSync(program!, ['-c', 'true']).error === undefined,
 );
 
+const TEMPLATE = declarativeFile(everything);
+
 const keys = { KEYS_BSS_FRONTEND: 'f'.repeat(32), KEYS_BSS_MOBILE: 'm'.repeat(32), KEYS_BSS_PARTNER: 'p'.repeat(32) };
 
 interface Run {
@@ -28,12 +30,7 @@ interface Run {
 }
 
 /** @param kong what the `kong` command is: a shell script, as there is none here */
-function render(
-  shell: string[],
-  env: Record<string, string>,
-  template = declarativeFile(everything),
-  kong = 'true',
-): Run {
+function render(shell: string[], env: Record<string, string>, template = TEMPLATE, kong = 'true'): Run {
   const directory = mkdtempSync(join(tmpdir(), 'bss-render-'));
   const file = (name: string) => join(directory, name);
   writeFileSync(file('template.yml'), template);
@@ -146,7 +143,7 @@ describe.each(SHELLS)('In %s', (...shell) => {
   });
 
   it('a placeholder that nothing is put in for is refused', () => {
-    const template = `${declarativeFile(everything)}_comment: "@@FORGOTTEN@@"\n`;
+    const template = `${TEMPLATE}_comment: "@@FORGOTTEN@@"\n`;
     expect(render(shell, keys, template)).toMatchObject({
       status: 1,
       rendered: undefined,
@@ -155,7 +152,7 @@ describe.each(SHELLS)('In %s', (...shell) => {
   });
 
   it('the password of Redis is its first line, and refused when it is none', () => {
-    const template = `${declarativeFile(everything)}_comment: "@@REDIS_PASSWORD@@"\n`;
+    const template = `${TEMPLATE}_comment: "@@REDIS_PASSWORD@@"\n`;
     const password = (value: string) => render(shell, { ...keys, REDIS_PASSWORD: value }, template);
     expect(password('first-password-1\nsecond-password-2').rendered).toHaveProperty('_comment', 'first-password-1');
     expect(password('').said).toContain('REDIS_PASSWORD is empty');

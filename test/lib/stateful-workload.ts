@@ -1,5 +1,4 @@
 import { Size, Yaml } from 'cdk8s';
-import type * as k8s from '../../imports/k8s';
 import { type Claim, StatefulWorkload, type StatefulWorkloadProps } from '../../lib/stateful-workload';
 import { Example, hostPort, podProps, shop } from '../example';
 import { plainText } from '../manifests';
@@ -27,7 +26,8 @@ const names = (example: Example) => example.manifests.objects.map(({ kind, metad
 describe('Pods with an identity', () => {
   it('have every prop where Kubernetes looks for it', () => {
     const { template, ...spec } = made().set();
-    const { initContainers, containers, volumes, ...pod } = template.spec;
+    const { initContainers, containers, volumes, securityContext, ...pod } = template.spec;
+    expect(securityContext).toMatchObject({ runAsUser: 1234, fsGroup: 1234 });
     expect(Yaml.stringify({ ...spec, pod })).toMatchInlineSnapshot(`
 persistentVolumeClaimRetentionPolicy:
   whenDeleted: Retain
@@ -66,14 +66,6 @@ pod:
           topologyKey: kubernetes.io/hostname
   automountServiceAccountToken: false
   enableServiceLinks: false
-  securityContext:
-    fsGroup: 1234
-    fsGroupChangePolicy: OnRootMismatch
-    runAsGroup: 1234
-    runAsNonRoot: true
-    runAsUser: 1234
-    seccompProfile:
-      type: RuntimeDefault
   serviceAccountName: example-account
   terminationGracePeriodSeconds: 45
   topologySpreadConstraints:
@@ -132,43 +124,6 @@ pod:
 
   it('have names that count from 0', () => {
     expect(made().workload.podNames).toEqual(['example-0', 'example-1', 'example-2']);
-  });
-});
-
-describe('Shards', () => {
-  const { example, workload } = made({ shards: 2, replicas: 2 });
-  const sets = example.manifests.ofKind('StatefulSet');
-
-  it('are StatefulSets side by side, whose pods know their shard', () => {
-    expect(sets.map(({ metadata }) => metadata.name)).toEqual(['example-0', 'example-1']);
-    expect(workload.podNames).toEqual(['example-0-0', 'example-0-1', 'example-1-0', 'example-1-1']);
-    const selector = { 'app.kubernetes.io/name': 'example', 'shop/shard': '1' };
-    expect(sets[1]!.spec).toMatchObject({ replicas: 2, selector: { matchLabels: selector } });
-    expect(sets[1]!.spec.template.metadata.labels).toMatchObject(selector);
-  });
-
-  it('keep their own pods apart, not those of other shards, which are only spread over the nodes', () => {
-    const { affinity, topologySpreadConstraints } = sets[1]!.spec.template.spec as k8s.PodSpec;
-    const shard = { matchLabels: { 'app.kubernetes.io/name': 'example', 'shop/shard': '1' } };
-    const everyShard = { matchLabels: { 'app.kubernetes.io/name': 'example' } };
-    expect(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual([
-      { labelSelector: shard, topologyKey: 'kubernetes.io/hostname' },
-    ]);
-    const rest = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
-    expect(topologySpreadConstraints).toEqual([
-      { labelSelector: shard, topologyKey: 'topology.kubernetes.io/zone', ...rest },
-      { labelSelector: everyShard, topologyKey: 'kubernetes.io/hostname', ...rest },
-    ]);
-  });
-
-  it('are one workload to everybody else: one budget, one ConfigMap, one account, one headless Service', () => {
-    expect(names(example).filter((name) => !name.startsWith('StatefulSet'))).toEqual([
-      'Service example-headless',
-      'ServiceAccount example-account',
-      'ConfigMap example-files',
-      'PodDisruptionBudget example-budget',
-    ]);
-    expect(workload.replicas).toBe(4);
   });
 });
 

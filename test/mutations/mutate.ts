@@ -1,4 +1,4 @@
-import { Duration, Size } from 'cdk8s';
+import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
 import { environments } from '../../config/environments';
 import { amounts, NUMBERS, TEXTS, times, units } from './pool';
@@ -63,7 +63,7 @@ function alike(value: unknown, random: Random): unknown {
   }
   if (typeof value === 'boolean') return random.from([!value, `${value}`]);
   if (value instanceof Size) {
-    const mebibytes = value.toKibibytes() / 1024;
+    const mebibytes = value.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) / 1024;
     const near = [mebibytes / 2, mebibytes * 2, mebibytes + 1, mebibytes * 10, mebibytes / 3].map((each) =>
       Size.mebibytes(each),
     );

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Environment } from '../../charts/environment';
 import { environments } from '../../config/environments';
 import { appOf } from '../environments';
-import type { Container, Manifest } from '../kubernetes';
+import { type Container, LARGEST_APPLIED, type Manifest, ROOMY_NAME } from '../kubernetes';
 import { schemaErrors } from '../kubernetes-schema';
 import { Manifests, nameOf } from '../manifests';
 
@@ -59,14 +59,12 @@ function contentErrors(object: Manifest, text: string): string[] {
     ...networksIn(object.spec)
       .filter((each) => !NETWORK.test(each))
       .map((each) => `has the network ${each}`),
-    ...(/^[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/.test(metadata.name) || kind === 'Secret' || kind === 'Namespace'
-      ? []
-      : ['is no DNS label']),
+    ...(ROOMY_NAME.test(metadata.name) || kind === 'Secret' || kind === 'Namespace' ? [] : ['is no DNS label']),
     ...Object.values(metadata.labels ?? {})
       .filter((value) => !/^([A-Za-z0-9][A-Za-z0-9._-]{0,61})?[A-Za-z0-9]$/.test(value))
       .map((value) => `has the label ${value}`),
-    ...(kind === 'Secret' ? [] : (text.match(/.{0,40}(\bundefined\b|\bNaN\b|\[object|\bInfinity\b).{0,20}/g) ?? [])),
-    ...(text.length < 200_000 ? [] : ['is larger than kubectl apply takes']),
+    ...(kind === 'Secret' ? [] : (text.match(/(\bundefined\b|\bNaN\b|\[object|\bInfinity\b).{0,60}/g) ?? [])),
+    ...(text.length < LARGEST_APPLIED ? [] : ['is larger than kubectl apply takes']),
     ...amountsIn(object.spec)
       .filter((each) => !AMOUNT.test(each))
       .map((each) => `has the amount ${each}`),

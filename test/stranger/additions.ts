@@ -23,5 +23,6 @@ it('What the pages say to add compiles and synthesizes, and so do the examples o
   expect(readdirSync(join(project, 'made'))).toContain('sample');
   add(project, DATABASE, 'sample');
   for (const [name, module] of Object.entries(EXAMPLES)) writeFileSync(join(project, `lib/example-${name}.ts`), module);
-  expect(run('node_modules/typescript/bin/tsc', '--noEmit')).toEqual({ status: 0, output: '' });
+  // The other cores run other tests.
+  expect(run('node_modules/typescript/bin/tsc', '--noEmit', '--singleThreaded')).toEqual({ status: 0, output: '' });
 });

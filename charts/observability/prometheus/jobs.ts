@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../lib/endpoint';
-import type { Metrics } from '../../../lib/pod';
+import type { Metrics } from '../../../lib/metrics';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { Workload } from '../../../lib/workload';

@@ -15,6 +15,9 @@ export function conforms(gateway: GatewayInstallation, missing: string | undefin
 
   beforeAll(() => {
     if (missing) return;
+    // A pod is ready before every node knows it: who asks at once is refused.
+    for (const { host, portNumber } of [gateway.kong.proxy, gateway.kong.proxyTls])
+      eventually(`a connection to ${host}:${portNumber}`, () => gateway.connects(host, portNumber));
     // One by one, each with a connection of its own, and all of them before the first is looked at.
     answers = gateway.ask(cases.map(({ request }) => request));
   });

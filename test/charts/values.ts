@@ -1,25 +1,10 @@
 import { Duration, Size } from 'cdk8s';
-import type { Environment } from '../charts/environment';
-import { environmentTitle, repeatedNames, valueErrors } from '../charts/values';
-import { environmentNamed, environments } from '../config/environments';
-import { topics } from '../config/topics';
+import { valueErrors } from '../../charts/values';
+import { environments } from '../../config/environments';
+import { topics } from '../../config/topics';
+import { errorsAt } from '../errors-at';
 
 const { gibibytes, mebibytes } = Size;
-
-/** What is said of `production` with another value at the path. */
-function errors(path: string, value: unknown): string[] {
-  const changed = (within: unknown, [key, ...rest]: string[]): unknown => {
-    const copy = Array.isArray(within) ? [...within] : { ...(within as object) };
-    const inner = rest.length === 0 ? value : changed((within as Record<string, unknown>)[key!], rest);
-    return Object.assign(copy, { [key!]: inner });
-  };
-  return valueErrors(
-    changed(environmentNamed(path in kindOnly ? 'kind' : 'production'), path.split('.')) as Environment,
-  );
-}
-
-/** Sections that production does not have. */
-const kindOnly = { podNetwork: 0, 'developmentSecrets.akhq': 0 };
 
 it.each(environments)('The values of $name are right', (environment) => {
   expect(valueErrors(environment)).toEqual([]);
@@ -133,78 +118,5 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
 ];
 
 it.each(WRONG)('%s is not %j', (path, value, says) => {
-  expect(errors(path, value)).toEqual([expect.stringMatching(says)]);
-});
-
-describe('A schedule', () => {
-  const schedule = (text: string) => errors('redisBackup.schedule', text);
-
-  it.each([
-    '0  2 * * *',
-    '*/5 * * * *',
-    '0 0 * * MON-FRI',
-    '1,2 3-5/2 ? jan *',
-    '5/15 * * * *',
-    '0 0 29 2 *',
-    '0 0 1 1 0',
-  ])('may be "%s"', (text) => {
-    expect(schedule(text)).toEqual([]);
-  });
-
-  it.each([
-    '61 2 * * *',
-    '0 2 31 2 *',
-    '0 2 * *',
-    '* * * * * *',
-    '@daily',
-    '0 0 * * 7',
-    '0 0 L * *',
-    '*/0 * * * *',
-    '5-1 * * * *',
-    'TZ=UTC 0 2 * * *',
-    '0 2 * *\n*',
-    '',
-  ])('may not be %j', (text) => {
-    expect(schedule(text)).toEqual([
-      expect.stringMatching(/^redisBackup\.schedule is .*: it needs .*, as in "0 2 \* \* \*", every night at two\.$/),
-    ]);
-  });
-});
-
-describe('An environment', () => {
-  const [kind] = environments as [Environment, ...Environment[]];
-
-  it('is called as no other one, or one would be written over the other', () => {
-    expect(repeatedNames(environments)).toEqual([]);
-    expect(repeatedNames([...environments, { ...kind }])).toEqual([
-      '2 environments have the name "kind": each is written to the folder of its name, one over the other. Give each its own.',
-    ]);
-  });
-
-  it('has a title without a name, too', () => {
-    expect(environmentTitle(kind, 0)).toBe('kind');
-    expect(environmentTitle({ ...kind, name: '../x' }, 1)).toBe('environment 2');
-  });
-
-  it('that is none is told what it has', () => {
-    expect(valueErrors(undefined as never)).toEqual([
-      expect.stringMatching(/^it is missing: it must be an object with .*\bname, namespace/),
-    ]);
-  });
-
-  it('is told everything at once, and how sections fit together where they are right', () => {
-    const wrong = {
-      ...kind,
-      name: '',
-      kafka: { ...kind.kafka, replication: 4, minInsyncReplicas: 2 },
-      redis: { ...kind.redis, maxmemory: mebibytes(0) },
-      postgresBackup: { ...kind.postgresBackup, disk: mebibytes(64) },
-    };
-    expect(valueErrors(wrong).map((message) => message.split(' ')[0])).toEqual([
-      'name',
-      'kafka.replication',
-      'redis.maxmemory',
-      'postgresBackup.disk',
-    ]);
-  });
+  expect(errorsAt(path, value)).toEqual([expect.stringMatching(says)]);
 });

@@ -1,0 +1,54 @@
+import type { PodProps } from '../../lib/pod';
+import { RequiredSecret } from '../../lib/secret';
+import { StatelessWorkload } from '../../lib/stateless-workload';
+import { Example, podProps } from '../example';
+
+/** The template of a Deployment with these files, as the API server gets it. */
+function template(change: Pick<PodProps, 'files' | 'secretFiles'>) {
+  const example = new Example();
+  new StatelessWorkload(example, 'default', { ...podProps(example), ...change });
+  return example.manifests.find('Deployment', 'example').spec.template;
+}
+
+const checksum = (files: Record<string, string>) => template({ files }).metadata.annotations?.['checksum/files'];
+
+describe('Files', () => {
+  const files = { '/etc/till/a': '1\n', '/etc/till/b': '2\n' };
+
+  it('are a ConfigMap with a name that stays when they change', () => {
+    const example = new Example();
+    new StatelessWorkload(example, 'default', { ...podProps(), files });
+    expect(example.manifests.find('ConfigMap', 'example-files').data).toEqual({ a: '1\n', b: '2\n' });
+  });
+
+  it('change the template when one of them changes, is added, renamed or taken away', () => {
+    const versions: Record<string, string>[] = [
+      files,
+      { ...files, '/etc/till/b': '3\n' },
+      { ...files, '/etc/till/c': '' },
+      { '/etc/till/a': '1\n', '/etc/till/B': '2\n' },
+      { '/etc/till/a': '1\n' },
+    ];
+    const all = versions.map(checksum);
+    expect(new Set(all).size).toBe(all.length);
+    expect(checksum({ ...files })).toBe(all[0]);
+  });
+
+  it('are in one directory, as they are mounted as one', () => {
+    const apart = { '/etc/till/a': '', '/etc/shop/b': '' };
+    expect(() => template({ files: apart })).toThrow(
+      'files of one pod must be in one directory, got /etc/till and /etc/shop',
+    );
+    const secret = new RequiredSecret(new Example(), 'login', { a: '', b: '' });
+    const secretFiles = { '/etc/till/a': secret.key('a'), '/etc/shop/b': secret.key('b') };
+    expect(() => template({ secretFiles })).toThrow('files of one pod must be in one directory');
+  });
+
+  it('of several Secrets are in a directory for each, as they are mounted one by one', () => {
+    const example = new Example();
+    const [one, other] = ['one', 'other'].map((name) => new RequiredSecret(example, name, { key: '' }));
+    const { spec } = template({ secretFiles: { '/etc/one/a': one!.key('key'), '/etc/other/b': other!.key('key') } });
+    const mounts = spec!.containers[0]!.volumeMounts!.map(({ name, mountPath }) => `${name} ${mountPath}`);
+    expect(mounts).toEqual(expect.arrayContaining(['secret-one /etc/one', 'secret-other /etc/other']));
+  });
+});
