@@ -5,16 +5,8 @@ import type { Component } from './component';
 import type { Resources } from './container';
 import { Endpoint, type Server } from './endpoint';
 import type { Metrics } from './metrics';
-import {
-  allowAddresses,
-  allowConnection,
-  allowDns,
-  allowGossip,
-  allowHost,
-  allowOutside,
-  allowRole,
-  type External,
-} from './network';
+import type { External } from './network';
+import { allowAddresses, allowConnection, allowDns, allowGossip, allowHost, allowOutside, allowRole } from './network';
 import type { Platform } from './platform';
 import { type PodProps, podResources } from './pod';
 
@@ -63,8 +55,7 @@ export abstract class Workload extends Construct implements Server {
   readonly labels: Record<string, string>;
   readonly connections: Connection[] = [];
   readonly externals: External[] = [];
-  /** Ports, by name, at which its pods gossip with each other. */
-  readonly gossip: string[] = [];
+  readonly gossipPorts: string[] = [];
   readonly publications: Publication[] = [];
   readonly loadBalancers: LoadBalancer[] = [];
   /** Roles that open a port, by name, to pods that are not in the model. */
@@ -142,7 +133,7 @@ export abstract class Workload extends Construct implements Server {
 
   /** Lets its own pods speak at `port` by UDP, as members of a gossip do; TCP is `connectsTo`. */
   gossips(port: string): void {
-    this.gossip.push(port);
+    this.gossipPorts.push(port);
     allowGossip(this, port);
   }
 

@@ -53,7 +53,7 @@ it('Policies allow the declared connections, publications, load balancers and ro
         ),
       ),
       ...workloads.flatMap((workload) =>
-        workload.gossip.flatMap((port) =>
+        workload.gossipPorts.flatMap((port) =>
           both(workload.name, workload.name, workload.portNumber(port)).map((line) => line.replace('TCP', 'UDP')),
         ),
       ),
