@@ -15,6 +15,7 @@ import { Relay } from './database/relay.ts';
 import { schemaCheck } from './database/schema.ts';
 import { catalogue } from './events/catalogue.ts';
 import { Kafka } from './events/kafka.ts';
+import { measureLag } from './events/lag-metrics.ts';
 import type { Health } from './http/actuator.ts';
 import { createServer } from './http/server.ts';
 import { Metrics } from './metrics.ts';
@@ -67,6 +68,7 @@ export async function startBackend(config: Config, log: Logger): Promise<Backend
     });
   });
   if (config.redis) subscriptions.push(invalidateByEvents(cache, bus));
+  measureLag(metrics, subscriptions);
 
   const stop = async () => {
     health.ready = false;

@@ -47,7 +47,18 @@ export interface Received extends Message {
 /** Gives up only when `closing` says so: a message whose handling was rejected comes again. */
 export type Handle = (message: Received, closing: AbortSignal) => Promise<void>;
 
+/** How far a group is behind in one partition. */
+export interface Lag {
+  readonly topic: string;
+  readonly partition: number;
+  /** Messages. */
+  readonly lag: number;
+}
+
 export interface Subscription {
+  readonly group: string;
+  /** Of the partitions that are this member's, as far as it is known. */
+  lags(): Lag[];
   /** Finishes what it has begun, says how far it came, and leaves the group. */
   close(): Promise<void>;
 }

@@ -21,8 +21,10 @@ export const signature = (topics: ReadonlyMap<string, Topic>) =>
     .sort()
     .join();
 
-/** What a partition has from an offset on, and where it goes on; or Kafka's name of what is the matter with it. */
-export type Fetched = { readonly messages: Received[]; readonly next: bigint } | { readonly error: string };
+/** What a partition has from an offset on, where it goes on, and where it ends; or Kafka's name of what is the matter with it. */
+export type Fetched =
+  | { readonly messages: Received[]; readonly next: bigint; readonly end: bigint }
+  | { readonly error: string };
 
 /** A fetch comes back after half a second; a connection that answers nothing is noticed by the client before that. */
 const DEADLINE = 40_000;
@@ -145,7 +147,10 @@ const isOfDecoding = (error: unknown): boolean =>
   ) && !/^Kafka did not answer/.test((error as Error).message);
 
 /** Without what transactions have left behind that were aborted, and without their marks. */
-function read({ records, abortedTransactions }: Partition, { topic, partition, offset }: Place & { offset: bigint }) {
+function read(
+  { records, abortedTransactions, highWatermark }: Partition,
+  { topic, partition, offset }: Place & { offset: bigint },
+) {
   const aborted = (abortedTransactions ?? []).toSorted((a, b) => Number(a.firstOffset - b.firstOffset));
   const aborting = new Set<bigint>();
   const messages: Received[] = [];
@@ -163,7 +168,7 @@ function read({ records, abortedTransactions }: Partition, { topic, partition, o
     }
     next = last + 1n > next ? last + 1n : next;
   }
-  return { messages, next };
+  return { messages, next, end: highWatermark };
 }
 
 function readable(raw: readonly (readonly [Buffer | null, Buffer | null])[]): Pick<Message, 'headers' | 'headerList'> {

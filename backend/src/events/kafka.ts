@@ -37,7 +37,7 @@ export class Kafka implements EventBus {
       client: new Consumer({ ...this.connection, ...GROUP, groupId: group }),
       fetcher: this.fetcher(group),
     });
-    return new Membership(connect, topics, handle, this.log.child({ group }), this.times);
+    return new Membership(group, connect, topics, handle, this.log.child({ group }), this.times);
   }
 
   async read(

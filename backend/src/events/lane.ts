@@ -21,6 +21,8 @@ export class Lane implements Place {
   id = '';
   /** Where the next fetch begins, as soon as that is known. */
   next: bigint | undefined;
+  /** Where the partition ended when it was last asked for. */
+  end: bigint | undefined;
   /** What the group knows of it. */
   committed: bigint | undefined;
   /** Something is the matter with it: until then it is not fetched. */
@@ -58,7 +60,7 @@ export class Lane implements Place {
   lose(): void {
     this.life += 1;
     this.isOwned = this.suspect = false;
-    this.next = this.committed = undefined;
+    this.next = this.end = this.committed = undefined;
     this.notBefore = this.bytes = 0;
     this.queue = [];
   }
@@ -74,6 +76,12 @@ export class Lane implements Place {
   /** Up to where everything is done. */
   get position(): bigint | undefined {
     return this.next === undefined ? undefined : (this.queue[0]?.offset ?? this.next);
+  }
+
+  /** Messages that are not done, as far as is known. */
+  get lag(): number | undefined {
+    const { position, end } = this;
+    return position === undefined || end === undefined ? undefined : Math.max(0, Number(end - position));
   }
 
   take(messages: readonly Received[], next: bigint): void {

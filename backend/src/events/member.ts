@@ -191,5 +191,6 @@ export class Member {
     }
     this.changed = isOther;
     if (!isOther) this.pump.known = found;
+    await this.pump.look();
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer } from '@platformatic/kafka';
 import type { Logger } from 'pino';
 import { Seldom } from '../seldom.ts';
-import type { Handle, Subscription } from './bus.ts';
+import type { Handle, Lag, Subscription } from './bus.ts';
 import { plain } from './errors.ts';
 import type { Fetcher } from './fetcher.ts';
 import { Lane } from './lane.ts';
@@ -23,6 +23,7 @@ export class Membership implements Subscription {
   private readonly running: Promise<void>;
 
   constructor(
+    readonly group: string,
     private readonly connect: () => { readonly client: Consumer; readonly fetcher: Fetcher },
     private readonly topics: readonly string[],
     private readonly handle: Handle,
@@ -31,6 +32,12 @@ export class Membership implements Subscription {
   ) {
     this.seldom = new Seldom(log);
     this.running = this.run();
+  }
+
+  lags(): Lag[] {
+    return [...this.lanes.values()].flatMap(({ isOwned, topic, partition, lag }) =>
+      isOwned && lag !== undefined ? [{ topic, partition, lag }] : [],
+    );
   }
 
   async close(): Promise<void> {

@@ -56,6 +56,15 @@ export class Pump {
     }
   }
 
+  /** Learns where those partitions end that are not fetched now: of one that stands still it must be seen how far it falls behind. */
+  async look(): Promise<void> {
+    for (const lane of this.own().filter(({ hasRoom, notBefore }) => !hasRoom || notBefore > Date.now())) {
+      const { life } = lane;
+      const end = await this.fetcher.edge(lane, -1n);
+      if (life === lane.life) lane.end = end;
+    }
+  }
+
   private later(lanes: readonly Lane[], pause: number): void {
     for (const lane of lanes) lane.notBefore = Date.now() + pause;
     setTimeout(() => void this.refresh().finally(() => this.wake()), pause).unref();
@@ -73,8 +82,10 @@ export class Pump {
         const answer = fetched.get(placeName(lane));
         if (!answer || life !== lane.life || this.isOver) continue;
         lane.suspect = false;
-        if (!('error' in answer)) lane.take(answer.messages, answer.next);
-        else if (answer.error === 'OFFSET_OUT_OF_RANGE') await this.restart(lane, offset);
+        if (!('error' in answer)) {
+          lane.end = answer.end;
+          lane.take(answer.messages, answer.next);
+        } else if (answer.error === 'OFFSET_OUT_OF_RANGE') await this.restart(lane, offset);
         else {
           this.trouble(new Error(`${answer.error} of ${placeName(lane)}`));
           this.later([lane], this.times.pause);

@@ -66,6 +66,29 @@ describe('groups', { concurrency: true }, () => {
     await group.close();
   });
 
+  test('a group knows how far it is behind, in a partition that stands still, too', async () => {
+    await at.broker.topic('behind', 2);
+    const stuck = stuckAt('3 ');
+    const group = subscribe('behind', ['behind'], stuck.handle);
+    const lag = (partition: number) => group.lags().find((each) => each.partition === partition)?.lag;
+    const behind = (messages: number) =>
+      until(
+        `${messages} messages`,
+        async () => [lag(0), lag(1)],
+        (lags) => lags[0] === messages && lags[1] === 0,
+      );
+    await fill('behind', 1, ['other']);
+    // More than wait in memory: from there on nothing is fetched.
+    await fill('behind', 0, texts(0, 300));
+    await behind(297);
+    await fill('behind', 0, texts(300, 500));
+    await behind(497);
+    stuck.open();
+    await behind(0);
+    await group.close();
+    assert.deepEqual(group.lags(), []);
+  });
+
   test('a member that is closed while a message stands still goes in bounded time, and the next one gets the message', async () => {
     await at.broker.topic('closed', 2);
     await fill('closed', 0, texts(0, 10));

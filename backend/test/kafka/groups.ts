@@ -43,7 +43,7 @@ export function groups() {
       open.delete(subscription);
       await subscription.close();
     };
-    return { values, seen, close };
+    return { values, seen, close, lags: () => subscription.lags() };
   }
   const publish = (topic: string, values: string[], key: string | null = null) =>
     kafka.publish(values.map((value) => message(topic, value, key)));
