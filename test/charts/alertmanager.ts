@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import { parse } from 'yaml';
 import type { Environment } from '../../charts/environment';
 import type { AlertmanagerSize, Email, Webhook } from '../../charts/observability/alertmanager/size';
+import { EFFECT_SECONDS } from '../../charts/observability/objectives/rules';
 import { production } from '../../config/production';
 import { complaints, imageComplaints } from '../changed';
 import { environmentCalled, everyEnvironment, laptop } from '../environments';
@@ -143,6 +144,12 @@ describe('An objective', () => {
     expect(objectives({ availability: { percent: 101 } })).toEqual([
       'objectives.availability.percent is 101: it must be a number above 0 and below 100.',
     ]);
+  });
+
+  it('is bound to what the backend counts', () => {
+    const source = readFileSync(join(__dirname, '../../backend/src/metrics.ts'), 'utf8');
+    const [, bounds] = source.match(/'bss_event_delay_seconds'[\s\S]*?buckets: (\[[^\]]*\])/)!;
+    expect(JSON.parse(bounds!)).toEqual(EFFECT_SECONDS);
   });
 
   it('is about a time that is counted', () => {

@@ -2,6 +2,7 @@ import type { Environment } from '../../environment';
 import { backend } from './backend';
 import { gateway } from './gateway';
 import { kafka } from './kafka';
+import { lag } from './lag';
 import { pgbouncer } from './pgbouncer';
 import { platform, type Watched } from './platform';
 import { postgres } from './postgres';
@@ -20,6 +21,7 @@ export const ruleGroups = (workloads: readonly Watched[], environment: Environme
   kafka(environment),
   zookeeper(environment),
   topics(environment),
+  lag,
   gateway,
   redis(environment),
   postgres(environment),
