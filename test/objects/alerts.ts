@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { ruleGroups } from '../charts/observability/rules/groups';
-import { ruleFile } from '../charts/observability/rules/rule';
-import { Workload } from '../lib/workload';
-import { cases } from './alerts/cases/all';
-import { alerts, groups } from './alerts/environment';
-import { failures, promtool } from './alerts/promtool';
-import { everyEnvironment } from './environments';
-import { unless } from './unless';
+import { ruleGroups } from '../../charts/observability/rules/groups';
+import { ruleFile } from '../../charts/observability/rules/rule';
+import { Workload } from '../../lib/workload';
+import { cases } from '../alerts/cases/all';
+import { alerts, groups } from '../alerts/environment';
+import { failures, promtool } from '../alerts/promtool';
+import { everyEnvironment } from '../environments';
+import { unless } from '../unless';
 
 const withPromtool = unless(spawnSync('promtool', ['--version']).status === 0 ? undefined : 'no promtool');
 
