@@ -18,7 +18,7 @@ const linked = (text: string) => text.replaceAll(/docs\/([\w-]+\.md)/g, '[$1]($1
 const section = ({ alert, severity, summary, runbook: { means, look, mend }, ...rest }: Alert) =>
   [
     `### ${alert}`,
-    `*${template(summary)}* (${severity === 'none' ? 'always there' : severity}${rest.for ? `, after ${rest.for}` : ''})`,
+    `_${template(summary)}_ (${severity === 'none' ? 'always there' : severity}${rest.for ? `, after ${rest.for}` : ''})`,
     linked(means),
     fence('sh', look.join('\n')),
     linked(mend),
