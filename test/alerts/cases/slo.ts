@@ -12,7 +12,7 @@ const within = (name: string, bound: string, labels: string, bad: number): Recor
 const latency = (bad: number) => within('kong_request_latency_ms', '250.0', 'service="api"', bad);
 const effect = (bad: number) => within('bss_event_delay_seconds', '5', 'consumer="billing"', bad);
 
-const FAST = { minutes: [60, 120, 120], step: 5 } as const;
+const FAST = { minutes: [60, 120, 120] } as const;
 const SLOW = { minutes: [60, 480, 480], step: 5 } as const;
 
 export const cases: readonly Case[] = [
@@ -25,10 +25,10 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'ApiAvailabilityBudgetBurnsSlowly',
-    series: { [api(200)]: requests(3).well, [api(503)]: requests(3).bad },
+    series: { [api(200)]: requests(1).well, [api(503)]: requests(1).bad },
     labels: { slo: 'api-availability' },
     summary:
-      'For days there have been 4.4 times as many answers of the API that fail as the 0.1 % that are allowed for.',
+      'For days there have been 1.5 times as many answers of the API that fail as the 0.1 % that are allowed for.',
     ...SLOW,
   },
   {
@@ -41,10 +41,10 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'ApiLatencyBudgetBurnsSlowly',
-    series: latency(30),
+    series: latency(10),
     labels: { slo: 'api-latency' },
     summary:
-      'For days there have been 4.4 times as many answers of the API that take more than 250 ms as the 1 % that are allowed for.',
+      'For days there have been 1.5 times as many answers of the API that take more than 250 ms as the 1 % that are allowed for.',
     ...SLOW,
   },
   {
@@ -57,10 +57,10 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'EventEffectBudgetBurnsSlowly',
-    series: effect(30),
+    series: effect(10),
     labels: { slo: 'effect' },
     summary:
-      'For days there have been 4.4 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+      'For days there have been 1.5 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
     ...SLOW,
   },
 ];
