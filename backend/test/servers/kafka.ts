@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Admin } from '@platformatic/kafka';
+import { Admin, Producer } from '@platformatic/kafka';
 import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
 import { directory, find, freePort, Program, run } from './program.ts';
 
@@ -31,7 +31,9 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
   );
   programs.push(program);
   program.start();
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [`127.0.0.1:${port}`], retries: 0 });
+  const connection = { clientId: 'test', bootstrapBrokers: [`127.0.0.1:${port}`], retries: 0 };
+  const admin = new Admin(connection);
+  const producer = new Producer({ ...connection, idempotent: true });
   try {
     await program.until('Kafka', 60, () =>
       admin.listTopics().then(
@@ -41,8 +43,15 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
     );
     const topics = new Set([...Object.values(catalogue).map(({ topic }) => topic), EVERYTHING, DEAD_LETTERS]);
     await admin.createTopics({ topics: [...topics], partitions: 3, replicas: 1 });
+    // A broker that has just started answers before it has ids for producers.
+    await program.until('its ids for producers', 60, () =>
+      producer.initIdempotentProducer({}).then(
+        () => true,
+        () => false,
+      ),
+    );
   } finally {
-    await admin.close();
+    await Promise.all([admin.close(), producer.close()]);
   }
   return [`127.0.0.1:${port}`];
 }
