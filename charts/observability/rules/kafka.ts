@@ -26,7 +26,8 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     {
       alert: 'KafkaUnderReplicatedPartitions',
       expr: 'sum by (job, pod) (kafka_server_replicamanager_underreplicatedpartitions) > 0',
-      for: '2m',
+      // Longer than two brokers are away that restart one after the other.
+      for: '3m',
       severity: 'critical',
       summary: '{{ $value }} partitions that {{ $labels.pod }} leads have a copy that is away or behind.',
       runbook: {
