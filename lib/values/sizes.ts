@@ -75,11 +75,13 @@ export const resources =
           ],
     )(name, value);
 
-const SECONDS = { hour: 3600, day: 86_400 };
+/** A time of whole seconds. @param be the range in words, and an example */
+export const time = (be: string, least: Duration, most: Duration): Check<Duration> =>
+  must(be, (value) => {
+    if (!(value instanceof Duration) || typeof value['amount' as keyof Duration] !== 'number') return false;
+    const seconds = value.toMilliseconds({ integral: false }) / 1000;
+    return Number.isInteger(seconds) && seconds >= least.toSeconds() && seconds <= most.toSeconds();
+  });
 
 /** An hour to ten years, in whole seconds. */
-export const retention: Check<Duration> = must('1 hour to 3650 days, as in Duration.days(7)', (value) => {
-  if (!(value instanceof Duration) || typeof value['amount' as keyof Duration] !== 'number') return false;
-  const seconds = value.toMilliseconds({ integral: false }) / 1000;
-  return Number.isInteger(seconds) && seconds >= SECONDS.hour && seconds <= 3650 * SECONDS.day;
-});
+export const retention = time('1 hour to 3650 days, as in Duration.days(7)', Duration.hours(1), Duration.days(3650));

@@ -51,6 +51,16 @@ describe('A receiver', () => {
     expect(untyped({ ...email, to: undefined })).toEqual([
       'alertmanager.receivers.oncall.to is missing: it must be the address of a mailbox, as in "oncall@example.com".',
     ]);
+    for (const url of [
+      '',
+      'alerts.example.com',
+      'ftp://alerts.example.com',
+      'https://alerts.example.com\n',
+      'https://a:99999',
+    ]) {
+      expect(untyped({ ...webhook, url })[0]).toMatch(/^alertmanager\.receivers\.oncall\.url is /);
+    }
+    expect(untyped({ ...email, server: 'smtp.example.com:99999' })[0]).toMatch(/oncall\.server is "smtp/);
     expect(untyped({ ...email, server: 'smtp.example.com' })).toEqual([
       'alertmanager.receivers.oncall.server is "smtp.example.com": it must be host and port of a mail server, as in ' +
         '"smtp.example.com:587".',
@@ -75,6 +85,14 @@ describe('A route', () => {
       'alertmanager.routes[0].receiver is "oncall", and there is no such receiver: there are none. Add it to ' +
         'alertmanager.receivers, or remove the route.',
     ]);
+  });
+
+  it('says after which time it tells again', () => {
+    for (const repeat of [Duration.seconds(30), Duration.millis(90_500), Duration.days(8)]) {
+      expect(alertmanager({ receivers: { oncall: webhook }, routes: [{ ...routes[0]!, repeat }] })).toEqual([
+        expect.stringMatching(/^alertmanager\.routes\[0\]\.repeat is .*: it must be 1 minute to 7 days, as in/),
+      ]);
+    }
   });
 
   it('takes the worst, where there is one at all', () => {

@@ -2,10 +2,10 @@ import { Duration } from 'cdk8s';
 import { type Check, complaint, must, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { dnsLabel, line } from '../../../lib/values/names';
-import { network } from '../../../lib/values/networks';
+import { network, port } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
 import { dictionary, list, type Rule, record } from '../../../lib/values/record';
-import { disk, resources } from '../../../lib/values/sizes';
+import { disk, resources, time } from '../../../lib/values/sizes';
 import type { AlertmanagerSize, Email, Receiver, Route, Webhook } from './size';
 
 export const alertmanagerImage = image({
@@ -17,9 +17,10 @@ export const alertmanagerImage = image({
 const url: Check<string> = must(
   'an address with its protocol and without a password, as in "https://alerts.example.com/bss"',
   (value) => {
-    if (typeof value !== 'string' || !URL.canParse(value)) return false;
-    const { protocol, username, password } = new URL(value);
-    return /^https?:$/.test(protocol) && username === '' && password === '';
+    // A URL may stand between spaces, for its parser, and for nobody else.
+    if (typeof value !== 'string' || !/^https?:\/\/[!-~]+$/.test(value) || !URL.canParse(value)) return false;
+    const { username, password } = new URL(value);
+    return username === '' && password === '';
   },
 );
 
@@ -28,10 +29,10 @@ const mailbox: Check<string> = must(
   (value) => typeof value === 'string' && /^[^\s@"<>,]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value),
 );
 
-const server: Check<string> = must(
-  'host and port of a mail server, as in "smtp.example.com:587"',
-  (value) => typeof value === 'string' && /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*:[1-9]\d{0,4}$/.test(value),
-);
+const server: Check<string> = must('host and port of a mail server, as in "smtp.example.com:587"', (value) => {
+  const [, number] = String(value).match(/^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*:(\d{1,5})$/) ?? [];
+  return typeof value === 'string' && port('', Number(number)).length === 0;
+});
 
 const networks = list(network);
 const kinds = {
@@ -45,10 +46,7 @@ const receiver: Check<Receiver> = (name, value) => {
   return [complaint(`${name}.kind`, kind, "'webhook' or 'email'")];
 };
 
-const repeat: Check<Duration> = must(
-  'a time of 1 minute to 7 days, as in Duration.hours(4)',
-  (value) => value instanceof Duration && value.toSeconds() >= 60 && value.toSeconds() <= 7 * 86_400,
-);
+const repeat = time('1 minute to 7 days, as in Duration.hours(4)', Duration.minutes(1), Duration.days(7));
 
 const routes: Check<readonly Route[]> = list(
   record<Route>({ receiver: dnsLabel, severities: list(oneOf('critical', 'warning', 'none')), repeat }),
