@@ -151,3 +151,28 @@ describe('admitsRole', () => {
     expect(spec(example, 'example-role-auditor-to-dns')).toMatchObject({ ...role, policyTypes: ['Egress'] });
   });
 });
+
+describe('What is outside of the platform', () => {
+  it('is reached at the networks and the port that were asked for, and names resolve', () => {
+    const example = new Example();
+    const till = new Pods(example, 'till', { web: 8080 });
+    till.connectsOutside('to-mail', { networks: ['192.0.2.0/24', '198.51.100.0/24'], port: 587 });
+    expect(spec(example, 'example-till-to-mail').egress).toEqual([
+      {
+        to: [{ ipBlock: { cidr: '192.0.2.0/24' } }, { ipBlock: { cidr: '198.51.100.0/24' } }],
+        ports: [{ port: 587, protocol: 'TCP' }],
+      },
+    ]);
+    expect(spec(example, 'example-till-to-dns').policyTypes).toEqual(['Egress']);
+  });
+});
+
+it('Pods that gossip hear each other by UDP, and nobody else', () => {
+  const example = new Example();
+  new Pods(example, 'till', { gossip: 9094 }).gossips('gossip');
+  const ports = [{ port: 9094, protocol: 'UDP' }];
+  expect(spec(example, 'example-till-to-example-till-gossip-udp').egress).toEqual([
+    { to: [pods('example-till')], ports },
+  ]);
+  expect(spec(example, 'example-till-gossip-udp').ingress).toEqual([{ from: [pods('example-till')], ports }]);
+});
