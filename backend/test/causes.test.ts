@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { causeOf, isTransient } from '../src/database/transient.ts';
-
-const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
+import { failure } from './failure.ts';
 
 describe('causes', () => {
   /** What failed, and what it says about the statement. */

@@ -3,9 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Database } from '../src/database/database.ts';
 import type { Waiting } from '../src/database/outbox.ts';
 import { consuming, never, said } from './consuming.ts';
+import { failure } from './failure.ts';
 import { type Service, startService } from './service.ts';
-
-const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
 describe('dead letters', () => {
   let service: Service & { end(): Promise<void> };

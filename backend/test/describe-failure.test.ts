@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { describeFailure } from '../src/database/describe-failure.ts';
+import { failure } from './failure.ts';
 
 describe('failures of the database', () => {
   const place = { host: 'pgbouncer', port: 6432, database: 'bss', user: 'bss' };
-  const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
   const logins = [
     failure('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),

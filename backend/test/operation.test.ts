@@ -8,7 +8,7 @@ import { until } from './until.ts';
 describe('operation', () => {
   let service: Service & { end(): Promise<void> };
   before(async () => {
-    service = await startService('operation', { deadline: 400 });
+    service = await startService('operation', { deadline: 2000 });
   });
   after(() => service.end());
 

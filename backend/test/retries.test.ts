@@ -6,10 +6,9 @@ import { Database, type Work } from '../src/database/database.ts';
 import { Outbox } from '../src/database/outbox.ts';
 import type { Received } from '../src/events/bus.ts';
 import { consuming, never, said } from './consuming.ts';
+import { failure } from './failure.ts';
 import { type Service, startService } from './service.ts';
 import { until } from './until.ts';
-
-const failure = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
 describe('retries', () => {
   let service: Service & { end(): Promise<void> };

@@ -11,3 +11,15 @@ export async function until<T>(what: string, ask: () => Promise<T>, good: (answe
     await sleep(50);
   }
 }
+
+/** Tries again until it succeeds. */
+export const untilDone = (what: string, work: () => Promise<unknown>): Promise<boolean> =>
+  until(
+    what,
+    () =>
+      work().then(
+        () => true,
+        () => false,
+      ),
+    (done) => done,
+  );

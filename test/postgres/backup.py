@@ -12,8 +12,7 @@ class Backup(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.run("databases.sh")
-        cls.server.sql("CREATE TABLE customer (id serial PRIMARY KEY, name text)", "bss_migrations", "bss")
+        cls.make_customers("id serial PRIMARY KEY, name text")
         rows = "INSERT INTO customer (name) SELECT 'name ' || n FROM generate_series(1, 1000) AS n"
         cls.server.sql(rows, "bss", "bss")
         cls.server.sql("CREATE ROLE analyst")

@@ -16,6 +16,11 @@ class Case(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.remove()
 
+    @classmethod
+    def make_customers(cls, columns):
+        cls.server.run("databases.sh")
+        cls.server.sql(f"CREATE TABLE customer ({columns})", "bss_migrations", "bss")
+
     def refused(self, *arguments, **options):
         with self.assertRaises(Failed) as caught:
             self.server.sql(*arguments, **options)

@@ -104,8 +104,7 @@ class Roles(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.run("databases.sh")
-        cls.server.sql("CREATE TABLE customer (name text)", "bss_migrations", "bss")
+        cls.make_customers("name text")
 
     def test_01_pgbouncer_learns_what_applications_log_in_with_and_nothing_else(self):
         def lookup(name):

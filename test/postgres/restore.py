@@ -18,8 +18,7 @@ class Restore(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.run("databases.sh")
-        cls.server.sql("CREATE TABLE customer (name text)", "bss_migrations", "bss")
+        cls.make_customers("name text")
         cls.server.sql("INSERT INTO customer VALUES ('in the backup')", "bss", "bss")
         for name in cls.ODD:
             cls.server.sql('CREATE DATABASE "{}"'.format(name.replace('"', '""')))

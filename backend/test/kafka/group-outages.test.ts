@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Producer } from '@platformatic/kafka';
-import { until } from '../until.ts';
+import { until, untilDone } from '../until.ts';
 import { groups } from './groups.ts';
 
 describe('groups when the broker is away', () => {
@@ -42,15 +42,7 @@ describe('groups when the broker is away', () => {
     test(`for 12 s because it is ${how}, a member that had nothing to do still takes over later`, async () => {
       const { members, seen } = await pair(how);
       await outage();
-      await until(
-        'that it answers',
-        () =>
-          publish(how, ['after']).then(
-            () => true,
-            () => false,
-          ),
-        (done) => done,
-      );
+      await untilDone('that it answers', () => publish(how, ['after']));
       await until(
         'the second',
         async () => seen(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotPublished } from '../../src/events/bus.ts';
-import { until } from '../until.ts';
+import { until, untilDone } from '../until.ts';
 import { event, events, publishing, refuses, sum, upTo } from './publishing.ts';
 
 describe('topics that are published to', () => {
@@ -80,15 +80,7 @@ describe('topics that are published to', () => {
       (topics) => !topics.includes('again'),
     );
     await at.broker.topic('again', 1);
-    await until(
-      'all of it',
-      () =>
-        at.kafka.publish(events('again', 3, 10)).then(
-          () => true,
-          () => false,
-        ),
-      (done) => done,
-    );
+    await untilDone('all of it', () => at.kafka.publish(events('again', 3, 10)));
     assert.deepEqual(await numbers('again'), upTo(3));
   });
 });

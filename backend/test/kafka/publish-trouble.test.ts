@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message, NotPublished } from '../../src/events/bus.ts';
-import { until } from '../until.ts';
+import { untilDone } from '../until.ts';
 import { message } from './broker.ts';
 import { event, events, KIB, publishing, refuses, sum, upTo } from './publishing.ts';
 
@@ -105,15 +105,7 @@ describe('trouble while publishing', () => {
       return true;
     });
     at.broker.program.start();
-    await until(
-      'an answer',
-      () =>
-        at.kafka.publish(events('outage', 5, 10)).then(
-          () => true,
-          () => false,
-        ),
-      (done) => done,
-    );
+    await untilDone('an answer', () => at.kafka.publish(events('outage', 5, 10)));
     assert.deepEqual((await numbers('outage')).slice(-5), upTo(5));
   });
 });
