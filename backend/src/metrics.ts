@@ -1,9 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/**
- * Named as Micrometer names them where there is such a name, so that boards made for Spring Boot find them. Who counts says 0
- * of each label at first: the first time would not be seen as a change of what was not there before.
- */
+/** Named as Micrometer names them where there is such a name, so that boards made for Spring Boot find them. */
 export class Metrics {
   readonly registry = new Registry();
 
