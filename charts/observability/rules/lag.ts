@@ -1,6 +1,9 @@
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From so many events on somebody is told; boards show the same. */
+export const LAG_LIMIT = 1000;
+
 const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
 const LAG = query('kafka_consumer_fetch_manager_records_lag > 0');
@@ -15,7 +18,7 @@ export const lag: Group = {
     },
     {
       alert: 'ConsumerLagHigh',
-      expr: 'bss:kafka_consumergroup_lag:sum > 1000',
+      expr: `bss:kafka_consumergroup_lag:sum > ${LAG_LIMIT}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $labels.group }} is {{ $value }} events of {{ $labels.topic }} behind.',
