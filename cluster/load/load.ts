@@ -115,6 +115,7 @@ export class PlatformLoad {
 
   private startRecords(): void {
     const { recordsPerSecond = 5 } = this.props;
+    if (recordsPerSecond === 0) return;
     const [server] = platform(this.environment).kafka.clients.bootstrap;
     startPod(this.namespace, {
       name: this.records,
