@@ -170,7 +170,8 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaWritesFail',
-      expr: 'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic!=""}[5m])) > 0',
+      // Less than `for`: the restart of a broker is over by then.
+      expr: 'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic!=""}[2m])) > 0',
       for: '5m',
       severity: 'warning',
       summary: '{{ $value | printf "%.2f" }} writes a second to {{ $labels.topic }} fail in the broker.',

@@ -1,26 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import { LAG_LIMIT } from '../../../charts/observability/rules/lag';
 import { eventually } from '../../../cluster/eventually';
 import { QUICK_TOOLS } from '../kafka-tool';
 import { away, type Drill, endSession, FOR_LONG, feed, sql, startSession } from './drill';
 
-/** Something else holds the row that a consumer has to change, and much is written to what it reads. */
+const TYPE = 'com.droid.bss.customer.created';
+
+/** Something else holds the row that a consumer has to change for each of the events that come. */
 export const consumer: Drill = {
   alerts: ['ConsumerLagHigh'],
   breaks: (bss) => {
-    const row = "(current_date, 'com.droid.bss.customer.created', '', 0, 0)";
-    const hold = `INSERT INTO analytics_daily VALUES ${row} ON CONFLICT (day, type, currency) DO UPDATE SET events = analytics_daily.events`;
+    const hold =
+      `INSERT INTO analytics_daily VALUES (current_date, '${TYPE}', '', 0, 0) ` +
+      'ON CONFLICT (day, type, currency) DO UPDATE SET events = analytics_daily.events';
     startSession(bss, 'drill-consumer', `${hold}; ${FOR_LONG}`);
-    const waiting = "wait_event_type = 'Lock' AND query LIKE '%analytics_daily%'";
-    const stopped = () => Number(sql(bss, `SELECT count(*) FROM pg_stat_activity WHERE ${waiting}`)) >= 2;
-    eventually('two partitions to stop', stopped);
-    // Of a type that nobody handles: for other consumers it is no work.
-    const event = { specversion: '1.0', id: 'drill', source: 'urn:bss:drill', type: 'drill', data: {} };
-    const producer = ['kafka-console-producer', '--bootstrap-server', 'localhost:9092', '--topic', 'bss.events'];
-    const events = `${JSON.stringify(event)}\n`.repeat(6 * LAG_LIMIT);
-    feed(bss, 'kafka-0', ['env', QUICK_TOOLS, ...producer], events);
+    const events = Array.from({ length: 2 * LAG_LIMIT }, () => JSON.stringify(customerCreated()));
+    const producer = ['kafka-console-producer', '--bootstrap-server', 'localhost:9092', '--topic', EVERYTHING];
+    feed(bss, 'kafka-0', ['env', QUICK_TOOLS, ...producer], events.join('\n'));
   },
   repairs: (bss) => endSession(bss, 'drill-consumer'),
 };
+
+const EVERYTHING = 'bss.events';
+
+/** As the backend would have sent it, and of nobody. */
+function customerCreated(): object {
+  const [id, time] = [randomUUID(), new Date().toISOString()];
+  const data = { id, name: 'Drill', email: 'drill@example.com', phone: null, status: 'active', version: 1 };
+  return {
+    ...{ specversion: '1.0', id: randomUUID(), source: 'urn:bss:drill', type: TYPE, subject: id, time },
+    ...{ dataschema: 'urn:bss:schema:customer.created:1', data: { ...data, createdAt: time, updatedAt: time } },
+  };
+}
 
 /** Kafka does not take an event, as it is larger than any may be. */
 export const refused: Drill = {

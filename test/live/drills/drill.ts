@@ -38,10 +38,11 @@ export const away = (alert: string, workload: string, replicas = 1): Drill => ({
 export const sql = (bss: Namespace, statement: string): string =>
   bss.exec('postgres-0', 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', 'bss', '-c', statement).trim();
 
-/** A statement that goes on by itself, in a transaction of its own. */
+/** A statement that goes on by itself, in a transaction of its own, until it is done or its session ends. */
 export function startSession(bss: Namespace, name: string, statement: string): void {
-  const script = `PGAPPNAME=${name} nohup psql -Xqd bss -c "$1" > /tmp/${name} 2>&1 &`;
-  bss.exec('postgres-0', 'sh', '-c', script, name, statement);
+  // Not left behind in the pod: the server is process 1 there, and would take the end of an orphan for a crash of its own.
+  const psql = ['env', `PGAPPNAME=${name}`, 'psql', '-Xqd', 'bss', '-c', statement];
+  bss.start(['exec', 'postgres-0', '--', ...psql], '').catch(() => {});
 }
 
 export const endSession = (bss: Namespace, name: string): void => {
