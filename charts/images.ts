@@ -7,6 +7,7 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { grafanaImage } from './observability/grafana/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
 /** Every image, and which versions of each can work. */
@@ -22,6 +23,7 @@ const versions = {
   kong: kongImage,
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
+  grafana: grafanaImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

@@ -22,6 +22,7 @@ import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
+import { grafanaSize } from './observability/grafana/rules';
 import { objectives } from './observability/objectives/rules';
 import { prometheusSize } from './observability/prometheus/rules';
 
@@ -64,6 +65,7 @@ const fields: Fields<Environment> = {
   kong: kongSize,
   alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
+  grafana: grafanaSize,
   objectives,
   podNetwork: optional(podNetwork),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),

@@ -74,6 +74,7 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
+  grafana: { resources: kind.grafana.resources },
   // Nobody is behind its receivers.
   alertmanager: {
     ...production.alertmanager,

@@ -1,36 +1,11 @@
-import type { Size } from 'cdk8s';
-import type { Environment } from '../../../environment';
 import { SCRAPE_SECONDS } from '../../rules/platform';
-import { POSTGRES_LIMITS } from '../../rules/postgres';
 import { FAST } from '../../rules/slo';
 import type { Board } from './board';
+import { podsJobsAndClaims, RESTARTS, TRIES } from './pods-jobs-claims';
 import { total, within } from './promql';
 
-const RESTARTS = 'k8s_container_restarts';
-const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
-const DONE = 'max by (k8s_job_name) (k8s_job_successful_pods)';
-const bytes = (size: Size) => size.toMebibytes() * 1024 * 1024;
-
-/** By who writes there: nobody else knows how full a claim is without rights on nodes. */
-const claims = ({ kafka, postgres, redisCluster, prometheus }: Parameters<typeof platform>[0]) => [
-  { expr: `max by (pod) (bss:kafka_log_bytes:sum) / ${bytes(kafka.disk)}`, legend: '{{pod}}' },
-  { expr: `max by (pod) (bss:postgres_bytes:sum) / ${bytes(postgres.disk)}`, legend: '{{pod}}' },
-  {
-    expr: `max by (pod) (redis_aof_current_size_bytes{job="redis-cluster"}) / ${bytes(redisCluster.disk)}`,
-    legend: '{{pod}}',
-  },
-  {
-    expr:
-      'max by (pod) (prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes ' +
-      `+ prometheus_tsdb_head_chunks_storage_size_bytes) / ${bytes(prometheus.disk)}`,
-    legend: '{{pod}}',
-  },
-];
-
 /** What holds for everything, whatever it is: alerts, promises, pods, Jobs, room, and Prometheus itself. */
-export const platform = (
-  environment: Pick<Environment, 'kafka' | 'postgres' | 'redisCluster' | 'prometheus'>,
-): Board => ({
+export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): Board => ({
   uid: 'platform',
   title: 'Platform',
   folder: 'BSS',
@@ -70,7 +45,8 @@ export const platform = (
         },
         {
           title: 'Restarts in an hour',
-          description: 'Of containers that ended by themselves, or that were ended: for their memory, or as they did not answer.',
+          description:
+            'Of containers that ended by themselves, or that were ended: for their memory, or as they did not answer.',
           unit: 'none',
           kind: 'stat',
           width: 5,
@@ -99,12 +75,11 @@ export const platform = (
       panels: [
         {
           title: 'What fires',
-          description: 'docs/runbooks.md has a section for each. Watchdog is always there: it shows that alerts get through.',
+          description:
+            'docs/runbooks.md has a section for each. Watchdog is always there: it shows that alerts get through.',
           unit: 'none',
           kind: 'table',
-          queries: [
-            { expr: 'max by (alertname, severity, job, pod) (ALERTS{alertstate="firing"})', legend: 'Fires' },
-          ],
+          queries: [{ expr: 'max by (alertname, severity, job, pod) (ALERTS{alertstate="firing"})', legend: 'Fires' }],
         },
         {
           title: 'What has fired',
@@ -136,46 +111,7 @@ export const platform = (
         },
       ],
     },
-    {
-      title: 'Pods, Jobs and claims',
-      panels: [
-        {
-          title: 'Restarts',
-          description: 'Within an hour, of those with most of them. One pod again and again has a reason of its own; many at once have lost a node.',
-          unit: 'none',
-          kind: 'timeseries',
-          queries: [{ expr: `topk(10, ${within('1h', RESTARTS, 'k8s_pod_name')})`, legend: '{{k8s_pod_name}}' }],
-        },
-        {
-          title: 'Targets',
-          description: 'Pods of each job that should answer, and that do.',
-          unit: 'none',
-          kind: 'table',
-          queries: [
-            { expr: 'max by (job) (bss:pods:expected)', legend: 'Expected' },
-            { expr: 'max by (job) (bss:pods:up)', legend: 'Up' },
-          ],
-        },
-        {
-          title: 'Jobs',
-          description: 'Pods of each that have failed, and that have done their work. One is enough; a few failures before it are tries.',
-          unit: 'none',
-          kind: 'table',
-          queries: [
-            { expr: TRIES, legend: 'Failed' },
-            { expr: DONE, legend: 'Done' },
-          ],
-        },
-        {
-          title: 'Claims in use',
-          description: 'As far as who writes there says: records of Kafka, databases with their log, the log of Redis, samples of Prometheus.',
-          unit: 'percentunit',
-          kind: 'bargauge',
-          queries: claims(environment),
-          thresholds: { critical: POSTGRES_LIMITS.disk },
-        },
-      ],
-    },
+    podsJobsAndClaims(environment),
     {
       title: 'Prometheus',
       panels: [
@@ -190,7 +126,8 @@ export const platform = (
         },
         {
           title: 'Samples of a scrape',
-          description: 'Of all pods of a job. One that grows without end has a label with a value for each customer or request.',
+          description:
+            'Of all pods of a job. One that grows without end has a label with a value for each customer or request.',
           unit: 'short',
           kind: 'timeseries',
           width: 8,
@@ -198,7 +135,8 @@ export const platform = (
         },
         {
           title: 'What has gone wrong in an hour',
-          description: 'Questions of rules that failed, scrapes that were too large, and alerts that did not get through.',
+          description:
+            'Questions of rules that failed, scrapes that were too large, and alerts that did not get through.',
           unit: 'none',
           kind: 'bargauge',
           width: 8,
