@@ -107,7 +107,9 @@ it('Two boards with one address are refused when the platform is made', () => {
     prometheus: changed().prometheus,
     boards: [board!, { ...board!, title: 'Another' }],
   });
-  expect(constructErrors(app)).toEqual([expect.stringMatching(/^The boards "Kafka Overview" and "Another" both have/)]);
+  expect(constructErrors(app)).toEqual([
+    expect.stringMatching(/^The boards "BSS Overview Dashboard" and "Another" both have/),
+  ]);
 });
 
 it('Grafana needs 256 MiB', () => {
