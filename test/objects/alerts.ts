@@ -1,12 +1,25 @@
 import { spawnSync } from 'node:child_process';
+import type { Environment } from '../../charts/environment';
+import { boards } from '../../charts/observability/grafana/boards/all';
+import { queries } from '../../charts/observability/grafana/boards/board';
 import { ruleGroups } from '../../charts/observability/rules/groups';
-import { ruleFile } from '../../charts/observability/rules/rule';
+import { type Group, ruleFile } from '../../charts/observability/rules/rule';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
 import { alerts, groups } from '../alerts/environment';
 import { failures, promtool } from '../alerts/promtool';
 import { everyEnvironment } from '../environments';
 import { unless } from '../unless';
+
+/** What boards ask, as rules of their names: for who reads rules only. */
+const asRules = (environment: Environment): Group => ({
+  name: 'boards',
+  rules: queries(boards(environment)).map(({ board, panel, expr }, index) => ({
+    record: `${board}:${panel}:${index}`.replaceAll(/[^A-Za-z0-9:]/g, '_'),
+    // Where Grafana puts a time.
+    expr: expr.replaceAll('$__rate_interval', '1m'),
+  })),
+});
 
 const withPromtool = unless(spawnSync('promtool', ['--version']).status === 0 ? undefined : 'no promtool');
 
@@ -44,10 +57,10 @@ describe('Alerts', () => {
     expect(failures(groups, cases)).toBe('');
   });
 
-  withPromtool('are taken by promtool in every environment, with all that it would only warn of', () => {
-    const files = everyEnvironment.map(({ name, environment, manifests }) => [
-      `${name}.yml`,
-      ruleFile(ruleGroups(Workload.all(manifests.app), environment)),
+  withPromtool('and boards are taken by promtool in every environment, with all that it would only warn of', () => {
+    const files = everyEnvironment.flatMap(({ name, environment, manifests }) => [
+      [`${name}.yml`, ruleFile(ruleGroups(Workload.all(manifests.app), environment))],
+      [`${name}-boards.yml`, ruleFile([asRules(environment)])],
     ]);
     expect(promtool('check', Object.fromEntries(files))).toBe('');
   });

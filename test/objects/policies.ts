@@ -139,11 +139,14 @@ prometheus -> postgres:metrics
 prometheus -> pgbouncer:metrics
 prometheus -> backend:web
 prometheus -> prometheus:web
+prometheus -> grafana:web
 prometheus -> kong:status
+grafana -> prometheus:web
 kong -> backend:web
 kong -> akhq:web
 kong -> pghero:web
 kong -> prometheus:web
+kong -> grafana:web
 `);
 });
 

@@ -57,8 +57,9 @@ backend-migrations                    1     10     64
 backend                               1    100    192
 alertmanager                          1     10     32
 prometheus                            1     50    192
+grafana                               1     20    160
 kong                                  1    150    256
-together                                  1415   5840
+together                                  1435   6000
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
