@@ -3,7 +3,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 /** A series that an expression names. */
 export interface Selector {
   readonly metric: string;
-  /** Labels that it must have, or must not have. */
+  /** Labels by which it is chosen, but for those that it must not have. */
   readonly labels: readonly string[];
   /** The job that it is limited to. @default - any */
   readonly job?: string;
@@ -31,10 +31,10 @@ export function named(expr: string): Named {
     if (cursor.name === 'Identifier' && within === 'VectorSelector') selectors.push({ metric: text, labels: [] });
     if (cursor.name === 'LabelName' && within === 'GroupingLabels') grouping.push(text);
     if (cursor.name === 'UnquotedLabelMatcher') {
-      const [, label, job] = /^(\w+)\s*(?:=\s*"([^"]*)")?/.exec(text)!;
+      const [, label, value] = /^(\w+)\s*(?:=\s*"([^"]*)")?/.exec(text)!;
       const selector = selectors.at(-1)!;
-      selector.labels.push(label!);
-      if (label === 'job') selector.job = job;
+      if (value !== '') selector.labels.push(label!);
+      if (label === 'job') selector.job = value;
     }
   } while (cursor.next());
   return { selectors, labels: grouping.filter((label) => !made.includes(label)) };
