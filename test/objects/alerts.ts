@@ -7,6 +7,7 @@ import { type Group, ruleFile } from '../../charts/observability/rules/rule';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
 import { alerts, groups } from '../alerts/environment';
+import { pieces } from '../alerts/pieces';
 import { failures, promtool } from '../alerts/promtool';
 import { everyEnvironment } from '../environments';
 import { unless } from '../unless';
@@ -53,9 +54,12 @@ describe('Alerts', () => {
     for (const each of jobs) expect(each).toEqual(expect.arrayContaining(named));
   });
 
-  withPromtool('fire when what they are for happens, not before, and no longer', () => {
-    expect(failures(groups, cases)).toBe('');
-  });
+  withPromtool(
+    'fire when what they are for happens, not before, and no longer, and boards have no gap where nothing does',
+    () => {
+      expect(failures(groups, cases, { 'boards.test.yml': pieces })).toBe('');
+    },
+  );
 
   withPromtool('and boards are taken by promtool in every environment, with all that it would only warn of', () => {
     const files = everyEnvironment.flatMap(({ name, environment, manifests }) => [
