@@ -45,7 +45,9 @@ const kafka = (change: Partial<Board> = {}): Board => ({ ...kafkaOverview(laptop
 
 it('There is every board of the original system, in its folder', () => {
   for (const { environment } of everyEnvironment)
-    expect(boards(environment).map(({ folder, title }) => `${folder}: ${title}`)).toEqual(TITLES);
+    expect(boards(environment).map(({ folder, title }) => `${folder}: ${title}`)).toEqual(
+      expect.arrayContaining(TITLES),
+    );
 });
 
 describe.each(boards(laptop).map((board) => ({ title: board.title, board })))('The board "$title"', ({ board }) => {
