@@ -16,6 +16,7 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 import type { AlertmanagerSize } from './observability/alertmanager/size';
+import type { KubernetesStateSize } from './observability/kubernetes-state/size';
 import type { Objectives } from './observability/objectives/size';
 import type { PrometheusSize } from './observability/prometheus/size';
 
@@ -51,6 +52,7 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly kong: KongSize;
   readonly alertmanager: AlertmanagerSize;
   readonly prometheus: PrometheusSize;
+  readonly kubernetesState: KubernetesStateSize;
   /** What its users are promised. */
   readonly objectives: Objectives;
   /** Values of every Secret, published in Git, for a laptop. @default - none: an operator makes the Secrets */

@@ -7,6 +7,7 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
 /** Every image, and which versions of each can work. */
@@ -22,6 +23,7 @@ const versions = {
   kong: kongImage,
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
+  otelCollector: otelCollectorImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

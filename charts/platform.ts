@@ -20,6 +20,7 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
+import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
 import { ruleGroups } from './observability/rules/groups';
 
@@ -34,9 +35,17 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
  * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
-  const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
+  const { images, namespace, spread, storageClass, podNetwork, apiServer, imagePullSecrets } = environment;
 
-  const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
+  const app = new Platform({
+    name: PLATFORM,
+    namespace,
+    spread,
+    storageClass,
+    podNetwork,
+    apiServer,
+    imagePullSecrets,
+  });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
@@ -92,6 +101,7 @@ export function platform(environment: Environment) {
     cache: redisCluster.clients,
   });
 
+  const kubernetesState = new KubernetesState(app, { ...environment.kubernetesState, image: images.otelCollector });
   const groups = () => ruleGroups(Workload.all(app), environment);
   const alertmanager = new Alertmanager(app, { ...environment.alertmanager, image: images.alertmanager, groups });
   const prometheus = new Prometheus(app, {
@@ -116,7 +126,7 @@ export function platform(environment: Environment) {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong, alertmanager, prometheus },
+    ...{ backend, kong, kubernetesState, alertmanager, prometheus },
   };
 }
 

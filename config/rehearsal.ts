@@ -73,6 +73,8 @@ export const rehearsal: Environment = {
     },
     drainSeconds: kind.kong.drainSeconds,
   },
+  apiServer: kind.apiServer,
+  kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
   // Nobody is behind its receivers.
   alertmanager: {

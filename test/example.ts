@@ -17,6 +17,7 @@ export const shop = (change: Partial<PlatformProps> = {}) =>
     spread: 'required',
     storageClass: 'slow',
     podNetwork: '10.1.0.0/16',
+    apiServer: { networks: ['10.2.0.0/24'], port: 6443 },
     ...change,
   });
 
@@ -83,6 +84,7 @@ export function podProps(scope?: Component): Required<PodProps> {
     memoryScratch: { '/run/keys': Size.mebibytes(1) },
     volumeClaims: { '/archive': new VolumeClaim(scope ?? new Example(), 'archive', claim) },
     metrics: { port: 'metrics', path: '/metrics' },
+    rights: [{ group: '', resources: ['pods'], verbs: ['list'] }],
     graceSeconds: 45,
   };
 }
