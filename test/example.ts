@@ -43,7 +43,7 @@ export class Example extends Component {
 /** A workload of which only connections matter. */
 export class Pods extends Workload {
   constructor(scope: Component, id: string, ports: Record<string, number> = {}) {
-    super(scope, id, { ...podProps(), metrics: undefined, ports }, 1, 0);
+    super(scope, id, { ...podProps(), metrics: undefined, rights: undefined, ports }, 1, 0);
   }
 }
 
