@@ -32,10 +32,17 @@ export const pods = {
   pgbouncer: 2,
   backend: 2,
   akhq: 1,
+  'kubernetes-state': 1,
 };
 
+/** One that is mended often, and one that is copied each night. */
+const scheduled = [
+  { name: 'topics-drift', replicas: 1, schedule: '*/10 * * * *', deadlineSeconds: 1200 },
+  { name: 'postgres-backup', replicas: 1, schedule: '0 1 * * *', deadlineSeconds: 6 * 3600 },
+];
+
 export const groups: readonly Group[] = ruleGroups(
-  Object.entries(pods).map(([name, replicas]) => ({ name, replicas, metrics })),
+  [...Object.entries(pods).map(([name, replicas]) => ({ name, replicas, metrics })), ...scheduled],
   watched,
 );
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { ruleGroups } from '../../charts/observability/rules/groups';
 import { ruleFile } from '../../charts/observability/rules/rule';
+import { BACKUPS } from '../../charts/observability/rules/scheduled';
+import { BackupJobs } from '../../lib/backup-jobs';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
 import { alerts, groups } from '../alerts/environment';
@@ -38,6 +40,17 @@ describe('Alerts', () => {
       Workload.all(manifests.app).flatMap(({ name, metrics }) => (metrics ? [name] : [])),
     );
     for (const each of jobs) expect(each).toEqual(expect.arrayContaining(named));
+  });
+
+  it('know backups by their names, and what is none', () => {
+    for (const { manifests } of everyEnvironment) {
+      const named = manifests.ofKind('CronJob').map(({ metadata: { name } }) => name);
+      const backups = manifests.app.node.findAll().filter((each) => each instanceof BackupJobs);
+      expect(named.filter((name) => new RegExp(`^${BACKUPS}$`).test(name)).sort()).toEqual(
+        backups.map(({ node }) => node.id).sort(),
+      );
+      expect(backups.length).toBeGreaterThan(1);
+    }
   });
 
   withPromtool('fire when what they are for happens, not before, and no longer', () => {
