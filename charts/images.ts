@@ -7,6 +7,7 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { kminionImage } from './observability/kminion/rules';
 import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
@@ -24,6 +25,7 @@ const versions = {
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
   otelCollector: otelCollectorImage,
+  kminion: kminionImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

@@ -20,6 +20,7 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
+import { Kminion } from './observability/kminion/kminion';
 import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
 import { ruleGroups } from './observability/rules/groups';
@@ -102,6 +103,7 @@ export function platform(environment: Environment) {
   });
 
   const kubernetesState = new KubernetesState(app, { ...environment.kubernetesState, image: images.otelCollector });
+  if (environment.kminion) new Kminion(app, { ...environment.kminion, image: images.kminion, kafka: kafka.clients });
   const groups = () => ruleGroups(Workload.all(app), environment);
   const alertmanager = new Alertmanager(app, { ...environment.alertmanager, image: images.alertmanager, groups });
   const prometheus = new Prometheus(app, {

@@ -22,6 +22,7 @@ import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
+import { kminionSize } from './observability/kminion/rules';
 import { kubernetesStateSize } from './observability/kubernetes-state/rules';
 import { objectives } from './observability/objectives/rules';
 import { prometheusSize } from './observability/prometheus/rules';
@@ -66,6 +67,7 @@ const fields: Fields<Environment> = {
   alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
   kubernetesState: kubernetesStateSize,
+  kminion: optional(kminionSize),
   objectives,
   podNetwork: optional(podNetwork),
   apiServer: optional(external),

@@ -74,6 +74,8 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   apiServer: kind.apiServer,
+  // Its image cannot be had everywhere, and the backend's consumers say theirs.
+  kminion: undefined,
   kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
   // Nobody is behind its receivers.

@@ -23,7 +23,7 @@ export const ruleGroups = (workloads: readonly Watched[], environment: Environme
   kafka(environment),
   zookeeper(environment),
   topics(environment),
-  lag,
+  lag(environment),
   gateway,
   redis(environment),
   postgres(environment),
