@@ -74,8 +74,7 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   apiServer: kind.apiServer,
-  // Its image cannot be had everywhere, and the backend's consumers say theirs.
-  kminion: undefined,
+  kminion: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) } },
   kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
   // Nobody is behind its receivers.
