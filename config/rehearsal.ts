@@ -38,7 +38,7 @@ export const rehearsal: Environment = {
   name: 'rehearsal',
   namespace: 'bss-rehearsal',
   images: kind.images,
-  zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(128) },
+  zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(512) },
   kafka: {
     ...kind.kafka,
     brokers: production.kafka.brokers,

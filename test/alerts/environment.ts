@@ -9,7 +9,7 @@ const { gibibytes, mebibytes } = Size;
 export const watched = {
   ...laptop,
   kafka: { ...laptop.kafka, brokers: 3, replication: 3, disk: gibibytes(10), traffic: 1 },
-  zookeeper: { ...laptop.zookeeper, servers: 3 },
+  zookeeper: { ...laptop.zookeeper, servers: 3, data: gibibytes(1), log: gibibytes(1) },
   redisCluster: { ...laptop.redisCluster, topology: { kind: 'highlyAvailable', shards: 3, replicas: 1 } as const },
   postgres: { ...laptop.postgres, maxConnections: 100, disk: gibibytes(10) },
   pgbouncer: { ...laptop.pgbouncer, maxClients: 500, poolSize: 8 },

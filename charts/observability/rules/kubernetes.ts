@@ -40,9 +40,8 @@ const pods: readonly Alert[] = [
       look: [
         'kubectl -n bss logs deploy/kubernetes-state',
         'kubectl -n bss auth can-i --list --as=system:serviceaccount:bss:kubernetes-state-account',
-        'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
       ],
-      mend: 'Its log says whether it is forbidden something, or cannot get there: `apiServer` must hold the addresses of the last command.',
+      mend: 'Its log says whether it is forbidden something, or cannot get there: `apiServer` must hold what `kubectl -n default get endpointslices` names.',
     },
   },
   {
