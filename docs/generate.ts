@@ -9,6 +9,7 @@ import { fence, replaceSection } from './markdown';
 import { jobs, metricsDiff, silent } from './metrics';
 import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
+import { rights } from './rights';
 import { runbooks } from './runbooks';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 import { requests, topics } from './sizes';
@@ -16,7 +17,7 @@ import { requests, topics } from './sizes';
 /** The parts that are made, by the page and by the markers that they stand between. */
 const SECTIONS: Record<string, Record<string, () => string>> = {
   'README.md': { picture, diff, refusal: refused },
-  'docs/access.md': { access },
+  'docs/access.md': { access, rights },
   'docs/add-a-component.md': { 'metrics-diff': metricsDiff },
   'docs/boards.md': { boards: boardList },
   'docs/data.md': { topics, budget },

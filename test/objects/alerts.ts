@@ -4,9 +4,12 @@ import { boards } from '../../charts/observability/grafana/boards/all';
 import { queries } from '../../charts/observability/grafana/boards/board';
 import { ruleGroups } from '../../charts/observability/rules/groups';
 import { type Group, ruleFile } from '../../charts/observability/rules/rule';
+import { BACKUPS } from '../../charts/observability/rules/scheduled';
+import { BackupJobs } from '../../lib/backup-jobs';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
 import { alerts, groups } from '../alerts/environment';
+import { pieces } from '../alerts/pieces';
 import { failures, promtool } from '../alerts/promtool';
 import { everyEnvironment } from '../environments';
 import { unless } from '../unless';
@@ -53,8 +56,24 @@ describe('Alerts', () => {
     for (const each of jobs) expect(each).toEqual(expect.arrayContaining(named));
   });
 
-  withPromtool('fire when what they are for happens, not before, and no longer', () => {
-    expect(failures(groups, cases)).toBe('');
+  withPromtool(
+    'fire when what they are for happens, not before, and no longer, and boards have no gap where nothing does',
+    () => {
+      expect(failures(groups, cases, { 'boards.test.yml': pieces })).toBe('');
+    },
+  );
+  it('know backups by their names, and what is none', () => {
+    for (const { manifests } of everyEnvironment) {
+      const named = manifests.ofKind('CronJob').map(({ metadata: { name } }) => name);
+      // cdk8s calls every chart an instance of every other.
+      const backups = manifests.app.node
+        .findAll()
+        .filter((each) => Object.prototype.isPrototypeOf.call(BackupJobs.prototype, each));
+      expect(named.filter((name) => new RegExp(`^${BACKUPS}$`).test(name)).sort()).toEqual(
+        backups.map(({ node }) => node.id).sort(),
+      );
+      expect(backups.length).toBeGreaterThan(1);
+    }
   });
 
   withPromtool('and boards are taken by promtool in every environment, with all that it would only warn of', () => {

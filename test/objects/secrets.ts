@@ -77,7 +77,7 @@ function secretWords(): string[] {
 /** Values of what is called a password or the like, and words of letters and digits that no person would write. */
 function secretsIn(text: string): string[] {
   const assigned = text.matchAll(
-    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|[{[]|@@[A-Z_]+@@|\$__file\{))\\?["']?([^\s"',\\]+)/gi,
+    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|true|[{[]|@@[A-Z_]+@@|\$__file\{))\\?["']?([^\s"',\\]+)/gi,
   );
   const names =
     /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+(-[a-z]+)*-[0-9a-f]{8}\b|-XX:\w+=\d+\b/g;

@@ -113,7 +113,7 @@ export const cachePerformance: Board = {
           queries: [{ expr: `topk(10, ${mean(COMMANDS, 'cmd')})`, legend: '{{cmd}}' }],
         },
         {
-          title: 'Share of the server’s time, by kind',
+          title: 'Time of the servers, by kind',
           description: 'Seconds of commands in a second: what to look at first when CPU is short.',
           unit: 'percentunit',
           kind: 'timeseries',
