@@ -8,6 +8,8 @@ import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
 import { grafanaImage } from './observability/grafana/rules';
+import { kminionImage } from './observability/kminion/rules';
+import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
 /** Every image, and which versions of each can work. */
@@ -24,6 +26,8 @@ const versions = {
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
   grafana: grafanaImage,
+  otelCollector: otelCollectorImage,
+  kminion: kminionImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

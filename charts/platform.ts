@@ -22,6 +22,8 @@ import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
 import { boards } from './observability/grafana/boards/all';
 import { Grafana } from './observability/grafana/grafana';
+import { Kminion } from './observability/kminion/kminion';
+import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
 import { ruleGroups } from './observability/rules/groups';
 
@@ -36,9 +38,17 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
  * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
-  const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
+  const { images, namespace, spread, storageClass, podNetwork, apiServer, imagePullSecrets } = environment;
 
-  const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
+  const app = new Platform({
+    name: PLATFORM,
+    namespace,
+    spread,
+    storageClass,
+    podNetwork,
+    apiServer,
+    imagePullSecrets,
+  });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
@@ -94,6 +104,8 @@ export function platform(environment: Environment) {
     cache: redisCluster.clients,
   });
 
+  const kubernetesState = new KubernetesState(app, { ...environment.kubernetesState, image: images.otelCollector });
+  if (environment.kminion) new Kminion(app, { ...environment.kminion, image: images.kminion, kafka: kafka.clients });
   const groups = () => ruleGroups(Workload.all(app), environment);
   const alertmanager = new Alertmanager(app, { ...environment.alertmanager, image: images.alertmanager, groups });
   const prometheus = new Prometheus(app, {
@@ -125,7 +137,7 @@ export function platform(environment: Environment) {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong, alertmanager, prometheus, grafana },
+    ...{ backend, kong, kubernetesState, alertmanager, prometheus, grafana },
   };
 }
 

@@ -1,6 +1,6 @@
 import { and, type Check, must, oneOf, optional, shown } from '../lib/values/check';
 import { dataKey, dnsLabel, dnsSubdomain } from '../lib/values/names';
-import { podNetwork } from '../lib/values/networks';
+import { external, podNetwork } from '../lib/values/networks';
 import { dictionary, type Fields, list, type Rule, record } from '../lib/values/record';
 import { backendSize } from './applications/backend/rules';
 import { pgbouncerSize } from './data/pgbouncer/rules';
@@ -23,6 +23,8 @@ import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/ru
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
 import { grafanaSize } from './observability/grafana/rules';
+import { kminionSize } from './observability/kminion/rules';
+import { kubernetesStateSize } from './observability/kubernetes-state/rules';
 import { objectives } from './observability/objectives/rules';
 import { prometheusSize } from './observability/prometheus/rules';
 
@@ -66,8 +68,11 @@ const fields: Fields<Environment> = {
   alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
   grafana: grafanaSize,
+  kubernetesState: kubernetesStateSize,
+  kminion: optional(kminionSize),
   objectives,
   podNetwork: optional(podNetwork),
+  apiServer: optional(external),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
 };
 

@@ -18,6 +18,8 @@ export const images = {
   prometheus: 'prom/prometheus:v3.5.3',
   grafana: 'grafana/grafana:12.4.12',
   alertmanager: 'quay.io/prometheus/alertmanager:v0.33.1',
+  otelCollector: 'otel/opentelemetry-collector-contrib:0.149.0',
+  kminion: 'redpandadata/kminion:v2.3.5',
   redisExporter: 'oliver006/redis_exporter:v1.88.0',
   postgresExporter: 'quay.io/prometheuscommunity/postgres-exporter:v0.19.1',
   pgbouncerExporter: 'quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.0',

@@ -64,8 +64,13 @@ const NEVER = '0 0 31 2 *';
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
 export class ScheduledJob extends Workload {
+  readonly schedule?: string;
+  readonly deadlineSeconds: number;
+
   constructor(scope: Component, id: string, props: ScheduledJobProps) {
     super(scope, id, props, 1, 1);
+    this.schedule = props.schedule;
+    this.deadlineSeconds = props.deadlineSeconds;
     new k8s.KubeCronJob(this, 'resource', {
       spec: {
         schedule: props.schedule ?? NEVER,

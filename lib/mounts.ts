@@ -14,9 +14,11 @@ function commonDirectory(paths: string[]): string {
   return directories[0]!;
 }
 
-/** A volume of a pod, and where all of its containers see it. */
+/** A volume of a pod. */
 export interface Mounted {
+  /** What it is made of. */
   readonly volume: k8s.Volume;
+  /** Where all containers of the pod see it. */
   readonly mount: k8s.VolumeMount;
 }
 

@@ -6,6 +6,7 @@ import { type Content, contentHash, rendered } from './content';
 import type { Metrics, NoMetrics } from './metrics';
 import { mountFiles, mountScratch, mountSecretFiles, mountVolumeClaims } from './mounts';
 import type { Platform } from './platform';
+import { grant, type Right } from './rights';
 import { SecretKey } from './secret';
 
 /** A container beside the main one. */
@@ -37,6 +38,8 @@ export interface PodProps extends ContainerProps {
   readonly volumeClaims?: Record<string, { readonly name: string }>;
   /** Where the pod tells its metrics, or why it has none: a test asks for either of all that runs all the time. @default - nowhere */
   readonly metrics?: Metrics | NoMetrics;
+  /** What it may ask the API server; with that it has a token, and the way there. @default - nothing: it has neither */
+  readonly rights?: readonly Right[];
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
@@ -91,7 +94,7 @@ function annotations(main: string, files?: Record<string, string>, sidecars?: Po
 }
 
 /**
- * A pod under Pod Security `restricted` with a read-only root, its own ServiceAccount without a token,
+ * A pod under Pod Security `restricted` with a read-only root, its own ServiceAccount, a token only if it has rights,
  * its files mounted and their hash in the template.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -105,6 +108,7 @@ export function podTemplate(
     // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
     imagePullSecrets: scope.platform.props.imagePullSecrets?.map((name) => ({ name })),
   });
+  if (props.rights) grant(scope, serviceAccount.name, props.rights);
   const files =
     props.files && Object.fromEntries(Object.entries(props.files).map(([path, content]) => [path, rendered(content)]));
   const mounted = [
@@ -124,7 +128,7 @@ export function podTemplate(
     metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
-      automountServiceAccountToken: false,
+      automountServiceAccountToken: props.rights !== undefined,
       // A Service named `till` would inject TILL_PORT, which a program may take for its own setting.
       enableServiceLinks: false,
       restartPolicy: extras.restartPolicy,

@@ -75,10 +75,10 @@ export class Grafana extends Component {
   }
 }
 
-/** Bytes of the boards of each folder. */
+/** Bytes of the boards of each folder, as a manifest holds them. */
 function bytesOf(boards: readonly Board[], files: Readonly<Record<string, string>>): Record<string, number> {
   const bytes: Record<string, number> = {};
   for (const board of boards)
-    bytes[board.folder] = (bytes[board.folder] ?? 0) + Buffer.byteLength(files[pathOf(board)]!);
+    bytes[board.folder] = (bytes[board.folder] ?? 0) + Buffer.byteLength(JSON.stringify(files[pathOf(board)]));
   return bytes;
 }

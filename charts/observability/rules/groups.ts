@@ -2,6 +2,7 @@ import type { Environment } from '../../environment';
 import { backend } from './backend';
 import { gateway } from './gateway';
 import { kafka } from './kafka';
+import { kubernetes } from './kubernetes';
 import { lag } from './lag';
 import { pgbouncer } from './pgbouncer';
 import { platform, type Watched } from './platform';
@@ -18,10 +19,11 @@ import { zookeeper } from './zookeeper';
  */
 export const ruleGroups = (workloads: readonly Watched[], environment: Environment): Group[] => [
   platform(workloads.filter(({ metrics }) => metrics)),
+  kubernetes(workloads),
   kafka(environment),
   zookeeper(environment),
   topics(environment),
-  lag,
+  lag(environment),
   gateway,
   redis(environment),
   postgres(environment),

@@ -5,7 +5,12 @@ import type { Group } from './rule';
 export const SCRAPE_SECONDS = 5;
 
 /** What is watched of a workload. */
-export type Watched = Pick<Workload, 'name' | 'replicas' | 'metrics'>;
+export interface Watched extends Pick<Workload, 'name' | 'replicas' | 'metrics'> {
+  /** When it runs, of a CronJob. @default - only by hand */
+  readonly schedule?: string;
+  /** How long one run may take, of a Job. */
+  readonly deadlineSeconds?: number;
+}
 
 /** What holds for everything that is asked, whatever it is, and for who asks and who tells. */
 export const platform = (workloads: readonly Watched[]): Group => ({

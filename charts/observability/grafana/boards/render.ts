@@ -71,10 +71,10 @@ export function boardJson({ uid, title, folder, rows }: Board): string {
 }
 
 function visualization(panel: Panel) {
-  const { title, description, unit, kind, queries, thresholds, width = WIDTH } = panel;
+  const { title, description, unit, kind, queries, thresholds, emptyOnKind, width = WIDTH } = panel;
   const visual = visuals[kind](panel)
     .title(title)
-    .description(description)
+    .description(emptyOnKind ? `${description} Empty on a laptop: ${emptyOnKind}` : description)
     .unit(unit)
     .datasource(DATASOURCE)
     .span(width)

@@ -1,0 +1,76 @@
+import type { Size } from 'cdk8s';
+import type { Environment } from '../../../environment';
+import { POSTGRES_LIMITS } from '../../rules/postgres';
+import type { Row } from './board';
+import { within } from './promql';
+
+export const RESTARTS = 'k8s_container_restarts';
+export const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
+const DONE = 'max by (k8s_job_name) (k8s_job_successful_pods)';
+const bytes = (size: Size) => size.toMebibytes() * 1024 * 1024;
+
+/** By who writes there: nobody else knows how full a claim is without rights on nodes. */
+const claims = ({
+  kafka,
+  postgres,
+  redisCluster,
+  prometheus,
+}: Pick<Environment, 'kafka' | 'postgres' | 'redisCluster' | 'prometheus'>) => [
+  { expr: `max by (pod) (bss:kafka_log_bytes:sum) / ${bytes(kafka.disk)}`, legend: '{{pod}}' },
+  { expr: `max by (pod) (bss:postgres_bytes:sum) / ${bytes(postgres.disk)}`, legend: '{{pod}}' },
+  {
+    expr: `max by (pod) (redis_aof_current_size_bytes{job="redis-cluster"}) / ${bytes(redisCluster.disk)}`,
+    legend: '{{pod}}',
+  },
+  {
+    expr:
+      'max by (pod) (prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes ' +
+      `+ prometheus_tsdb_head_chunks_storage_size_bytes) / ${bytes(prometheus.disk)}`,
+    legend: '{{pod}}',
+  },
+];
+
+/** What Kubernetes knows of the platform, and how full its claims are. */
+export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Row => ({
+  title: 'Pods, Jobs and claims',
+  panels: [
+    {
+      title: 'Restarts',
+      description:
+        'Within an hour, of those with most of them. One pod again and again has a reason of its own; many at once have lost a node.',
+      unit: 'none',
+      kind: 'timeseries',
+      queries: [{ expr: `topk(10, ${within('1h', RESTARTS, 'k8s_pod_name')})`, legend: '{{k8s_pod_name}}' }],
+    },
+    {
+      title: 'Targets',
+      description: 'Pods of each job that should answer, and that do.',
+      unit: 'none',
+      kind: 'table',
+      queries: [
+        { expr: 'max by (job) (bss:pods:expected)', legend: 'Expected' },
+        { expr: 'max by (job) (bss:pods:up)', legend: 'Up' },
+      ],
+    },
+    {
+      title: 'Jobs',
+      description:
+        'Pods of each that have failed, and that have done their work. One is enough; a few failures before it are tries.',
+      unit: 'none',
+      kind: 'table',
+      queries: [
+        { expr: TRIES, legend: 'Failed' },
+        { expr: DONE, legend: 'Done' },
+      ],
+    },
+    {
+      title: 'Claims in use',
+      description:
+        'As far as who writes there says: records of Kafka, databases with their log, the log of Redis, samples of Prometheus.',
+      unit: 'percentunit',
+      kind: 'bargauge',
+      queries: claims(environment),
+      thresholds: { critical: POSTGRES_LIMITS.disk },
+    },
+  ],
+});
