@@ -1,5 +1,7 @@
+import { boards } from '../../charts/observability/grafana/boards/all';
+import { queries } from '../../charts/observability/grafana/boards/board';
 import { Workload } from '../../lib/workload';
-import { groups } from '../alerts/environment';
+import { groups, watched } from '../alerts/environment';
 import { exposed } from '../contract/catalogue';
 import { catalogue, complaints } from '../contract/check';
 import { everyEnvironment } from '../environments';
@@ -21,6 +23,13 @@ describe('The contract of metrics', () => {
   it('is kept by each rule: it names only metrics and labels that somebody exposes', () => {
     const wrong = rules.flatMap((rule) =>
       complaints(rule.expr, known).map((each) => `${'alert' in rule ? rule.alert : rule.record}: ${each}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('is kept by each question of a board', () => {
+    const wrong = queries(boards(watched)).flatMap(({ board, panel, expr }) =>
+      complaints(expr, known).map((each) => `${board}, ${panel}: ${each}`),
     );
     expect(wrong).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Row } from './board';
 import { within } from './promql';
 
 export const RESTARTS = 'k8s_container_restarts';
-export const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
+const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
 const DONE = 'max by (k8s_job_name) (k8s_job_successful_pods)';
 const bytes = (size: Size) => size.toMebibytes() * 1024 * 1024;
 
@@ -17,6 +17,7 @@ const claims = ({
   prometheus,
 }: Pick<Environment, 'kafka' | 'postgres' | 'redisCluster' | 'prometheus'>) => [
   { expr: `max by (pod) (bss:kafka_log_bytes:sum) / ${bytes(kafka.disk)}`, legend: '{{pod}}' },
+  { expr: 'max by (pod, volume) (bss:zookeeper_volume:ratio)', legend: '{{pod}} {{volume}}' },
   { expr: `max by (pod) (bss:postgres_bytes:sum) / ${bytes(postgres.disk)}`, legend: '{{pod}}' },
   {
     expr: `max by (pod) (redis_aof_current_size_bytes{job="redis-cluster"}) / ${bytes(redisCluster.disk)}`,
@@ -53,7 +54,7 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       ],
     },
     {
-      title: 'Jobs',
+      title: 'Pods of Jobs',
       description:
         'Pods of each that have failed, and that have done their work. One is enough; a few failures before it are tries.',
       unit: 'none',
