@@ -2,6 +2,7 @@ import { backend, consumer, outbox, refused } from './backend';
 import type { Drill } from './drill';
 import { gateway, strangers } from './gateway';
 import { broker, zookeeper } from './kafka';
+import { job } from './kubernetes';
 import { claim, clients, pgbouncer, postgres } from './postgres';
 import { counters, memory, redis, snapshot } from './redis';
 
@@ -13,7 +14,7 @@ export type Round = readonly Drill[];
  * the consumer stops, and who takes all connections comes last.
  */
 export const drills: readonly Round[] = [
-  [consumer, broker, refused, outbox, claim, memory, snapshot, clients],
+  [job, consumer, broker, refused, outbox, claim, memory, snapshot, clients],
   [zookeeper, postgres, pgbouncer, backend, redis, counters],
 ];
 
