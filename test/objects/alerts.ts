@@ -11,7 +11,9 @@ import { cases } from '../alerts/cases/all';
 import { alerts, groups, watched } from '../alerts/environment';
 import { pieces } from '../alerts/pieces';
 import { failures, promtool } from '../alerts/promtool';
+import { restarts } from '../alerts/restarts';
 import { everyEnvironment } from '../environments';
+import { drills, gatewayDrills } from '../live/drills/all';
 import { unless } from '../unless';
 
 /** What boards ask, as rules of their names: for who reads rules only. */
@@ -31,6 +33,13 @@ describe('Alerts', () => {
     const names = alerts.map(({ alert }) => alert);
     expect(cases.map(({ alert }) => alert)).toEqual(names);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are those that drills bring about on a cluster', () => {
+    const names = alerts.map(({ alert }) => alert);
+    const drilled = [...drills, ...gatewayDrills].flat().flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
+    expect(drilled.filter((name) => !names.includes(name))).toEqual([]);
+    expect(new Set(drilled).size).toBe(drilled.length);
   });
 
   it('silence only alerts that there are', () => {
@@ -66,9 +75,9 @@ describe('Alerts', () => {
   });
 
   withPromtool(
-    'fire when what they are for happens, not before, and no longer, and boards have no gap where nothing does',
+    'fire when what they are for happens, not before, no longer, and in no restart; and boards have no gap where nothing does',
     () => {
-      expect(failures(groups, cases, { 'boards.test.yml': pieces })).toBe('');
+      expect(failures(groups, cases, { 'boards.test.yml': pieces, 'restarts.test.yml': restarts })).toBe('');
     },
   );
   it('know backups by their names, and what is none', () => {
