@@ -12,6 +12,8 @@ export interface Told {
 
 const QUERY = ['amtool', '--alertmanager.url=http://localhost:9093', 'alert', 'query', '--active', '--inhibited'];
 
-/** What Alertmanager's API has, also what is inhibited. @throws when it does not answer */
-export const told = (namespace: Namespace): Told[] =>
-  JSON.parse(namespace.exec('alertmanager-0', ...QUERY, '--output=json')) ?? [];
+/** What Alertmanager's API has, also what is inhibited; nothing while it does not answer. */
+export function told(namespace: Namespace): Told[] | undefined {
+  const { ok, output } = namespace.try('exec', 'alertmanager-0', '--', ...QUERY, '--output=json');
+  return ok ? (JSON.parse(output) ?? []) : undefined;
+}

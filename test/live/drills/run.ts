@@ -116,6 +116,7 @@ export function run(bss: Namespace, lanes: readonly (readonly Round[])[]): Outco
       'all drills to end',
       () => {
         const now = told(bss);
+        if (!now) return false;
         ended = all.map((lane, index) => ended[index] || lane.look(now));
         return ended.every(Boolean);
       },
