@@ -1,12 +1,15 @@
 import { boards } from '../../charts/observability/grafana/boards/all';
 import { type Asked, queries } from '../../charts/observability/grafana/boards/board';
+import { ruleGroups } from '../../charts/observability/rules/groups';
+import { platform } from '../../charts/platform';
 import { eventually, since } from '../../cluster/eventually';
 import { awaitConverged, unavailableImage } from '../../cluster/installation';
 import { PlatformLoad } from '../../cluster/load/load';
 import type { Namespace } from '../../cluster/namespace';
 import { isReady } from '../../cluster/pod';
-import { rules, values } from '../../cluster/prometheus';
+import { type Evaluated, rules, values } from '../../cluster/prometheus';
 import { kind } from '../../config/kind';
+import { Workload } from '../../lib/workload';
 import { drills, gatewayDrills } from './drills/all';
 import { run } from './drills/run';
 import { laptop } from './shared';
@@ -67,20 +70,29 @@ test('every rule is evaluated without an error, and every recording has a value'
   expect(all.filter(({ health, lastError }) => health !== 'ok' || lastError)).toEqual([]);
   const isMissing = unanswerable();
   const recordings = all.filter(({ type }) => type === 'recording');
-  const askable = recordings.filter(({ query }) => !isMissing(query));
-  const selectorOf = ({ name, labels = {} }: (typeof all)[number]) =>
-    `${name}{${Object.entries(labels).map(([label, value]) => `${label}="${value}"`)}}`;
-  expectData(askable.map(selectorOf));
+  const left = [...recordings.filter(({ query }) => isMissing(query)).map(selectorOf), ...Object.keys(empty)];
+  expectData(recordings.map(selectorOf).filter((selector) => !left.includes(selector)));
   console.info(
-    `${all.length} rules, ${recordings.length} of them recordings; not asked without ${missing}: ` +
-      `${
-        recordings
-          .filter((each) => !askable.includes(each))
-          .map(selectorOf)
-          .join(', ') || 'none'
-      }`,
+    `${all.length} rules, of which ${recordings.length} are recordings; not asked, without ${missing}: ${left.length}`,
+    ...Object.entries(empty).map(([selector, why]) => `\n${selector}: ${why}`),
   );
 });
+
+const selectorOf = ({ name, labels = {} }: Pick<Evaluated, 'name' | 'labels'>) =>
+  `${name}{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .sort()}}`;
+
+/** Recordings that have no value at first, and why. */
+const empty: Readonly<Record<string, string>> = Object.fromEntries(
+  ruleGroups(Workload.all(platform(kind).app), kind).flatMap(({ rules }) =>
+    rules.flatMap((rule) =>
+      'record' in rule && rule.emptyAtFirst
+        ? [[selectorOf({ name: rule.record, labels: rule.labels }), rule.emptyAtFirst]]
+        : [],
+    ),
+  ),
+);
 
 test('every query of every board has data', () => {
   const isMissing = unanswerable();
