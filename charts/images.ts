@@ -7,6 +7,7 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { blackboxExporterImage } from './observability/certificates/rules';
 import { kminionImage } from './observability/kminion/rules';
 import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
@@ -26,6 +27,7 @@ const versions = {
   alertmanager: alertmanagerImage,
   otelCollector: otelCollectorImage,
   kminion: kminionImage,
+  blackboxExporter: blackboxExporterImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

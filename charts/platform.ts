@@ -20,6 +20,7 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
+import { Certificates } from './observability/certificates/certificates';
 import { Kminion } from './observability/kminion/kminion';
 import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
@@ -120,6 +121,17 @@ export function platform(environment: Environment) {
     sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero), operatorsPage(prometheus)],
     counters: redis.counters,
   });
+
+  if (environment.certificates) {
+    new Certificates(app, {
+      ...environment.certificates,
+      image: images.blackboxExporter,
+      servers: [
+        ...(environment.kong.entry.kind === 'loadBalancer' ? [kong.proxyTls] : []),
+        ...(redisCluster.clients.authority ? redisCluster.clients.seeds : []),
+      ],
+    });
+  }
 
   if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   // At the end, when everything is there that has metrics.

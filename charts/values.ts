@@ -22,6 +22,7 @@ import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
+import { certificatesSize } from './observability/certificates/rules';
 import { kminionSize } from './observability/kminion/rules';
 import { kubernetesStateSize } from './observability/kubernetes-state/rules';
 import { objectives } from './observability/objectives/rules';
@@ -68,6 +69,7 @@ const fields: Fields<Environment> = {
   prometheus: prometheusSize,
   kubernetesState: kubernetesStateSize,
   kminion: optional(kminionSize),
+  certificates: optional(certificatesSize),
   objectives,
   podNetwork: optional(podNetwork),
   apiServer: optional(external),
