@@ -8,7 +8,7 @@ import { BACKUPS } from '../../charts/observability/rules/scheduled';
 import { BackupJobs } from '../../lib/backup-jobs';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
-import { alerts, groups } from '../alerts/environment';
+import { alerts, groups, watched } from '../alerts/environment';
 import { pieces } from '../alerts/pieces';
 import { failures, promtool } from '../alerts/promtool';
 import { everyEnvironment } from '../environments';
@@ -37,6 +37,15 @@ describe('Alerts', () => {
     const names = alerts.map(({ alert }) => alert);
     const silenced = alerts.flatMap(({ silences = [] }) => silences);
     expect(silenced.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('are those that boards name', () => {
+    const names = alerts.map(({ alert }) => alert);
+    const named = queries(boards(watched)).flatMap(({ expr }) =>
+      [...expr.matchAll(/alertname=~?"([^"]+)"/g)].map(([, pattern]) => pattern!),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((pattern) => !names.some((name) => new RegExp(`^(${pattern})$`).test(name)))).toEqual([]);
   });
 
   it('say in one line what is wrong, with a figure, and end with a full stop', () => {

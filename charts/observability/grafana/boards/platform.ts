@@ -1,8 +1,10 @@
 import { SCRAPE_SECONDS } from '../../rules/platform';
 import { FAST } from '../../rules/slo';
 import type { Board } from './board';
-import { podsJobsAndClaims, RESTARTS, TRIES } from './pods-jobs-claims';
+import { podsJobsAndClaims, RESTARTS } from './pods-jobs-claims';
 import { total, within } from './promql';
+
+const firing = (alert: string) => total(`count(ALERTS{alertname="${alert}",alertstate="firing"})`);
 
 /** What holds for everything, whatever it is: alerts, promises, pods, Jobs, room, and Prometheus itself. */
 export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): Board => ({
@@ -18,7 +20,7 @@ export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): 
           description: 'Critical ones are for now, the others for the next working day.',
           unit: 'none',
           kind: 'stat',
-          width: 6,
+          width: 4,
           queries: ['critical', 'warning'].map((severity) => ({
             expr: total(`count(ALERTS{alertstate="firing",severity="${severity}"})`),
             legend: severity,
@@ -49,22 +51,21 @@ export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): 
             'Of containers that ended by themselves, or that were ended: for their memory, or as they did not answer.',
           unit: 'none',
           kind: 'stat',
-          width: 5,
+          width: 4,
           queries: [{ expr: total(within('1h', RESTARTS)) }],
           thresholds: { warning: 1 },
         },
         {
-          title: 'Jobs that have failed',
-          description: 'After all their tries. What they were to do is not done.',
+          title: 'Jobs',
+          description:
+            'Those that have failed after all their tries, those that come again and have not succeeded lately, and backups that are too old.',
           unit: 'none',
           kind: 'stat',
-          width: 5,
+          width: 8,
           queries: [
-            {
-              expr: total(
-                `count(${TRIES} > 0 and on (k8s_job_name) max by (k8s_job_name) (k8s_job_active_pods + k8s_job_successful_pods) == 0)`,
-              ),
-            },
+            { expr: firing('JobFailed'), legend: 'failed' },
+            { expr: firing('ScheduledJobOverdue'), legend: 'overdue' },
+            { expr: firing('BackupTooOld'), legend: 'backups' },
           ],
           thresholds: { warning: 1 },
         },

@@ -1,11 +1,12 @@
 import type { Size } from 'cdk8s';
 import type { Environment } from '../../../environment';
+import { CERTIFICATE_DAYS, DAY } from '../../rules/certificates';
 import { POSTGRES_LIMITS } from '../../rules/postgres';
 import type { Row } from './board';
 import { within } from './promql';
 
 export const RESTARTS = 'k8s_container_restarts';
-export const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
+const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
 const DONE = 'max by (k8s_job_name) (k8s_job_successful_pods)';
 const bytes = (size: Size) => size.toMebibytes() * 1024 * 1024;
 
@@ -17,6 +18,7 @@ const claims = ({
   prometheus,
 }: Pick<Environment, 'kafka' | 'postgres' | 'redisCluster' | 'prometheus'>) => [
   { expr: `max by (pod) (bss:kafka_log_bytes:sum) / ${bytes(kafka.disk)}`, legend: '{{pod}}' },
+  { expr: 'max by (pod, volume) (bss:zookeeper_volume:ratio)', legend: '{{pod}} {{volume}}' },
   { expr: `max by (pod) (bss:postgres_bytes:sum) / ${bytes(postgres.disk)}`, legend: '{{pod}}' },
   {
     expr: `max by (pod) (redis_aof_current_size_bytes{job="redis-cluster"}) / ${bytes(redisCluster.disk)}`,
@@ -30,9 +32,9 @@ const claims = ({
   },
 ];
 
-/** What Kubernetes knows of the platform, and how full its claims are. */
+/** What Kubernetes knows of the platform, how full its claims are, and until when its certificates hold. */
 export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Row => ({
-  title: 'Pods, Jobs and claims',
+  title: 'Pods, Jobs, claims and certificates',
   panels: [
     {
       title: 'Restarts',
@@ -53,11 +55,12 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       ],
     },
     {
-      title: 'Jobs',
+      title: 'Pods of Jobs',
       description:
         'Pods of each that have failed, and that have done their work. One is enough; a few failures before it are tries.',
       unit: 'none',
       kind: 'table',
+      width: 8,
       queries: [
         { expr: TRIES, legend: 'Failed' },
         { expr: DONE, legend: 'Done' },
@@ -66,11 +69,22 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
     {
       title: 'Claims in use',
       description:
-        'As far as who writes there says: records of Kafka, databases with their log, the log of Redis, samples of Prometheus.',
+        'As far as who writes there says: records of Kafka, ZooKeeper with its log, databases with theirs, the log of Redis, samples.',
       unit: 'percentunit',
       kind: 'bargauge',
+      width: 8,
       queries: claims(environment),
       thresholds: { critical: POSTGRES_LIMITS.disk },
+    },
+    {
+      title: 'Certificates hold for',
+      description: 'As clients see them. Where they renew themselves, none should ever come below a fortnight.',
+      unit: 's',
+      kind: 'bargauge',
+      width: 8,
+      queries: [{ expr: 'min by (pod) (probe_ssl_earliest_cert_expiry - time())', legend: '{{pod}}' }],
+      thresholds: { warning: CERTIFICATE_DAYS.warning * DAY, critical: CERTIFICATE_DAYS.critical * DAY },
+      emptyOnKind: 'There is no certificate that somebody must renew.',
     },
   ],
 });
