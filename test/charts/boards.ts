@@ -152,12 +152,32 @@ describe('Values that are bad', () => {
     ]);
   });
 
+  it('are those below a limit, with nothing between good and critical, where both are the same', () => {
+    expect(steps({ warning: 3, critical: 3 })).toEqual([
+      { value: null, color: 'red' },
+      { value: 3, color: 'green' },
+    ]);
+  });
+
   it('are those below it where critical is not above warning', () => {
     expect(steps({ warning: 3, critical: 2 })).toEqual([
       { value: null, color: 'red' },
       { value: 2, color: 'orange' },
       { value: 3, color: 'green' },
     ]);
+  });
+});
+
+it('A table shows bad figures in their colour, and words as they are', () => {
+  const panel = { ...panels(kafka())[0]!, kind: 'table', thresholds: { warning: 1 } } as const;
+  const [, shown] = drawn(kafka({ rows: [{ title: 'One', panels: [panel] }] })).panels;
+  expect(shown!.fieldConfig).toMatchObject({
+    overrides: [
+      {
+        matcher: { id: 'byType', options: 'number' },
+        properties: [{ id: 'custom.cellOptions', value: { type: 'color-text' } }],
+      },
+    ],
   });
 });
 
