@@ -6,26 +6,9 @@ import { kafkaOverview } from '../../charts/observability/grafana/boards/kafka-o
 import { boardJson, DATASOURCE } from '../../charts/observability/grafana/boards/render';
 import { provisioned } from '../../charts/observability/grafana/provisioning';
 import { boardErrors } from '../../charts/observability/grafana/rules';
+import { drawn } from '../dashboard';
 import { everyEnvironment, laptop } from '../environments';
 import { LARGEST_APPLIED } from '../kubernetes';
-
-/** What Grafana reads, as far as tests look at it. */
-interface Dashboard {
-  readonly uid: string;
-  readonly title: string;
-  readonly editable: boolean;
-  readonly panels: {
-    readonly id: number;
-    readonly type: string;
-    readonly title: string;
-    readonly description: string;
-    readonly collapsed?: boolean;
-    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-    readonly datasource?: object;
-    readonly targets?: { readonly refId: string; readonly datasource: object; readonly instant: boolean }[];
-    readonly fieldConfig?: { readonly defaults: { readonly thresholds: { readonly steps: object[] } } };
-  }[];
-}
 
 /** Folder and title of the original system's boards, and of what it lacked. */
 const TITLES = [
@@ -41,7 +24,6 @@ const TITLES = [
   ...['Redis: Redis Overview', 'Redis: Memory Usage', 'Redis: Cache Performance', 'Redis: Replication Status'],
 ];
 
-const drawn = (board: Board): Dashboard => JSON.parse(boardJson(board));
 const kafka = (change: Partial<Board> = {}): Board => ({ ...kafkaOverview(laptop), ...change });
 
 it('There is every board of the original system, in its folder', () => {
@@ -135,36 +117,6 @@ it('Everything that boards ask is listed with its board and panel', () => {
     expr: 'bss:pods:up{job="kafka"}',
   });
   expect(asked.length).toBe(panels(kafka()).flatMap((panel) => panel.queries).length);
-});
-
-describe('Values that are bad', () => {
-  const steps = (thresholds: { warning?: number; critical?: number }) => {
-    const panel = { ...panels(kafka())[0]!, thresholds };
-    return drawn(kafka({ rows: [{ title: 'One', panels: [panel] }] })).panels[1]!.fieldConfig!.defaults.thresholds
-      .steps;
-  };
-
-  it('are those above a limit', () => {
-    expect(steps({ warning: 1, critical: 5 })).toEqual([
-      { value: null, color: 'green' },
-      { value: 1, color: 'orange' },
-      { value: 5, color: 'red' },
-    ]);
-  });
-
-  it('are those below it where critical is not above warning', () => {
-    expect(steps({ warning: 3, critical: 2 })).toEqual([
-      { value: null, color: 'red' },
-      { value: 2, color: 'orange' },
-      { value: 3, color: 'green' },
-    ]);
-  });
-});
-
-it('A panel that a laptop cannot fill says why', () => {
-  const panel = { ...panels(kafka())[0]!, emptyOnKind: 'There is one server.' };
-  const [, shown] = drawn(kafka({ rows: [{ title: 'One', panels: [panel] }] })).panels;
-  expect(shown!.description).toMatch(/ Empty on a laptop: There is one server\.$/);
 });
 
 describe('Boards that Grafana would not show', () => {
