@@ -18,7 +18,9 @@ const API = 'http://127.0.0.1:9090/prometheus/api/v1';
 /** What the API answers at the port that kind publishes. @throws when it does not */
 function ask(path: string, parameters: Record<string, string> = {}) {
   const data = Object.entries(parameters).flatMap(([name, value]) => ['--data-urlencode', `${name}=${value}`]);
-  return JSON.parse(execFileSync('curl', ['-sfG', '-m', '10', `${API}/${path}`, ...data], { encoding: 'utf8' })).data;
+  return JSON.parse(
+    execFileSync('curl', ['-sfG', '-m', '10', `${API}/${path}`, ...data], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
+  ).data;
 }
 
 /** All that are asked; none while Prometheus does not answer. */
@@ -29,6 +31,9 @@ export function targets(): Target[] {
     return [];
   }
 }
+
+/** The labels of all series that match and that there have been, with their names. */
+export const series = (match: string): Readonly<Record<string, string>>[] => ask('series', { 'match[]': match });
 
 /** The answer to a query, in the order of the labels. */
 export const values = (query: string): Value[] =>

@@ -77,7 +77,8 @@ const line = ({ job, pods, samples, seconds }: { job: string; pods: number; samp
   `${job.padEnd(16)} ${`${pods}`.padStart(4)} ${`${samples}`.padStart(20)}  ${seconds.toFixed(3).padStart(10)}`;
 
 test('every series says which pod it is of, and to which part of the platform that belongs', () => {
-  expect(values('count({job!="", pod="", __name__!~"ALERTS.*"}) or count({job!="", component=""})')).toEqual([]);
+  const scraped = (other: string) => `count({job!="", ${other}="", __name__!~"ALERTS.*|.*:.*"})`;
+  expect(values(`${scraped('pod')} or ${scraped('component')}`)).toEqual([]);
 });
 
 test('what Kubernetes knows of the pods is told, by a program that may ask for nothing else', () => {

@@ -2,6 +2,9 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group, Recording } from './rule';
 
+/** From so many events on somebody is told; boards show the same. */
+export const LAG_LIMIT = 1000;
+
 const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
 const LAG = query('bss:kafka_consumergroup_lag:sum > 0');
@@ -35,7 +38,7 @@ export const lag = ({ kminion }: Pick<Environment, 'kminion'>): Group => ({
     ),
     {
       alert: 'ConsumerLagHigh',
-      expr: 'bss:kafka_consumergroup_lag:sum > 1000',
+      expr: `bss:kafka_consumergroup_lag:sum > ${LAG_LIMIT}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $labels.group }} is {{ $value }} events of {{ $labels.topic }} behind.',

@@ -1,6 +1,9 @@
 import type { Workload } from '../../../lib/workload';
 import type { Group } from './rule';
 
+/** From so many seconds on somebody is told of a scrape; boards show the same. */
+export const SCRAPE_SECONDS = 5;
+
 /** What is watched of a workload. */
 export interface Watched extends Pick<Workload, 'name' | 'replicas' | 'metrics'> {
   /** When it runs, of a CronJob. @default - only by hand */
@@ -50,7 +53,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'ScrapeSlow',
-      expr: 'max by (job, pod) (scrape_duration_seconds) > 5',
+      expr: `max by (job, pod) (scrape_duration_seconds) > ${SCRAPE_SECONDS}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $labels.pod }} of {{ $labels.job }} takes {{ $value | humanizeDuration }} to tell its metrics.',
