@@ -16,6 +16,7 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 import type { AlertmanagerSize } from './observability/alertmanager/size';
+import type { CertificatesSize } from './observability/certificates/size';
 import type { GrafanaSize } from './observability/grafana/size';
 import type { KminionSize } from './observability/kminion/size';
 import type { KubernetesStateSize } from './observability/kubernetes-state/size';
@@ -56,6 +57,8 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly prometheus: PrometheusSize;
   readonly grafana: GrafanaSize;
   readonly kubernetesState: KubernetesStateSize;
+  /** Looks at certificates before they expire. @default - none: there is nothing of yours to renew */
+  readonly certificates?: CertificatesSize;
   /** Measures the lag of all groups. @default - none: the backend's consumers say their own */
   readonly kminion?: KminionSize;
   /** What its users are promised. */

@@ -7,6 +7,7 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { blackboxExporterImage } from './observability/certificates/rules';
 import { grafanaImage } from './observability/grafana/rules';
 import { kminionImage } from './observability/kminion/rules';
 import { otelCollectorImage } from './observability/kubernetes-state/rules';
@@ -28,6 +29,7 @@ const versions = {
   grafana: grafanaImage,
   otelCollector: otelCollectorImage,
   kminion: kminionImage,
+  blackboxExporter: blackboxExporterImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

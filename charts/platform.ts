@@ -20,6 +20,7 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
+import { Certificates } from './observability/certificates/certificates';
 import { boards } from './observability/grafana/boards/all';
 import { Grafana } from './observability/grafana/grafana';
 import { Kminion } from './observability/kminion/kminion';
@@ -129,6 +130,17 @@ export function platform(environment: Environment) {
     sites: [...[api(backend), api(backend.tmForum)], ...[akhq, pghero, prometheus, grafana].map(operatorsPage)],
     counters: redis.counters,
   });
+
+  if (environment.certificates) {
+    new Certificates(app, {
+      ...environment.certificates,
+      image: images.blackboxExporter,
+      servers: [
+        ...(environment.kong.entry.kind === 'loadBalancer' ? [kong.proxyTls] : []),
+        ...(redisCluster.clients.authority ? redisCluster.clients.seeds : []),
+      ],
+    });
+  }
 
   if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   // At the end, when everything is there that has metrics.

@@ -22,6 +22,7 @@ import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
+import { certificatesSize } from './observability/certificates/rules';
 import { grafanaSize } from './observability/grafana/rules';
 import { kminionSize } from './observability/kminion/rules';
 import { kubernetesStateSize } from './observability/kubernetes-state/rules';
@@ -70,6 +71,7 @@ const fields: Fields<Environment> = {
   grafana: grafanaSize,
   kubernetesState: kubernetesStateSize,
   kminion: optional(kminionSize),
+  certificates: optional(certificatesSize),
   objectives,
   podNetwork: optional(podNetwork),
   apiServer: optional(external),

@@ -105,7 +105,7 @@ export const kind: Environment = {
     routes: [],
   },
   grafana: {
-    resources: { cpu: 20, memory: mebibytes(160), memoryLimit: mebibytes(384) },
+    resources: { cpu: 15, memory: mebibytes(160), memoryLimit: mebibytes(384) },
     host: { hostPort: 3001, nodePort: 30300 },
   },
   objectives: {

@@ -106,6 +106,7 @@ export const production: Environment = {
     retention: Duration.days(30),
     disk: gibibytes(50),
   },
+  certificates: { resources: { cpu: 20, memory: mebibytes(64), memoryLimit: mebibytes(64) } },
   kminion: { resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) } },
   kubernetesState: { resources: { cpu: 50, memory: mebibytes(192), memoryLimit: mebibytes(256) } },
   alertmanager: {

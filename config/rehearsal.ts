@@ -74,6 +74,7 @@ export const rehearsal: Environment = {
     drainSeconds: kind.kong.drainSeconds,
   },
   apiServer: kind.apiServer,
+  certificates: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(64) } },
   kminion: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) } },
   kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },

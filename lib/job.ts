@@ -64,7 +64,9 @@ const NEVER = '0 0 31 2 *';
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
 export class ScheduledJob extends Workload {
+  /** When it runs: five cron fields, UTC. @default - only by hand */
   readonly schedule?: string;
+  /** Seconds after which one run has failed. */
   readonly deadlineSeconds: number;
 
   constructor(scope: Component, id: string, props: ScheduledJobProps) {

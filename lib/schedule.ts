@@ -4,10 +4,11 @@ const DAY_MINUTES = 24 * 60;
 /** With three leap years: the 29th of February may be all that is asked for. */
 const CALENDAR_DAYS = 9 * 365;
 
-/** Bounds of a field, and words for its values from the first on. */
+/** What a field may be. */
 interface Bounds {
   readonly first: number;
   readonly last: number;
+  /** Words for its values from the first on. @default - none */
   readonly words?: readonly string[];
 }
 

@@ -14,6 +14,7 @@ export const watched = {
   postgres: { ...laptop.postgres, maxConnections: 100, disk: gibibytes(10) },
   pgbouncer: { ...laptop.pgbouncer, maxClients: 500, poolSize: 8 },
   backend: { ...laptop.backend, resources: { ...laptop.backend.resources, memoryLimit: mebibytes(512) } },
+  certificates: { resources: laptop.prometheus.resources },
   kminion: { resources: laptop.prometheus.resources },
   objectives: {
     availability: { percent: 99.9 },

@@ -154,3 +154,9 @@ it('What asks the API server is told where it is', () => {
     'kubernetes-state asks the API server, but the platform has no apiServer to let it get there. Set it.',
   ]);
 });
+
+it('Certificates are looked at where there are some', () => {
+  expect(errors({ certificates: { resources: kind.prometheus.resources } })).toEqual([
+    'certificates are to be looked at, but nothing speaks TLS with one of yours. Leave certificates out.',
+  ]);
+});

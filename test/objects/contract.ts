@@ -34,6 +34,11 @@ describe('The contract of metrics', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('knows labels that functions make, one inside of another', () => {
+    const made = (inner: string, label: string) => `label_replace(${inner}, "${label}", "$1", "pod", "(.+)")`;
+    expect(complaints(`sum by (group, topic) (${made(made('redis_up', 'group'), 'topic')})`, known)).toEqual([]);
+  });
+
   it.each([
     ['sum(up', 'cannot be read after "sum(up"'],
     ['redis_upp', 'nobody exposes redis_upp; the nearest are redis_up, '],

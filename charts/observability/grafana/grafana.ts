@@ -39,7 +39,6 @@ export class Grafana extends Component {
       'secret-key': 'at least 32 random characters, which Grafana encrypts and signs with',
     };
     const secret = new RequiredSecret(this, 'grafana', keys, (key) => oneLine(key === 'secret-key' ? 32 : 1));
-    const files = provisioned(boards);
     // Whether its own database answers, which ends with the pod.
     const healthy = { ...http('web', `${this.path}/api/health`), periodSeconds: 10, timeoutSeconds: 5 };
     const grafana = new StatelessWorkload(this, 'default', {
@@ -56,7 +55,7 @@ export class Grafana extends Component {
       },
       ports: { web: 3000 },
       metrics: { port: 'web', path: `${this.path}/metrics` },
-      files: { [SETTINGS]: nativeFile(__dirname, 'grafana.ini'), ...files },
+      files: { [SETTINGS]: nativeFile(__dirname, 'grafana.ini'), ...provisioned(boards) },
       secretFiles: secret.files('/etc/grafana-secrets'),
       scratch: { '/var/lib/grafana': Size.mebibytes(256), '/tmp': Size.mebibytes(64) },
       resources,
@@ -71,14 +70,6 @@ export class Grafana extends Component {
     grafana.connectsTo(prometheus.web);
     if (props.host) grafana.publish('web', 'Grafana', props.host);
     this.web = grafana.endpoint('web');
-    this.node.addValidation({ validate: () => boardErrors(boards, bytesOf(boards, files)) });
+    this.node.addValidation({ validate: () => boardErrors(boards) });
   }
-}
-
-/** Bytes of the boards of each folder, as a manifest holds them. */
-function bytesOf(boards: readonly Board[], files: Readonly<Record<string, string>>): Record<string, number> {
-  const bytes: Record<string, number> = {};
-  for (const board of boards)
-    bytes[board.folder] = (bytes[board.folder] ?? 0) + Buffer.byteLength(JSON.stringify(files[pathOf(board)]));
-  return bytes;
 }

@@ -1,4 +1,5 @@
 import { Yaml } from 'cdk8s';
+import type { Content } from '../../../lib/content';
 import { nativeFile } from '../../../lib/native-file';
 import type { Board } from './boards/board';
 import { boardJson } from './boards/render';
@@ -29,8 +30,17 @@ const providers = (boards: readonly Board[]) =>
  * What Grafana reads when it starts, by path.
  * @see https://grafana.com/docs/grafana/v12.4/administration/provisioning/
  */
-export const provisioned = (boards: readonly Board[]): Record<string, string> => ({
+export const provisioned = (boards: readonly Board[]): Record<string, Content> => ({
   [`${PROVISIONING}/datasources/prometheus.yml`]: nativeFile(__dirname, 'datasources.yml'),
   [`${PROVISIONING}/dashboards/boards.yml`]: Yaml.stringify({ apiVersion: 1, providers: providers(boards) }),
-  ...Object.fromEntries(boards.map((board) => [pathOf(board), boardJson(board)])),
+  ...Object.fromEntries(boards.map((board) => [pathOf(board), once(() => boardJson(board))])),
 });
+
+/** Drawn when somebody asks, and not for each who does: most models are only looked at. */
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -15,11 +15,8 @@ export const grafanaImage = image({
 /** What a Grafana may be. */
 export const grafanaSize = record<GrafanaSize>({ resources: resources(256), host: optional(hostPort) });
 
-/** Bytes of the boards of one folder in a manifest: they are a ConfigMap, of which `kubectl apply` keeps a copy in an annotation of 256 KiB. */
-export const MOST_BYTES = 195_000;
-
-/** Boards that Grafana would not show, or one over the other. @param bytes of each folder's boards */
-export const boardErrors = (boards: readonly Board[], bytes: Readonly<Record<string, number>>): string[] => [
+/** Boards that Grafana would not show, or one over the other. */
+export const boardErrors = (boards: readonly Board[]): string[] => [
   ...boards.flatMap(({ uid, title }, index) => {
     const other = boards.slice(0, index).find((earlier) => earlier.uid === uid);
     return other
@@ -34,12 +31,5 @@ export const boardErrors = (boards: readonly Board[], bytes: Readonly<Record<str
     .map(
       ({ uid, title }) =>
         `The board "${title}" has the uid "${uid}": it must be 1 to 40 of the characters a-z, 0-9 and "-".`,
-    ),
-  ...Object.entries(bytes)
-    .filter(([, each]) => each > MOST_BYTES)
-    .map(
-      ([folder, each]) =>
-        `The boards of the folder "${folder}" have ${each} bytes together, and a ConfigMap takes ${MOST_BYTES}. Put some ` +
-        'of them into another folder.',
     ),
 ];

@@ -1,5 +1,6 @@
 import type { Environment } from '../../environment';
 import { backend } from './backend';
+import { certificates } from './certificates';
 import { gateway } from './gateway';
 import { kafka } from './kafka';
 import { kubernetes } from './kubernetes';
@@ -29,5 +30,6 @@ export const ruleGroups = (workloads: readonly Watched[], environment: Environme
   postgres(environment),
   pgbouncer(environment),
   backend(environment),
+  ...(environment.certificates ? [certificates] : []),
   slo(environment),
 ];

@@ -2,8 +2,8 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group } from './rule';
 
-/** From where on somebody is told; boards show the same. Elections a minute, shares, milliseconds. */
-export const KAFKA_LIMITS = { elections: 5, disk: 0.85, idle: 0.3, produceMilliseconds: 1000 };
+/** From where on somebody is told; boards show the same. Elections a minute, shares, milliseconds, sessions in 15 minutes. */
+export const KAFKA_LIMITS = { elections: 5, disk: 0.85, idle: 0.3, produceMilliseconds: 1000, sessions: 2 };
 
 const TOPICS = 'kubectl -n bss exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka -o wide';
@@ -186,7 +186,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaSessionsExpire',
-      expr: 'sum by (job, pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m])) > 2',
+      expr: `sum by (job, pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m])) > ${KAFKA_LIMITS.sessions}`,
       severity: 'warning',
       summary: '{{ $labels.pod }} has lost ZooKeeper {{ $value | printf "%.0f" }} times in 15 minutes.',
       runbook: {

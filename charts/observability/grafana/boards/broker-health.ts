@@ -36,7 +36,7 @@ const work: Panel[] = [
   },
   {
     title: 'Partitions led',
-    description: 'Much the same number at each broker. One that has restarted gets its share back within five minutes.',
+    description: 'Much the same number at each broker. One that has restarted gets its share back within a minute.',
     unit: 'none',
     kind: 'bargauge',
     queries: [{ expr: 'sum by (pod) (kafka_server_replicamanager_leadercount)', legend: '{{pod}}' }],
@@ -101,7 +101,7 @@ const copies: Panel[] = [
   },
   {
     title: 'Leaders not where they should be',
-    description: 'None, some minutes after the last restart of a broker.',
+    description: 'None, a minute after the last restart of a broker.',
     unit: 'none',
     kind: 'stat',
     width: 8,
@@ -147,7 +147,7 @@ const process = ({ kafka: { disk, resources } }: Pick<Environment, 'kafka'>): Pa
   },
   {
     title: 'Files open',
-    description: 'Share of those that it may have open: each segment of a partition is three, each client one.',
+    description: 'Share of those that it may have open: each segment of a partition takes some, each client one.',
     unit: 'percentunit',
     kind: 'timeseries',
     queries: [

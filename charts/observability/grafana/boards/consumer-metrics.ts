@@ -142,7 +142,8 @@ const inBrokers: Panel[] = [
   },
   {
     title: 'Requests to read',
-    description: 'At each broker, of consumers and of the brokers that copy.',
+    description:
+      'At each broker, of consumers and of the brokers that copy. One for three partitions counts three times.',
     unit: 'reqps',
     kind: 'timeseries',
     queries: [
@@ -154,7 +155,7 @@ const inBrokers: Panel[] = [
   },
   {
     title: 'Requests to read that fail',
-    description: 'None, but for the seconds in which a partition gets another leader.',
+    description: 'None: not for what a consumer asked, but because the broker could not. Its log says why.',
     unit: 'reqps',
     kind: 'timeseries',
     queries: [

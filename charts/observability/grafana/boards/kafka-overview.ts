@@ -59,7 +59,7 @@ const health = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Panel[] => 
     kind: 'stat',
     width: 4,
     queries: [{ expr: 'sum(kafka_server_replicamanager_underreplicatedpartitions)' }],
-    thresholds: { warning: 1 },
+    thresholds: { critical: 1 },
   },
   {
     title: 'Alerts that fire',

@@ -5,7 +5,8 @@ import type { Board, Panel } from './board';
 const inBrokers: Panel[] = [
   {
     title: 'Requests to write',
-    description: 'At each broker. Those of a broker that is away go to the others.',
+    description:
+      'At each broker. One for three partitions counts three times. Those of a broker that is away go to others.',
     unit: 'reqps',
     kind: 'timeseries',
     queries: [

@@ -1,4 +1,5 @@
 import type { Environment } from '../../../environment';
+import { KAFKA_LIMITS } from '../../rules/kafka';
 import { ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
 import type { Row } from './board';
 
@@ -54,7 +55,7 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
             legend: '{{pod}}',
           },
         ],
-        thresholds: { warning: 2 },
+        thresholds: { warning: KAFKA_LIMITS.sessions },
       },
     ],
   };
