@@ -22,9 +22,9 @@ export function catalogue(jobs: Readonly<Record<string, Exposed>>, rules: readon
   }
   for (const rule of rules) {
     if (!('record' in rule)) continue;
-    const { selectors, labels } = named(rule.expr);
+    const { selectors, labels, made } = named(rule.expr);
     const inherited = selectors.flatMap(({ metric }) => [...labelsOf(all, metric)]);
-    add(rule.record, '', [...labels, ...inherited, ...Object.keys(rule.labels ?? {})]);
+    add(rule.record, '', [...labels, ...made, ...inherited, ...Object.keys(rule.labels ?? {})]);
   }
   return all;
 }

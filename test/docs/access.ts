@@ -128,6 +128,21 @@ describe.each(environments)('docs/access.md and the policies of dist/$environmen
   });
 });
 
+describe.each(environments)('What docs/access.md says of rights, and dist/$environment', (written) => {
+  it('is what the Roles say', () => {
+    const roles = written
+      .ofKind('Role')
+      .flatMap(({ metadata, rules }) => rules!.map((rule) => ({ name: metadata.name.replace(/-role$/, ''), ...rule })));
+    const rows = rowsOf('docs/access.md', 'Who asks').map(([name, group, resources, verbs]) => ({
+      name,
+      apiGroups: [group === 'core' ? '' : group],
+      resources: resources!.split(', '),
+      verbs: verbs!.split(', '),
+    }));
+    expect(rows).toEqual(roles);
+  });
+});
+
 describe.each(environments)('The picture of README.md and dist/$environment', (written) => {
   it('have the same lines between what runs all the time, but for those by which metrics are asked for', () => {
     const { environment } = written;

@@ -52,6 +52,12 @@ it('Policies allow the declared connections, publications, load balancers and ro
           networks.map((range) => `${workload.name} may send to ${range}: ${port}/TCP`),
         ),
       ),
+      ...workloads
+        .filter(({ rights }) => rights.length > 0)
+        .flatMap(({ name }) => {
+          const { networks, port } = environment.apiServer!;
+          return networks.map((range) => `${name} may send to ${range}: ${port}/TCP`);
+        }),
       ...workloads.flatMap((workload) =>
         workload.gossipPorts.flatMap((port) =>
           both(workload.name, workload.name, workload.portNumber(port)).map((line) => line.replace('TCP', 'UDP')),
@@ -138,12 +144,16 @@ prometheus -> redis:metrics
 prometheus -> postgres:metrics
 prometheus -> pgbouncer:metrics
 prometheus -> backend:web
+prometheus -> kubernetes-state:metrics
 prometheus -> prometheus:web
+prometheus -> grafana:web
 prometheus -> kong:status
+grafana -> prometheus:web
 kong -> backend:web
 kong -> akhq:web
 kong -> pghero:web
 kong -> prometheus:web
+kong -> grafana:web
 `);
 });
 
