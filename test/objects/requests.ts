@@ -55,11 +55,11 @@ pgbouncer                             1     25     48
 pghero                                1     60    240
 backend-migrations                    1     10     64
 backend                               1    100    192
-kubernetes-state                      1     20     96
+kubernetes-state                      1     10     64
 alertmanager                          1     10     32
 prometheus                            1     50    192
 kong                                  1    150    256
-together                                  1435   5936
+together                                  1425   5904
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));
