@@ -16,8 +16,8 @@ export const kind: Environment = {
   databases,
   spread: 'preferred',
   podNetwork: '10.244.0.0/16',
-  // Nodes of kind are containers, in one of Docker's networks.
-  apiServer: { networks: ['172.16.0.0/12', '192.168.0.0/16'], port: 6443 },
+  // Nodes are containers, in one of Docker's networks. The ports are those of kind and of minikube.
+  apiServer: { networks: ['172.16.0.0/12', '192.168.0.0/16'], ports: [6443, 8443] },
   zookeeper: {
     servers: 1,
     heap: mebibytes(192),
@@ -95,7 +95,7 @@ export const kind: Environment = {
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },
   },
-  kubernetesState: { resources: { cpu: 20, memory: mebibytes(96), memoryLimit: mebibytes(192) } },
+  kubernetesState: { resources: { cpu: 10, memory: mebibytes(64), memoryLimit: mebibytes(192) } },
   alertmanager: {
     replicas: 1,
     resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },

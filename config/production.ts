@@ -15,9 +15,9 @@ export const production: Environment = {
   topics,
   databases,
   spread: 'required',
-  // Change: `kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes`, and where policies see what a pod asked for,
-  // as those of Amazon's plugin do, the address of the Service `kubernetes`.
-  apiServer: { networks: ['10.0.0.0/24'], port: 443 },
+  // Change: what `kubectl -n default get endpointslices` names. Some network plugins, as Amazon's, also ask for the address of the
+  // Service `kubernetes` there.
+  apiServer: { networks: ['10.0.0.0/24'], ports: [443] },
   zookeeper: {
     servers: 3,
     heap: gibibytes(1),
@@ -108,7 +108,7 @@ export const production: Environment = {
   },
   certificates: { resources: { cpu: 20, memory: mebibytes(64), memoryLimit: mebibytes(64) } },
   kminion: { resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) } },
-  kubernetesState: { resources: { cpu: 50, memory: mebibytes(192), memoryLimit: mebibytes(256) } },
+  kubernetesState: { resources: { cpu: 50, memory: mebibytes(256), memoryLimit: mebibytes(256) } },
   alertmanager: {
     replicas: 2,
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) },

@@ -42,9 +42,9 @@ export function allowGossip(workload: Server, port: string): void {
 }
 
 /** The pods of `from` reach addresses outside of the platform. */
-export function allowOutside(from: Server, id: string, { networks, port }: External): void {
+export function allowOutside(from: Server, id: string, { networks, ports }: External): void {
   const to = networks.map((cidr) => ({ ipBlock: { cidr } }));
-  egress(from, id, from.selector, { to, ports: [policyPort(port)] });
+  egress(from, id, from.selector, { to, ports: ports.map((port) => policyPort(port)) });
 }
 
 /** The pods of `from` reach the API server. Without the platform's `apiServer` they do not, and synth fails. */

@@ -2,8 +2,8 @@
 export interface External {
   /** For example `203.0.113.0/24`. */
   readonly networks: readonly string[];
-  /** The one port of them that it may call. */
-  readonly port: number;
+  /** Ports of them that it may call, and no others. */
+  readonly ports: readonly number[];
 }
 
 /** A load balancer of the cluster's provider before a workload. */

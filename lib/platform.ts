@@ -17,7 +17,7 @@ export interface PlatformProps {
   /** Addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it. @default - nothing has one */
   readonly podNetwork?: string;
   /**
-   * Where the API server answers, as policies see it: addresses and port behind the Service `kubernetes` of the namespace
+   * Where the API server answers, as policies see it: addresses and ports behind the Service `kubernetes` of the namespace
    * `default`, and its own, too, where the network plugin asks for that. What has rights needs it. @default - nothing has any
    */
   readonly apiServer?: External;

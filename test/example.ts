@@ -17,7 +17,7 @@ export const shop = (change: Partial<PlatformProps> = {}) =>
     spread: 'required',
     storageClass: 'slow',
     podNetwork: '10.1.0.0/16',
-    apiServer: { networks: ['10.2.0.0/24'], port: 6443 },
+    apiServer: { networks: ['10.2.0.0/24'], ports: [6443, 443] },
     ...change,
   });
 

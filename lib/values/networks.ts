@@ -55,5 +55,5 @@ export const nodePort: Check<number> = must(
 /** A port of the machine that runs the cluster, and that of the node behind it. */
 export const hostPort = record<HostPort>({ hostPort: port, nodePort });
 
-/** Networks, and the one port of them. */
-export const external = record<External>({ networks: list(network), port });
+/** Networks, and ports of them. */
+export const external = record<External>({ networks: list(network), ports: list(port) });

@@ -79,7 +79,7 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['podNetwork', '0.0.0.0/0', /^podNetwork/],
   ['podNetwork', 'fd00::/8', /^podNetwork/],
   ['apiServer.networks', ['10.0.0.1/24'], /^apiServer\.networks\[0\] is "10\.0\.0\.1\/24": it must be a network/],
-  ['apiServer.port', 0, /^apiServer\.port is 0: it must be a port/],
+  ['apiServer.ports', [0], /^apiServer\.ports\[0\] is 0: it must be a port/],
   ['topics', [], /^topics is \[\]: it must be a list of 1 to 1000/],
   ['topics.0.name', '__mine', /^topic "__mine" begins with "__", as Kafka's own do\. Rename it\.$/],
   [

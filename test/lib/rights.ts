@@ -27,7 +27,10 @@ describe('A pod with rights', () => {
 
   it('reaches the API server, whose address it is told, and needs no names', () => {
     const { egress } = manifests.find('NetworkPolicy', 'example-to-api-server').spec;
-    const [to, ports] = [[{ ipBlock: { cidr: '10.2.0.0/24' } }], [{ port: 6443, protocol: 'TCP' }]];
+    const [to, ports] = [
+      [{ ipBlock: { cidr: '10.2.0.0/24' } }],
+      [6443, 443].map((port) => ({ port, protocol: 'TCP' })),
+    ];
     expect(egress).toEqual([{ to, ports }]);
     expect(manifests.ofKind('NetworkPolicy')).toHaveLength(1);
   });
