@@ -3,7 +3,7 @@ import { SAMPLE_LIMIT, SERIES_PER_POD } from '../../charts/observability/prometh
 import { platform } from '../../charts/platform';
 import { eventually, since } from '../../cluster/eventually';
 import { awaitConverged, unavailableImage } from '../../cluster/installation';
-import { kubectl } from '../../cluster/kubectl';
+import { kubectl, tryKubectl } from '../../cluster/kubectl';
 import { Namespace } from '../../cluster/namespace';
 import { type Target, targets, type Value, values } from '../../cluster/prometheus';
 import { signal } from '../../cluster/signal';
@@ -79,6 +79,20 @@ const line = ({ job, pods, samples, seconds }: { job: string; pods: number; samp
 test('every series says which pod it is of, and to which part of the platform that belongs', () => {
   const scraped = (other: string) => `count({job!="", ${other}="", __name__!~"ALERTS.*|.*:.*"})`;
   expect(values(`${scraped('pod')} or ${scraped('component')}`)).toEqual([]);
+});
+
+test('what Kubernetes knows of the pods is told, by a program that may ask for nothing else', () => {
+  const known = () => values('count by (k8s_pod_name) (k8s_pod_phase)').map(({ metric }) => metric['k8s_pod_name']!);
+  const there = () => bss.pods().map(({ metadata: { name } }) => name);
+  eventually('each pod to be known', () => JSON.stringify(known().sort()) === JSON.stringify(there().sort()));
+
+  const account = `--as=system:serviceaccount:${bss.name}:kubernetes-state-account`;
+  const may = (...what: string[]) => tryKubectl(['auth', 'can-i', ...what, account]).ok;
+  const within = ['--namespace', bss.name];
+  expect([may('list', 'pods', ...within), may('watch', 'jobs', ...within)]).toEqual([true, true]);
+  const refused = ['get secrets', 'list secrets', 'list configmaps', 'create pods', 'delete jobs', 'list events'];
+  expect(refused.filter((what) => may(...what.split(' '), ...within))).toEqual([]);
+  expect([may('list', 'pods', '--all-namespaces'), may('list', 'nodes')]).toEqual([false, false]);
 });
 
 test('a stranger reaches none of the ports at which metrics are', () => {

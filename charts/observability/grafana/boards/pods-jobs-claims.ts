@@ -42,6 +42,7 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
         'Within an hour, of those with most of them. One pod again and again has a reason of its own; many at once have lost a node.',
       unit: 'none',
       kind: 'timeseries',
+      width: 8,
       queries: [{ expr: `topk(10, ${within('1h', RESTARTS, 'k8s_pod_name')})`, legend: '{{k8s_pod_name}}' }],
     },
     {
@@ -49,9 +50,24 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       description: 'Pods of each job that should answer, and that do.',
       unit: 'none',
       kind: 'table',
+      width: 8,
       queries: [
         { expr: 'max by (job) (bss:pods:expected)', legend: 'Expected' },
         { expr: 'max by (job) (bss:pods:up)', legend: 'Up' },
+      ],
+    },
+    {
+      title: 'Quota in use',
+      description:
+        'What all pods ask for together, of what the namespace may. During an update they ask for more. At 1 no further pod is started.',
+      unit: 'percentunit',
+      kind: 'bargauge',
+      width: 8,
+      queries: [
+        {
+          expr: 'max by (resource) (k8s_resource_quota_used / (k8s_resource_quota_hard_limit > 0))',
+          legend: '{{resource}}',
+        },
       ],
     },
     {
