@@ -14,7 +14,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
   rules: [
     ...Object.entries({ data, log }).map(([volume, size]) => ({
       record: 'bss:zookeeper_volume:ratio',
-      expr: `max by (job, pod) (zookeeper_${volume}dirsize) / ${size.toMebibytes()} / 1024 / 1024`,
+      expr: `max by (job, pod) (zookeeper_volume_bytes{volume="${volume}"}) / ${size.toMebibytes()} / 1024 / 1024`,
       labels: { volume },
     })),
     {

@@ -3,6 +3,8 @@ import { type Case, GONE, grows } from '../case';
 const labels = { job: 'zookeeper', pod: 'zookeeper-0' };
 const on = (metric: string, pod = 0) => `${metric}{job="zookeeper",pod="zookeeper-${pod}"}`;
 
+const volume = (name: string) => `zookeeper_volume_bytes{job="zookeeper",pod="zookeeper-0",volume="${name}"}`;
+
 export const cases: readonly Case[] = [
   {
     alert: 'ZooKeeperQuorumLost',
@@ -30,13 +32,13 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'ZooKeeperVolumeAlmostFull',
-    series: { [on('zookeeper_datadirsize')]: [1024, 1024], [on('zookeeper_logdirsize')]: [1024, 0.9 * 1024 ** 3] },
+    series: { [volume('data')]: [1024, 1024], [volume('log')]: [1024, 0.9 * 1024 ** 3] },
     labels: { ...labels, volume: 'log' },
     summary: 'Volume log of zookeeper-0 is 90% full.',
   },
   {
     alert: 'ZooKeeperVolumeFullTomorrow',
-    series: { [on('zookeeper_logdirsize')]: grows(0, 1024 ** 2) },
+    series: { [volume('log')]: grows(0, 1024 ** 2) },
     labels: { ...labels, volume: 'log' },
     summary: 'As it grows now, volume log of zookeeper-0 is 214.8% full tomorrow.',
     minutes: [10, 760, 480],
