@@ -95,7 +95,7 @@ export const kind: Environment = {
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },
   },
-  kubernetesState: { resources: { cpu: 20, memory: mebibytes(96), memoryLimit: mebibytes(192) } },
+  kubernetesState: { resources: { cpu: 10, memory: mebibytes(64), memoryLimit: mebibytes(192) } },
   alertmanager: {
     replicas: 1,
     resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },

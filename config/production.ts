@@ -108,7 +108,7 @@ export const production: Environment = {
   },
   certificates: { resources: { cpu: 20, memory: mebibytes(64), memoryLimit: mebibytes(64) } },
   kminion: { resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) } },
-  kubernetesState: { resources: { cpu: 50, memory: mebibytes(192), memoryLimit: mebibytes(256) } },
+  kubernetesState: { resources: { cpu: 50, memory: mebibytes(256), memoryLimit: mebibytes(256) } },
   alertmanager: {
     replicas: 2,
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) },

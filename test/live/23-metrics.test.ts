@@ -84,6 +84,7 @@ test('every series says which pod it is of, and to which part of the platform th
 test('what Kubernetes knows of the pods is told, by a program that may ask for nothing else', () => {
   const known = () => values('count by (k8s_pod_name) (k8s_pod_phase)').map(({ metric }) => metric['k8s_pod_name']!);
   const there = () => bss.pods().map(({ metadata: { name } }) => name);
+  bss.awaitReady('prometheus-0');
   eventually('each pod to be known', () => JSON.stringify(known().sort()) === JSON.stringify(there().sort()));
 
   const account = `--as=system:serviceaccount:${bss.name}:kubernetes-state-account`;

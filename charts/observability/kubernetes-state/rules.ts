@@ -10,4 +10,4 @@ export const otelCollectorImage = image({
 });
 
 /** What the program that asks the API server may need. */
-export const kubernetesStateSize = record<KubernetesStateSize>({ resources: resources(96) });
+export const kubernetesStateSize = record<KubernetesStateSize>({ resources: resources(128) });
