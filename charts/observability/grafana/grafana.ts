@@ -35,7 +35,7 @@ export class Grafana extends Component {
     super(scope, 'grafana', 'observability');
     const { image, resources, prometheus, boards, https } = props;
     const keys = {
-      'admin-password': 'password of `admin`, who may change what nobody has to: it is as in Git after each restart',
+      'admin-password': 'password of `admin`, whose changes are gone after a restart',
       'secret-key': 'at least 32 random characters, which Grafana encrypts and signs with',
     };
     const secret = new RequiredSecret(this, 'grafana', keys, (key) => oneLine(key === 'secret-key' ? 32 : 1));
