@@ -17,6 +17,7 @@ import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 import type { AlertmanagerSize } from './observability/alertmanager/size';
 import type { CertificatesSize } from './observability/certificates/size';
+import type { GrafanaSize } from './observability/grafana/size';
 import type { KminionSize } from './observability/kminion/size';
 import type { KubernetesStateSize } from './observability/kubernetes-state/size';
 import type { Objectives } from './observability/objectives/size';
@@ -54,6 +55,7 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly kong: KongSize;
   readonly alertmanager: AlertmanagerSize;
   readonly prometheus: PrometheusSize;
+  readonly grafana: GrafanaSize;
   readonly kubernetesState: KubernetesStateSize;
   /** Looks at certificates before they expire. @default - none: there is nothing of yours to renew */
   readonly certificates?: CertificatesSize;

@@ -8,6 +8,7 @@ import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
 import { blackboxExporterImage } from './observability/certificates/rules';
+import { grafanaImage } from './observability/grafana/rules';
 import { kminionImage } from './observability/kminion/rules';
 import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
@@ -25,6 +26,7 @@ const versions = {
   kong: kongImage,
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
+  grafana: grafanaImage,
   otelCollector: otelCollectorImage,
   kminion: kminionImage,
   blackboxExporter: blackboxExporterImage,

@@ -21,6 +21,8 @@ import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
 import { Certificates } from './observability/certificates/certificates';
+import { boards } from './observability/grafana/boards/all';
+import { Grafana } from './observability/grafana/grafana';
 import { Kminion } from './observability/kminion/kminion';
 import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
@@ -113,12 +115,19 @@ export function platform(environment: Environment) {
     alertmanagers: alertmanager.servers,
     groups,
   });
+  const grafana = new Grafana(app, {
+    ...environment.grafana,
+    image: images.grafana,
+    prometheus,
+    boards: boards(environment),
+    https: environment.kong.entry.kind === 'loadBalancer',
+  });
   const kong = new Kong(app, {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
     // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
-    sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero), operatorsPage(prometheus)],
+    sites: [...[api(backend), api(backend.tmForum)], ...[akhq, pghero, prometheus, grafana].map(operatorsPage)],
     counters: redis.counters,
   });
 
@@ -140,7 +149,7 @@ export function platform(environment: Environment) {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong, kubernetesState, alertmanager, prometheus },
+    ...{ backend, kong, kubernetesState, alertmanager, prometheus, grafana },
   };
 }
 

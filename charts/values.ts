@@ -23,6 +23,7 @@ import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/ru
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
 import { certificatesSize } from './observability/certificates/rules';
+import { grafanaSize } from './observability/grafana/rules';
 import { kminionSize } from './observability/kminion/rules';
 import { kubernetesStateSize } from './observability/kubernetes-state/rules';
 import { objectives } from './observability/objectives/rules';
@@ -67,6 +68,7 @@ const fields: Fields<Environment> = {
   kong: kongSize,
   alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
+  grafana: grafanaSize,
   kubernetesState: kubernetesStateSize,
   kminion: optional(kminionSize),
   certificates: optional(certificatesSize),

@@ -13,6 +13,16 @@ export interface Value {
   readonly value: number;
 }
 
+/** A rule as Prometheus has evaluated it last. */
+export interface Evaluated {
+  readonly type: 'alerting' | 'recording';
+  readonly name: string;
+  readonly query: string;
+  readonly health: 'ok' | 'err' | 'unknown';
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly lastError?: string;
+}
+
 const API = 'http://127.0.0.1:9090/prometheus/api/v1';
 
 /** What the API answers at the port that kind publishes. @throws when it does not */
@@ -40,3 +50,7 @@ export const values = (query: string): Value[] =>
   (ask('query', { query }).result as { metric: Record<string, string>; value: [number, string] }[])
     .map(({ metric, value: [, text] }) => ({ metric, value: Number(text) }))
     .sort((one, other) => JSON.stringify(one.metric).localeCompare(JSON.stringify(other.metric)));
+
+/** All rules, in the order of their groups. */
+export const rules = (): Evaluated[] =>
+  (ask('rules').groups as { rules: Evaluated[] }[]).flatMap((group) => group.rules);

@@ -16,6 +16,7 @@ export const images = {
   kong: 'kong:3.5.0',
   // The line with long-term support.
   prometheus: 'prom/prometheus:v3.5.3',
+  grafana: 'grafana/grafana:12.4.12',
   alertmanager: 'quay.io/prometheus/alertmanager:v0.33.1',
   otelCollector: 'otel/opentelemetry-collector-contrib:0.149.0',
   kminion: 'redpandadata/kminion:v2.3.5',

@@ -104,6 +104,10 @@ export const kind: Environment = {
     receivers: {},
     routes: [],
   },
+  grafana: {
+    resources: { cpu: 15, memory: mebibytes(160), memoryLimit: mebibytes(384) },
+    host: { hostPort: 3001, nodePort: 30300 },
+  },
   objectives: {
     availability: { percent: 99 },
     latency: { percent: 95, milliseconds: 1000 },

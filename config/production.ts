@@ -136,6 +136,7 @@ export const production: Environment = {
       { receiver: 'team', severities: ['critical', 'warning'], repeat: Duration.hours(24) },
     ],
   },
+  grafana: { resources: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
   objectives: {
     availability: { percent: 99.9 },
     latency: { percent: 99, milliseconds: 250 },

@@ -78,6 +78,7 @@ export const rehearsal: Environment = {
   kminion: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) } },
   kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
+  grafana: { resources: kind.grafana.resources },
   // Nobody is behind its receivers.
   alertmanager: {
     ...production.alertmanager,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { access } from './access';
+import { boardList } from './boards';
 import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
@@ -18,6 +19,7 @@ const SECTIONS: Record<string, Record<string, () => string>> = {
   'README.md': { picture, diff, refusal: refused },
   'docs/access.md': { access, rights },
   'docs/add-a-component.md': { 'metrics-diff': metricsDiff },
+  'docs/boards.md': { boards: boardList },
   'docs/data.md': { topics, budget },
   'docs/gateway.md': {
     'policy-kind': () => effectivePolicy(laptop.kong),

@@ -7,9 +7,12 @@ import { Lazy } from 'cdk8s';
  */
 export type Content = string | (() => string);
 
-/** The content as cdk8s takes it: a text, or a token that it resolves when it writes the manifest. */
-export const rendered = (content: Content): string =>
-  typeof content === 'string' ? content : Lazy.any({ produce: content });
+/** The content as cdk8s takes it: a text, or a token that it resolves when it writes the manifest, and again for its hash. */
+export function rendered(content: Content): string {
+  if (typeof content === 'string') return content;
+  let made: string | undefined;
+  return Lazy.any({ produce: () => (made ??= content()) });
+}
 
 /** A hash of `content` that is the same on every machine. Ask for it when everything is declared. */
 export function contentHash(content: unknown): string {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -7,9 +7,13 @@ import { main } from '../main';
 
 const root = join(__dirname, '..');
 
-/** The project as a stranger has it, to be broken without harm. */
+/** At one path for all tests: what tsx has compiled it keeps by path. */
+const copy = mkdtempSync(join(tmpdir(), 'bss-main-'));
+
+/** The project as a stranger has it, made anew to be broken without harm. */
 function copyOfProject(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'bss-main-'));
+  rmSync(copy, { recursive: true });
+  mkdirSync(copy);
   for (const name of [
     'main.ts',
     'cdk8s.yaml',

@@ -5,23 +5,31 @@ import type { Manifest, PodTemplate, Specs, WorkloadSpec } from './kubernetes';
 
 const root = join(__dirname, '..');
 
-/** All YAML objects of a directory, any depth, as a cluster gets them. Read once: it takes long. */
-export function objectsIn(directory: string): readonly Manifest[] {
-  const found = read.get(directory) ?? readIn(directory);
-  read.set(directory, found);
-  return found;
+/** The answer of the first time: to read dist takes long, and nobody changes it. */
+function once<Answer>(read: (directory: string) => Answer): (directory: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (directory) => {
+    const answer = answers.get(directory) ?? read(directory);
+    answers.set(directory, answer);
+    return answer;
+  };
 }
 
-const read = new Map<string, readonly Manifest[]>();
-
-const readIn = (directory: string): Manifest[] =>
+/** All YAML documents of a directory, any depth. */
+export const documentsIn = once((directory) =>
   readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
-    .flatMap((name) => parseAllDocuments(readFileSync(join(root, directory, name), 'utf8')))
-    .map((document) => {
-      expect(document.errors).toEqual([]);
-      return document.toJS();
-    });
+    // 1.1 is how the API server's parser reads: there `yes` is a boolean and 010 is eight.
+    .flatMap((name) => parseAllDocuments(readFileSync(join(root, directory, name), 'utf8'), { version: '1.1' })),
+);
+
+/** All YAML objects of a directory, any depth, as a cluster gets them. */
+export const objectsIn = once((directory): readonly Manifest[] =>
+  documentsIn(directory).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS();
+  }),
+);
 
 /** Pods of one kind, and how many run. */
 export interface Pods extends PodTemplate {

@@ -58,17 +58,30 @@ export function promtool(
   return status === 0 ? '' : `${stdout}${stderr}`;
 }
 
+/** Whether it is asked for by its name, and not with another value of one of its labels. */
+const asksFor = (expr: string, { record, labels = {} }: Recording) =>
+  expr
+    .split(record)
+    .slice(1)
+    .some((rest) =>
+      Object.entries(labels).every(([name, value]) => !new RegExp(`^{[^}]*\\b${name}="(?!${value}")`).test(rest)),
+    );
+
 /** The alert and the recordings that it is made from: to evaluate all others as well would take ten times as long. */
 function neededFor(alert: Alert, groups: readonly Group[]): Group {
   const all = groups.flatMap(({ rules }) => rules);
-  const askedBy = ({ expr }: Alert | Recording) => all.filter((rule) => 'record' in rule && expr.includes(rule.record));
+  const askedBy = ({ expr }: Alert | Recording) => all.filter((rule) => 'record' in rule && asksFor(expr, rule));
   const needed = new Set<Alert | Recording>([alert]);
   for (const rule of needed) for (const each of askedBy(rule)) needed.add(each);
   return { name: alert.alert, rules: all.filter((rule) => needed.has(rule)) };
 }
 
-/** Runs the cases against their rules, all of them in one process. */
-export function failures(groups: readonly Group[], cases: readonly Case[]): string {
+/** Runs the cases against their rules, and other tests by the names of their files, all of them in one process. */
+export function failures(
+  groups: readonly Group[],
+  cases: readonly Case[],
+  others: Readonly<Record<`${string}.test.yml`, object>>,
+): string {
   const files = cases.flatMap((each) => {
     const alert = alertsOf(groups).find(({ alert }) => alert === each.alert)!;
     const test = unitTest(each, alert);
@@ -78,6 +91,10 @@ export function failures(groups: readonly Group[], cases: readonly Case[]): stri
       [`${each.alert}.test.yml`, file],
     ] as const;
   });
-  const names = files.map(([name]) => name).filter((name) => name.endsWith('.test.yml'));
-  return promtool('test', Object.fromEntries(files), names);
+  const all = { ...Object.fromEntries(files), ...others };
+  return promtool(
+    'test',
+    all,
+    Object.keys(all).filter((name) => name.endsWith('.test.yml')),
+  );
 }

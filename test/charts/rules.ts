@@ -46,7 +46,7 @@ describe('A port of the host', () => {
 
   it('needs the network of the pods, which are no host', () => {
     expect(errors({ podNetwork: undefined })).toEqual(
-      ['kafka', 'akhq', 'redis-cluster', 'prometheus', 'kong', 'kong'].map(
+      ['kafka', 'akhq', 'redis-cluster', 'prometheus', 'grafana', 'kong', 'kong'].map(
         (name) =>
           `${name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`,
       ),

@@ -18,6 +18,7 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['namespace', 'kube-system', /belongs to the cluster/],
   ['storageClass', '', /^storageClass is "": it must be up to 253/],
   ['storageClass', 'Fast SSD', /^storageClass is/],
+  ['spread', [3n], /^spread is \["3"\]: it must be 'required' or 'preferred'\.$/],
   ['spread', 'some', /^spread is "some": it must be 'required' or 'preferred'\.$/],
   ...[0, -1, Number.NaN, 0.5, 4, '500'].map((cpu): [string, unknown, RegExp] => [
     'akhq.resources.cpu',

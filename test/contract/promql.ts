@@ -14,7 +14,7 @@ export interface Named {
   readonly selectors: readonly Selector[];
   /** Labels by which it groups or joins, and which no function in it makes. */
   readonly labels: readonly string[];
-  /** Labels that a function in it makes. */
+  /** Labels that functions in it make. */
   readonly made: readonly string[];
   /** Where it cannot be read. @default - nowhere */
   readonly error?: string;
@@ -24,7 +24,7 @@ export interface Named {
 export function named(expr: string): Named {
   const selectors: { metric: string; labels: string[]; job?: string }[] = [];
   const grouping: string[] = [];
-  const made = ['le', ...[...expr.matchAll(/label_(?:replace|join)\([^"]*"(\w+)"/g)].map(([, name]) => name!)];
+  const made: string[] = [];
   const cursor = parser.parse(expr).cursor();
   do {
     const text = expr.slice(cursor.from, cursor.to);
@@ -32,6 +32,9 @@ export function named(expr: string): Named {
     if (cursor.type.isError) return { selectors: [], labels: [], made, error: expr.slice(0, cursor.from) };
     if (cursor.name === 'Identifier' && within === 'VectorSelector') selectors.push({ metric: text, labels: [] });
     if (cursor.name === 'LabelName' && within === 'GroupingLabels') grouping.push(text);
+    // The first of the texts that `label_replace` and `label_join` are given.
+    if (cursor.name === 'StringLiteral' && within === 'FunctionCallBody' && !isText(cursor.node.prevSibling))
+      made.push(text.slice(1, -1));
     if (cursor.name === 'UnquotedLabelMatcher') {
       const [, label, value] = /^(\w+)\s*(?:=\s*"([^"]*)")?/.exec(text)!;
       const selector = selectors.at(-1)!;
@@ -39,5 +42,7 @@ export function named(expr: string): Named {
       if (label === 'job') selector.job = value;
     }
   } while (cursor.next());
-  return { selectors, labels: grouping.filter((label) => !made.includes(label)), made };
+  return { selectors, labels: grouping.filter((label) => label !== 'le' && !made.includes(label)), made };
 }
+
+const isText = (node: { readonly name: string } | null) => node?.name === 'StringLiteral';

@@ -1,11 +1,13 @@
+import { boards } from '../../charts/observability/grafana/boards/all';
+import { queries } from '../../charts/observability/grafana/boards/board';
 import { Workload } from '../../lib/workload';
-import { groups } from '../alerts/environment';
+import { groups, watched } from '../alerts/environment';
 import { exposed } from '../contract/catalogue';
 import { catalogue, complaints } from '../contract/check';
 import { everyEnvironment } from '../environments';
 
 /** Jobs whose metrics no rule asks for, as nobody has captured them. */
-const NOT_CAPTURED = ['akhq'];
+const NOT_CAPTURED = ['akhq', 'grafana'];
 
 const rules = groups.flatMap(({ rules }) => rules);
 const known = catalogue(exposed(), rules);
@@ -23,6 +25,18 @@ describe('The contract of metrics', () => {
       complaints(rule.expr, known).map((each) => `${'alert' in rule ? rule.alert : rule.record}: ${each}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('is kept by each question of a board', () => {
+    const wrong = queries(boards(watched)).flatMap(({ board, panel, expr }) =>
+      complaints(expr, known).map((each) => `${board}, ${panel}: ${each}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows labels that functions make, one inside of another', () => {
+    const made = (inner: string, label: string) => `label_replace(${inner}, "${label}", "$1", "pod", "(.+)")`;
+    expect(complaints(`sum by (group, topic) (${made(made('redis_up', 'group'), 'topic')})`, known)).toEqual([]);
   });
 
   it.each([

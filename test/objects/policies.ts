@@ -147,11 +147,14 @@ prometheus -> pgbouncer:metrics
 prometheus -> backend:web
 prometheus -> kubernetes-state:metrics
 prometheus -> prometheus:web
+prometheus -> grafana:web
 prometheus -> kong:status
+grafana -> prometheus:web
 kong -> backend:web
 kong -> akhq:web
 kong -> pghero:web
 kong -> prometheus:web
+kong -> grafana:web
 `);
 });
 

@@ -1,6 +1,10 @@
 import { query } from './platform';
 import type { Alert, Group } from './rule';
 
+/** From so few days on somebody is told; boards show the same. */
+export const CERTIFICATE_DAYS = { warning: 14, critical: 3 };
+export const DAY = 86_400;
+
 const LEFT = 'min by (job, pod) (probe_ssl_earliest_cert_expiry - time())';
 const runbook: Alert['runbook'] = {
   means:
@@ -18,7 +22,7 @@ export const certificates: Group = {
   rules: [
     {
       alert: 'CertificateExpires',
-      expr: `${LEFT} < 14 * 86400`,
+      expr: `${LEFT} < ${CERTIFICATE_DAYS.warning} * ${DAY}`,
       for: '5m',
       severity: 'warning',
       summary: 'The certificate of {{ $labels.pod }} expires in {{ $value | humanizeDuration }}.',
@@ -26,7 +30,7 @@ export const certificates: Group = {
     },
     {
       alert: 'CertificateExpiresSoon',
-      expr: `${LEFT} < 3 * 86400`,
+      expr: `${LEFT} < ${CERTIFICATE_DAYS.critical} * ${DAY}`,
       for: '5m',
       severity: 'critical',
       summary: 'The certificate of {{ $labels.pod }} expires in {{ $value | humanizeDuration }}.',

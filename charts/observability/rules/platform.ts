@@ -104,7 +104,8 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'PrometheusCannotTell',
-      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[5m])) > 0',
+      // Less than `for`, here and below: who is told at least once a minute fails again and again, and not in one restart.
+      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
       summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to Alertmanager.',
@@ -117,7 +118,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'AlertmanagerCannotTell',
-      expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[5m])) > 0',
+      expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
       summary: '{{ $value | printf "%.2f" }} messages a second by {{ $labels.integration }} do not get through.',

@@ -99,9 +99,11 @@ function recordings(promise: Promised): Recording[] {
 function alerts({ slo, title, percent, failure, means, look }: Promised): Alert[] {
   const burns = (windows: typeof FAST | typeof SLOW) =>
     windows
-      .flatMap(
+      .map(
         ({ rate, long, short }) =>
-          `slo:burn_rate:${long}{slo="${slo}"} > ${rate} and slo:burn_rate:${short}{slo="${slo}"} > ${rate}`,
+          `slo:burn_rate:${long}{slo="${slo}"} > ${rate} and slo:burn_rate:${short}{slo="${slo}"} > ${rate} ` +
+          // Of a platform that is younger than that, a restart is a large share.
+          `and slo:all:rate5m{slo="${slo}"} offset ${short}`,
       )
       .join(' or ');
   const budget = `${Number((100 - percent).toFixed(4))} %`;

@@ -2,6 +2,9 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Requests, milliseconds. */
+export const ZOOKEEPER_LIMITS = { waiting: 10, milliseconds: 10 };
+
 const VOLUMES = 'kubectl -n bss exec zookeeper-0 -- du -h /var/lib/zookeeper';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=zookeeper -o wide';
 
@@ -41,7 +44,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
     },
     {
       alert: 'ZooKeeperRequestsWait',
-      expr: 'max by (job, pod) (zookeeper_outstandingrequests) > 10',
+      expr: `max by (job, pod) (zookeeper_outstandingrequests) > ${ZOOKEEPER_LIMITS.waiting}`,
       for: '2m',
       severity: 'warning',
       summary: '{{ $value }} requests wait at {{ $labels.pod }}.',
@@ -53,7 +56,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
     },
     {
       alert: 'ZooKeeperSlow',
-      expr: 'max by (job, pod) (zookeeper_avgrequestlatency) > 10',
+      expr: `max by (job, pod) (zookeeper_avgrequestlatency) > ${ZOOKEEPER_LIMITS.milliseconds}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $labels.pod }} takes {{ $value | printf "%.0f" }} ms for a request, on average since it started.',

@@ -31,7 +31,7 @@ export interface Panel {
   readonly thresholds?: Thresholds;
   /** Of the 24 columns of a board. Panels of a row stand side by side until a line is full. @default 12 */
   readonly width?: number;
-  /** Why it can have no data on a laptop. @default - it has */
+  /** Why it can have no data on a laptop, in a sentence that the description then ends with. @default - it has */
   readonly emptyOnKind?: string;
 }
 

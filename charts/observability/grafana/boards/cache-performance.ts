@@ -64,6 +64,7 @@ export const cachePerformance: Board = {
             'Looks for keys a second. Misses that grow while hits do not: keys go too early, or somebody asks for what is not there.',
           unit: 'ops',
           kind: 'timeseries',
+          width: 8,
           queries: [
             { expr: HITS, legend: 'found' },
             { expr: MISSES, legend: 'not there' },
@@ -75,6 +76,7 @@ export const cachePerformance: Board = {
             'Looks into its response cache a second. Each change of a customer or an order makes a few answers old.',
           unit: 'ops',
           kind: 'timeseries',
+          width: 8,
           queries: [
             { expr: perSecond(`${LOOKS}{result="hit"}`), legend: 'found' },
             { expr: perSecond(`${LOOKS}{result="miss"}`), legend: 'not there' },
@@ -86,6 +88,7 @@ export const cachePerformance: Board = {
           description: 'One far below the others has just started, or has keys that many ask for and nobody has.',
           unit: 'percentunit',
           kind: 'timeseries',
+          width: 8,
           queries: [
             {
               expr: share(
@@ -110,7 +113,7 @@ export const cachePerformance: Board = {
           queries: [{ expr: `topk(10, ${mean(COMMANDS, 'cmd')})`, legend: '{{cmd}}' }],
         },
         {
-          title: 'Share of the server’s time, by kind',
+          title: 'Time of the servers, by kind',
           description: 'Seconds of commands in a second: what to look at first when CPU is short.',
           unit: 'percentunit',
           kind: 'timeseries',

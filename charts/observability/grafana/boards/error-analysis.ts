@@ -64,7 +64,7 @@ export const errorAnalysis: Board = {
       title: 'Failures: 5xx',
       panels: [
         {
-          title: 'Share of each service',
+          title: 'Share that fails, of each service',
           description: 'Where one is alone, the service is broken. Where all are, it is the gateway or the network.',
           unit: 'percentunit',
           kind: 'timeseries',
@@ -110,7 +110,7 @@ export const errorAnalysis: Board = {
       title: 'Refusals: 4xx',
       panels: [
         {
-          title: 'Share of each service',
+          title: 'Share that is refused, of each service',
           description: 'Without 429. A step after a release is ours; a slow growth is a client that was changed.',
           unit: 'percentunit',
           kind: 'timeseries',

@@ -27,23 +27,16 @@ export const postgresql = ({
       title: 'Is it well',
       panels: [
         {
-          title: 'Server answers',
-          description:
-            '1 when the exporter beside it can log in. At 0 the API answers 503 to all that its cache does not have.',
+          title: 'Servers that answer',
+          description: `The database and the ${replicas} of the pool before it. With either away the API answers 503 to all that its cache does not have.`,
           unit: 'none',
           kind: 'stat',
-          width: 4,
-          queries: [{ expr: 'min(pg_up)' }],
+          width: 8,
+          queries: [
+            { expr: 'min(pg_up)', legend: 'database' },
+            { expr: 'bss:pods:up{job="pgbouncer"}', legend: 'pool' },
+          ],
           thresholds: { warning: 1, critical: 1 },
-        },
-        {
-          title: 'Pools that answer',
-          description: `There are ${replicas}. Without any, applications do not reach the database though it runs.`,
-          unit: 'none',
-          kind: 'stat',
-          width: 4,
-          queries: [{ expr: 'bss:pods:up{job="pgbouncer"}' }],
-          thresholds: { warning: replicas, critical: 1 },
         },
         {
           title: 'Connections that are taken',
@@ -89,8 +82,7 @@ export const postgresql = ({
       panels: [
         {
           title: 'Transactions',
-          description:
-            'A second, of all databases. Of those that are given up the work was for nothing: conflicts, time limits or wrong statements. A fifth of all is an alert.',
+          description: `A second, of all databases. What is given up was done for nothing: conflicts, time limits or wrong statements. From ${100 * POSTGRES_LIMITS.rollbacks} % on it is an alert.`,
           unit: 'ops',
           kind: 'timeseries',
           queries: [

@@ -81,7 +81,7 @@ export const rateLimitingStats = ({ kong }: Pick<Environment, 'kong'>): Board =>
         {
           title: 'Above the limit, by route',
           description:
-            'Requests a second. Which consumer it is, the gateway’s log says: a series for each would cost a fifth of its throughput.',
+            'Requests a second. Which consumer it is, the log of the gateway says: a series for each would cost a fifth of its throughput.',
           unit: 'reqps',
           kind: 'timeseries',
           queries: [{ expr: orZero(perSecond(LIMITED, 'route'), perSecond(ALL, 'route')), legend: '{{route}}' }],
@@ -130,7 +130,7 @@ export const rateLimitingStats = ({ kong }: Pick<Environment, 'kong'>): Board =>
         {
           title: 'Memory of the counters',
           description:
-            'The share in use, of the server and of the gateway’s own store. Counters that do not fit are lost, and more requests pass.',
+            'The share in use, of the server and of the store inside the gateway. Counters that do not fit are lost, and more requests pass.',
           unit: 'percentunit',
           kind: 'timeseries',
           queries: [

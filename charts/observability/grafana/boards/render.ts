@@ -7,6 +7,8 @@ import {
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
+  SortOrder,
+  TableCellDisplayMode,
   TooltipDisplayMode,
   VizLegendOptionsBuilder,
   VizOrientation,
@@ -71,10 +73,10 @@ export function boardJson({ uid, title, folder, rows }: Board): string {
 }
 
 function visualization(panel: Panel) {
-  const { title, description, unit, kind, queries, thresholds, width = WIDTH } = panel;
+  const { title, description, unit, kind, queries, thresholds, emptyOnKind, width = WIDTH } = panel;
   const visual = visuals[kind](panel)
     .title(title)
-    .description(description)
+    .description(emptyOnKind ? `${description} Empty on a laptop: ${emptyOnKind}` : description)
     .unit(unit)
     .datasource(DATASOURCE)
     .span(width)
@@ -85,6 +87,7 @@ function visualization(panel: Panel) {
   return visual;
 }
 
+const COLOURED = { type: TableCellDisplayMode.ColorText };
 const color = (mode: FieldColorModeId) => new FieldColorBuilder().mode(mode);
 const last = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
 
@@ -98,7 +101,7 @@ const visuals = {
           .displayMode(LegendDisplayMode.List)
           .placement(LegendPlacement.Bottom),
       )
-      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
+      .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
       .thresholdsStyle(
         new GraphThresholdsStyleConfigBuilder().mode(
           thresholds ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off,
@@ -115,11 +118,14 @@ const visuals = {
       .displayMode(BarGaugeDisplayMode.Basic)
       .orientation(VizOrientation.Horizontal)
       .min(0),
-  table: ({ queries }: Panel) =>
-    new Table().withTransformation({ id: 'merge', options: {} }).withTransformation({
-      id: 'organize',
-      options: { excludeByName: { Time: true, __name__: true }, renameByName: columns(queries) },
-    }),
+  table: ({ queries, thresholds }: Panel) =>
+    new Table()
+      .overrideByFieldType('number', thresholds ? [{ id: 'custom.cellOptions', value: COLOURED }] : [])
+      .withTransformation({ id: 'merge', options: {} })
+      .withTransformation({
+        id: 'organize',
+        options: { excludeByName: { Time: true, __name__: true }, renameByName: columns(queries) },
+      }),
 };
 
 /** Of several queries each has a letter in the name of its column, of one it has not. */
@@ -147,7 +153,7 @@ function steps(thresholds: Thresholds | undefined): Threshold[] {
   if (warning !== undefined && critical !== undefined && critical <= warning) {
     return [
       { value: null, color: 'red' },
-      { value: critical, color: 'orange' },
+      ...(critical < warning ? [{ value: critical, color: 'orange' }] : []),
       { value: warning, color: 'green' },
     ];
   }

@@ -39,7 +39,7 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
           },
           {
             title: 'All links are up',
-            description: `1 when every replica hears its master. At 0 a copy grows old. ${ALONE}`,
+            description: '1 when every replica hears its master. At 0 a copy grows old.',
             unit: 'none',
             kind: 'stat',
             width: 5,
@@ -49,7 +49,7 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
           },
           {
             title: 'Furthest behind',
-            description: `So much would be lost if the replica took over now. ${ALONE}`,
+            description: 'So much would be lost if the replica took over now.',
             unit: 's',
             kind: 'stat',
             width: 5,
@@ -74,7 +74,7 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
         panels: [
           {
             title: 'In time',
-            description: `Since a master last heard from each of its replicas. ${ALONE}`,
+            description: 'Since a master last heard from each of its replicas.',
             unit: 's',
             kind: 'timeseries',
             queries: [
@@ -88,7 +88,8 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
           },
           {
             title: 'In bytes',
-            description: `What a master has written and its replica has not. It is small unless the network or the replica is slow. ${ALONE}`,
+            description:
+              'What a master has written and its replica has not. It is small unless the network or the replica is slow.',
             unit: 'bytes',
             kind: 'timeseries',
             queries: [
@@ -101,7 +102,7 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
           },
           {
             title: 'Silence of the master',
-            description: `Since a replica last heard from it. After some seconds the others elect a new one. ${ALONE}`,
+            description: 'Since a replica last heard from it. After some seconds the others elect a new one.',
             unit: 's',
             kind: 'timeseries',
             queries: [{ expr: `max by (pod) (redis_master_last_io_seconds_ago${CLUSTER})`, legend: '{{pod}}' }],
