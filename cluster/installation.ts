@@ -30,7 +30,7 @@ export function manifests(environment: Environment, ...names: string[]): string 
 export const MESSAGING = ['namespace', 'zookeeper', 'kafka', 'topics'];
 
 /** Deployments whose image cannot be had everywhere. */
-const MAY_BE_MISSING = ['akhq', 'pghero', 'grafana', 'kong'].map((name) => `deployment.apps/${name}`);
+const MAY_BE_MISSING = ['akhq', 'kminion', 'pghero', 'grafana', 'kong'].map((name) => `deployment.apps/${name}`);
 /** Nor does the Job that fills the gateway's database: a Job has the label of its chart. */
 const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 

@@ -50,7 +50,7 @@ export const scheduledJobOverdue: Alert = {
   runbook: {
     means: 'What somebody changes by hand stays so: topics, databases and passwords may differ from the model.',
     look: LOOK,
-    mend: 'A CronJob that is suspended starts nothing. One that has missed 100 times must be made anew: delete and apply it.',
+    mend: 'A CronJob that is suspended starts nothing, and one whose last Job still runs starts no other. Otherwise read the log of its last Job.',
   },
 };
 
