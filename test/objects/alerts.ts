@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { ruleGroups } from '../../charts/observability/rules/groups';
 import { ruleFile } from '../../charts/observability/rules/rule';
 import { Workload } from '../../lib/workload';
@@ -6,9 +5,9 @@ import { cases } from '../alerts/cases/all';
 import { alerts, groups } from '../alerts/environment';
 import { failures, promtool } from '../alerts/promtool';
 import { everyEnvironment } from '../environments';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
-const withPromtool = unless(spawnSync('promtool', ['--version']).status === 0 ? undefined : 'no promtool');
+const withPromtool = unless(withoutProgram('promtool'));
 
 describe('Alerts', () => {
   it('have a case each, and none is there twice', () => {
