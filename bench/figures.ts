@@ -50,9 +50,10 @@ export function number(value: number): string {
 
 export const spread = ({ min, max }: Summary) => `[${number(min)} – ${number(max)}]`;
 
-export function comparisonTable(comparisons: Comparison[]): string {
+/** @param sides what the two are called */
+export function comparisonTable(comparisons: Comparison[], [ours, stock] = ['Ours', 'Stock']): string {
   return table(
-    ['What', 'Unit', 'Ours', 'Spread', 'Stock', 'Spread', 'Ratio'],
+    ['What', 'Unit', ours!, 'Spread', stock!, 'Spread', 'Ratio'],
     comparisons
       .filter(({ detail }) => !detail)
       .map(({ row, unit, ours, stock, ratio }) => [

@@ -4,6 +4,7 @@ import { soak } from './backend/soak';
 import { build } from './build';
 import { kafka } from './kafka/kafka';
 import { kong } from './kong/kong';
+import { metrics } from './metrics/metrics';
 import { say } from './progress';
 import { heal } from './redis/heal';
 import { redis } from './redis/redis';
@@ -27,6 +28,10 @@ const benchmarks: Record<string, Benchmark> = {
   backend: { what: 'what the outbox costs, against publishing after the commit (no cluster)', run: backend },
   soak: { what: 'an hour of events in fast motion, with a snapshot open and Kafka away (no cluster)', run: soak },
   kong: { what: 'what each plugin of the gateway costs, beside a bare nginx (cluster)', run: kong },
+  metrics: {
+    what: 'what it costs to be asked for metrics, in turns with Prometheus and without (cluster)',
+    run: metrics,
+  },
   build: { what: 'how long npm run synth and npm test take', run: build },
   remove: { what: 'removes what a benchmark that was killed left in the cluster', run: removeSides },
 };

@@ -16,6 +16,10 @@ import type { KafkaSize } from './messaging/kafka/size';
 import type { Topic } from './messaging/topics/topic';
 import type { ZooKeeperSize } from './messaging/zookeeper/size';
 import type { AlertmanagerSize } from './observability/alertmanager/size';
+import type { CertificatesSize } from './observability/certificates/size';
+import type { GrafanaSize } from './observability/grafana/size';
+import type { KminionSize } from './observability/kminion/size';
+import type { KubernetesStateSize } from './observability/kubernetes-state/size';
 import type { Objectives } from './observability/objectives/size';
 import type { PrometheusSize } from './observability/prometheus/size';
 
@@ -51,6 +55,12 @@ export interface Environment extends Omit<PlatformProps, 'name'> {
   readonly kong: KongSize;
   readonly alertmanager: AlertmanagerSize;
   readonly prometheus: PrometheusSize;
+  readonly grafana: GrafanaSize;
+  readonly kubernetesState: KubernetesStateSize;
+  /** Looks at certificates before they expire. @default - none: there is nothing of yours to renew */
+  readonly certificates?: CertificatesSize;
+  /** Measures the lag of all groups. @default - none: the backend's consumers say their own */
+  readonly kminion?: KminionSize;
   /** What its users are promised. */
   readonly objectives: Objectives;
   /** Values of every Secret, published in Git, for a laptop. @default - none: an operator makes the Secrets */

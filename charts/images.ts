@@ -7,6 +7,10 @@ import { kongImage } from './gateway/kong/rules';
 import { akhqImage } from './messaging/akhq/rules';
 import { confluentImage } from './messaging/kafka/rules';
 import { alertmanagerImage } from './observability/alertmanager/rules';
+import { blackboxExporterImage } from './observability/certificates/rules';
+import { grafanaImage } from './observability/grafana/rules';
+import { kminionImage } from './observability/kminion/rules';
+import { otelCollectorImage } from './observability/kubernetes-state/rules';
 import { prometheusImage } from './observability/prometheus/rules';
 
 /** Every image, and which versions of each can work. */
@@ -22,6 +26,10 @@ const versions = {
   kong: kongImage,
   prometheus: prometheusImage,
   alertmanager: alertmanagerImage,
+  grafana: grafanaImage,
+  otelCollector: otelCollectorImage,
+  kminion: kminionImage,
+  blackboxExporter: blackboxExporterImage,
   redisExporter: image(),
   postgresExporter: image(),
   pgbouncerExporter: image(),

@@ -20,6 +20,11 @@ import { Kafka } from './messaging/kafka/kafka';
 import { Topics } from './messaging/topics/topics';
 import { ZooKeeper } from './messaging/zookeeper/zookeeper';
 import { Alertmanager } from './observability/alertmanager/alertmanager';
+import { Certificates } from './observability/certificates/certificates';
+import { boards } from './observability/grafana/boards/all';
+import { Grafana } from './observability/grafana/grafana';
+import { Kminion } from './observability/kminion/kminion';
+import { KubernetesState } from './observability/kubernetes-state/kubernetes-state';
 import { Prometheus } from './observability/prometheus/prometheus';
 import { ruleGroups } from './observability/rules/groups';
 
@@ -34,9 +39,17 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
  * values of the environment first; with wrong ones the result is wrong.
  */
 export function platform(environment: Environment) {
-  const { images, namespace, spread, storageClass, podNetwork, imagePullSecrets } = environment;
+  const { images, namespace, spread, storageClass, podNetwork, apiServer, imagePullSecrets } = environment;
 
-  const app = new Platform({ name: PLATFORM, namespace, spread, storageClass, podNetwork, imagePullSecrets });
+  const app = new Platform({
+    name: PLATFORM,
+    namespace,
+    spread,
+    storageClass,
+    podNetwork,
+    apiServer,
+    imagePullSecrets,
+  });
   new Namespace(app);
   const zookeeper = new ZooKeeper(app, { ...environment.zookeeper, image: images.zookeeper });
   const kafka = new Kafka(app, { ...environment.kafka, image: images.kafka, zookeeper: zookeeper.clients });
@@ -92,6 +105,8 @@ export function platform(environment: Environment) {
     cache: redisCluster.clients,
   });
 
+  const kubernetesState = new KubernetesState(app, { ...environment.kubernetesState, image: images.otelCollector });
+  if (environment.kminion) new Kminion(app, { ...environment.kminion, image: images.kminion, kafka: kafka.clients });
   const groups = () => ruleGroups(Workload.all(app), environment);
   const alertmanager = new Alertmanager(app, { ...environment.alertmanager, image: images.alertmanager, groups });
   const prometheus = new Prometheus(app, {
@@ -100,14 +115,32 @@ export function platform(environment: Environment) {
     alertmanagers: alertmanager.servers,
     groups,
   });
+  const grafana = new Grafana(app, {
+    ...environment.grafana,
+    image: images.grafana,
+    prometheus,
+    boards: boards(environment),
+    https: environment.kong.entry.kind === 'loadBalancer',
+  });
   const kong = new Kong(app, {
     ...environment.kong,
     image: images.kong,
     postgresImage: images.postgres,
     // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
-    sites: [api(backend), api(backend.tmForum), operatorsPage(akhq), operatorsPage(pghero), operatorsPage(prometheus)],
+    sites: [...[api(backend), api(backend.tmForum)], ...[akhq, pghero, prometheus, grafana].map(operatorsPage)],
     counters: redis.counters,
   });
+
+  if (environment.certificates) {
+    new Certificates(app, {
+      ...environment.certificates,
+      image: images.blackboxExporter,
+      servers: [
+        ...(environment.kong.entry.kind === 'loadBalancer' ? [kong.proxyTls] : []),
+        ...(redisCluster.clients.authority ? redisCluster.clients.seeds : []),
+      ],
+    });
+  }
 
   if (environment.developmentSecrets) new DevelopmentSecrets(app, environment.developmentSecrets);
   // At the end, when everything is there that has metrics.
@@ -116,7 +149,7 @@ export function platform(environment: Environment) {
     app,
     ...{ zookeeper, kafka, topics, akhq },
     ...{ redisCluster, redisBackup, redis, postgres, databases, postgresBackup, pgbouncer, pghero },
-    ...{ backend, kong, alertmanager, prometheus },
+    ...{ backend, kong, kubernetesState, alertmanager, prometheus, grafana },
   };
 }
 

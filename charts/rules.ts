@@ -1,13 +1,16 @@
 import type { App } from 'cdk8s';
+import { ScheduledJob } from '../lib/job';
 import { RequiredSecret } from '../lib/secret';
 import { nodePort, port } from '../lib/values/networks';
 import { Workload } from '../lib/workload';
 import type { Environment } from './environment';
+import { overdueSeconds } from './observability/rules/scheduled';
 
-/** What is seen when everything is declared, and in no value alone: ports that collide, Secrets without a value. */
+/** What is seen when everything is declared, and in no value alone, such as ports that collide, and Secrets without a value. */
 export const builtErrors = (app: App, environment: Environment): string[] => [
   ...hostPortErrors(app),
   ...developmentSecretErrors(app, environment),
+  ...forgottenRunErrors(app, environment),
 ];
 
 function hostPortErrors(app: App): string[] {
@@ -43,4 +46,17 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
     ),
     ...unread.map((key) => `developmentSecrets has a value for ${key}, which nothing reads. Remove it.`),
   ];
+}
+
+/** A schedule of which nobody would be told that it is not kept: its runs are forgotten before. */
+function forgottenRunErrors(app: App, { prometheus: { retention } }: Environment): string[] {
+  const scheduled = app.node.findAll().filter((construct) => construct instanceof ScheduledJob);
+  return scheduled.flatMap(({ name, schedule, deadlineSeconds }) => {
+    const hours = schedule ? Math.ceil(overdueSeconds(schedule, deadlineSeconds) / 3600) : 0;
+    if (hours <= retention.toHours({ integral: false })) return [];
+    return [
+      `prometheus.retention is ${Math.floor(retention.toHours({ integral: false }))} hours, but whether ${name}, which runs at ` +
+        `"${schedule}", is overdue is seen after ${hours}. Raise it, or let ${name} run more often.`,
+    ];
+  });
 }

@@ -1,6 +1,6 @@
 import { and, type Check, must, oneOf, optional, shown } from '../lib/values/check';
 import { dataKey, dnsLabel, dnsSubdomain } from '../lib/values/names';
-import { podNetwork } from '../lib/values/networks';
+import { external, podNetwork } from '../lib/values/networks';
 import { dictionary, type Fields, list, type Rule, record } from '../lib/values/record';
 import { backendSize } from './applications/backend/rules';
 import { pgbouncerSize } from './data/pgbouncer/rules';
@@ -22,6 +22,10 @@ import { kafkaSize } from './messaging/kafka/rules';
 import { catalogue, catalogueErrors, topicsJobSize } from './messaging/topics/rules';
 import { zookeeperSize } from './messaging/zookeeper/rules';
 import { alertmanagerSize } from './observability/alertmanager/rules';
+import { certificatesSize } from './observability/certificates/rules';
+import { grafanaSize } from './observability/grafana/rules';
+import { kminionSize } from './observability/kminion/rules';
+import { kubernetesStateSize } from './observability/kubernetes-state/rules';
 import { objectives } from './observability/objectives/rules';
 import { prometheusSize } from './observability/prometheus/rules';
 
@@ -64,8 +68,13 @@ const fields: Fields<Environment> = {
   kong: kongSize,
   alertmanager: alertmanagerSize,
   prometheus: prometheusSize,
+  grafana: grafanaSize,
+  kubernetesState: kubernetesStateSize,
+  kminion: optional(kminionSize),
+  certificates: optional(certificatesSize),
   objectives,
   podNetwork: optional(podNetwork),
+  apiServer: optional(external),
   developmentSecrets: optional(dictionary(dnsSubdomain, dictionary(dataKey, secretValue))),
 };
 

@@ -16,6 +16,7 @@ export const beside = (environment: Environment, namespace: string): Environment
   redisCluster: { ...environment.redisCluster, host: undefined },
   kong: { ...environment.kong, entry: { kind: 'host' } },
   prometheus: { ...environment.prometheus, host: undefined },
+  grafana: { ...environment.grafana, host: undefined },
 });
 
 /** The manifests of an environment, or of these of its charts. */
@@ -29,7 +30,7 @@ export function manifests(environment: Environment, ...names: string[]): string 
 export const MESSAGING = ['namespace', 'zookeeper', 'kafka', 'topics'];
 
 /** Deployments whose image cannot be had everywhere. */
-const MAY_BE_MISSING = ['akhq', 'pghero', 'kong'].map((name) => `deployment.apps/${name}`);
+const MAY_BE_MISSING = ['akhq', 'pghero', 'grafana', 'kong'].map((name) => `deployment.apps/${name}`);
 /** Nor does the Job that fills the gateway's database: a Job has the label of its chart. */
 const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 

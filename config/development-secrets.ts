@@ -30,6 +30,10 @@ export const developmentSecrets: Readonly<Record<string, SecretValues>> = {
     password: 'admin-development',
     'secret-key-base': 'development-only-development-only-development-only-development-only',
   },
+  grafana: {
+    'admin-password': 'admin-development',
+    'secret-key': 'development-only-development-only-development-only-development-only',
+  },
   // Those of the original system, so that its commands work as they are printed.
   'kong-keys': {
     'bss-frontend': 'frontend_api_key_123',

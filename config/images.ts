@@ -16,7 +16,11 @@ export const images = {
   kong: 'kong:3.5.0',
   // The line with long-term support.
   prometheus: 'prom/prometheus:v3.5.3',
+  grafana: 'grafana/grafana:12.4.12',
   alertmanager: 'quay.io/prometheus/alertmanager:v0.33.1',
+  otelCollector: 'otel/opentelemetry-collector-contrib:0.149.0',
+  kminion: 'redpandadata/kminion:v2.3.5',
+  blackboxExporter: 'quay.io/prometheus/blackbox-exporter:v0.28.0',
   redisExporter: 'oliver006/redis_exporter:v1.88.0',
   postgresExporter: 'quay.io/prometheuscommunity/postgres-exporter:v0.19.1',
   pgbouncerExporter: 'quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.0',

@@ -16,6 +16,8 @@ export const kind: Environment = {
   databases,
   spread: 'preferred',
   podNetwork: '10.244.0.0/16',
+  // Nodes are containers, in one of Docker's networks. The ports are those of kind and of minikube.
+  apiServer: { networks: ['172.16.0.0/12', '192.168.0.0/16'], ports: [6443, 8443] },
   zookeeper: {
     servers: 1,
     heap: mebibytes(192),
@@ -93,6 +95,7 @@ export const kind: Environment = {
     disk: gibibytes(1),
     host: { hostPort: 9090, nodePort: 30090 },
   },
+  kubernetesState: { resources: { cpu: 10, memory: mebibytes(64), memoryLimit: mebibytes(192) } },
   alertmanager: {
     replicas: 1,
     resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) },
@@ -100,6 +103,10 @@ export const kind: Environment = {
     // Nobody is told: alerts are seen in Prometheus.
     receivers: {},
     routes: [],
+  },
+  grafana: {
+    resources: { cpu: 15, memory: mebibytes(160), memoryLimit: mebibytes(384) },
+    host: { hostPort: 3001, nodePort: 30300 },
   },
   objectives: {
     availability: { percent: 99 },

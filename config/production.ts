@@ -15,6 +15,9 @@ export const production: Environment = {
   topics,
   databases,
   spread: 'required',
+  // Change: what `kubectl -n default get endpointslices` names. Some network plugins, as Amazon's, also ask for the address of the
+  // Service `kubernetes` there.
+  apiServer: { networks: ['10.0.0.0/24'], ports: [443] },
   zookeeper: {
     servers: 3,
     heap: gibibytes(1),
@@ -103,6 +106,9 @@ export const production: Environment = {
     retention: Duration.days(30),
     disk: gibibytes(50),
   },
+  certificates: { resources: { cpu: 20, memory: mebibytes(64), memoryLimit: mebibytes(64) } },
+  kminion: { resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) } },
+  kubernetesState: { resources: { cpu: 50, memory: mebibytes(256), memoryLimit: mebibytes(256) } },
   alertmanager: {
     replicas: 2,
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) },
@@ -130,6 +136,7 @@ export const production: Environment = {
       { receiver: 'team', severities: ['critical', 'warning'], repeat: Duration.hours(24) },
     ],
   },
+  grafana: { resources: { cpu: 200, memory: mebibytes(512), memoryLimit: mebibytes(512) } },
   objectives: {
     availability: { percent: 99.9 },
     latency: { percent: 99, milliseconds: 250 },

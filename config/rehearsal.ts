@@ -38,7 +38,7 @@ export const rehearsal: Environment = {
   name: 'rehearsal',
   namespace: 'bss-rehearsal',
   images: kind.images,
-  zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(128) },
+  zookeeper: { ...kind.zookeeper, servers: production.zookeeper.servers, data: mebibytes(128), log: mebibytes(512) },
   kafka: {
     ...kind.kafka,
     brokers: production.kafka.brokers,
@@ -73,7 +73,12 @@ export const rehearsal: Environment = {
     },
     drainSeconds: kind.kong.drainSeconds,
   },
+  apiServer: kind.apiServer,
+  certificates: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(64) } },
+  kminion: { resources: { cpu: 10, memory: mebibytes(32), memoryLimit: mebibytes(128) } },
+  kubernetesState: kind.kubernetesState,
   prometheus: { ...kind.prometheus, replicas: production.prometheus.replicas, host: undefined },
+  grafana: { resources: kind.grafana.resources },
   // Nobody is behind its receivers.
   alertmanager: {
     ...production.alertmanager,

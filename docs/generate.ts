@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { access } from './access';
+import { boardList } from './boards';
 import { budget, diff, refused } from './changes';
 import { effectivePolicy, pluginChains } from './gateway';
 import { hostPorts, kindCluster, minikube } from './laptop';
@@ -8,6 +9,7 @@ import { fence, replaceSection } from './markdown';
 import { jobs, metricsDiff, silent } from './metrics';
 import { cluster, inProduction, laptop } from './model';
 import { picture } from './picture';
+import { rights } from './rights';
 import { runbooks } from './runbooks';
 import { randomSecrets, redisCertificate, secrets } from './secrets';
 import { requests, topics } from './sizes';
@@ -15,8 +17,9 @@ import { requests, topics } from './sizes';
 /** The parts that are made, by the page and by the markers that they stand between. */
 const SECTIONS: Record<string, Record<string, () => string>> = {
   'README.md': { picture, diff, refusal: refused },
-  'docs/access.md': { access },
+  'docs/access.md': { access, rights },
   'docs/add-a-component.md': { 'metrics-diff': metricsDiff },
+  'docs/boards.md': { boards: boardList },
   'docs/data.md': { topics, budget },
   'docs/gateway.md': {
     'policy-kind': () => effectivePolicy(laptop.kong),

@@ -39,7 +39,17 @@ export function picture(): string {
   return fence('mermaid', ['flowchart LR', '  host(("your<br/>machine"))', ...nodes, ...host, ...lines].join('\n'));
 }
 
-const connections = (app: App) =>
-  Workload.all(app).flatMap(({ name, connections }) =>
-    connections.map(({ to }) => `${name}|${to.workload.name}|${to.port} ${to.portNumber}`),
+const connections = (app: App) => {
+  const all = Workload.all(app);
+  const scraped = all.flatMap(({ name, labels, metrics }) =>
+    // Lines to everything that has metrics would hide all others: those to other parts of the platform are left out.
+    metrics && labels[GROUP] !== 'observability' ? [`prometheus|${name}|${metrics.port} `] : [],
   );
+  return all
+    .flatMap(({ name, connections }) =>
+      connections.map(({ to }) => `${name}|${to.workload.name}|${to.port} ${to.portNumber}`),
+    )
+    .filter((line) => !scraped.some((scrape) => line.startsWith(scrape)));
+};
+
+const GROUP = 'app.kubernetes.io/component';

@@ -8,14 +8,15 @@ export const requiredSecrets = (app: App): RequiredSecret[] =>
 
 /** How a Secret is changed while the platform runs, or one of its keys that is not changed as the others are. */
 const CHANGES: Record<string, string> = {
-  akhq: '[then restart AKHQ](#akhq-and-pghero)',
+  akhq: '[then restart AKHQ](#akhq-pghero-and-grafana)',
   'redis-cluster-users': '[second line, no restart](#redis-cluster-passwords)',
   'redis-cluster-tls': '[replace, no restart](#redis-cluster-certificate)',
   'redis-users': '[second line, restarts](#plain-redis-passwords)',
   'postgres-users': '[then run a Job](#postgresql-passwords)',
   'postgres-users postgres': '[first in the database](#postgresql-the-superusers-password)',
   alertmanager: '[replace, no restart](#receivers-of-alerts)',
-  pghero: '[then restart PgHero](#akhq-and-pghero)',
+  grafana: '[then restart Grafana](#akhq-pghero-and-grafana)',
+  pghero: '[then restart PgHero](#akhq-pghero-and-grafana)',
   'kong-tls': '[then restart the gateway](#gateway-certificate)',
   'kong-keys': '[second line, restarts](#gateway-api-keys)',
   'kong-db': '[first in the database](#gateway-the-password-of-its-database)',
@@ -41,7 +42,7 @@ export function secrets(app: App): string {
 }
 
 /** Secrets whose every key is a password that nobody has to remember. */
-const RANDOM = ['postgres-users', 'redis-cluster-users', 'redis-users', 'kong-db', 'kong-keys'];
+const RANDOM = ['postgres-users', 'redis-cluster-users', 'redis-users', 'kong-db', 'kong-keys', 'grafana'];
 
 /** Commands that make those Secrets whose values only have to be random. */
 export function randomSecrets(app: App): string {

@@ -45,5 +45,13 @@ export class Endpoint {
   }
 }
 
+/** A way that is open. */
+export interface Connection {
+  /** Who asks. */
+  readonly from: Server;
+  /** Who answers, and where. */
+  readonly to: Endpoint;
+}
+
 /** Comma-separated, as clients take several addresses that they choose from themselves. */
 export const addresses = (endpoints: Endpoint[]) => endpoints.map(({ address }) => address).join(',');

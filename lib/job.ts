@@ -64,8 +64,15 @@ const NEVER = '0 0 31 2 *';
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
 export class ScheduledJob extends Workload {
+  /** When it runs: five cron fields, UTC. @default - only by hand */
+  readonly schedule?: string;
+  /** Seconds after which one run has failed. */
+  readonly deadlineSeconds: number;
+
   constructor(scope: Component, id: string, props: ScheduledJobProps) {
     super(scope, id, props, 1, 1);
+    this.schedule = props.schedule;
+    this.deadlineSeconds = props.deadlineSeconds;
     new k8s.KubeCronJob(this, 'resource', {
       spec: {
         schedule: props.schedule ?? NEVER,

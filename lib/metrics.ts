@@ -1,3 +1,5 @@
+import type { Endpoint } from './endpoint';
+
 /**
  * A page of measurements.
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -7,6 +9,19 @@ export interface Metrics {
   readonly port: string;
   /** Path of the metrics, for example `/metrics`. */
   readonly path: string;
+  /** Others that it looks at, one page for each. @default - it speaks of itself */
+  readonly probes?: Probes;
+}
+
+/**
+ * What an exporter looks at from outside.
+ * @see https://prometheus.io/docs/guides/multi-target-exporter/
+ */
+export interface Probes {
+  /** What it calls this way of looking. */
+  readonly module: string;
+  /** What it is told to look at, each by itself. */
+  readonly servers: readonly Endpoint[];
 }
 
 /** A workload that has no such page. */

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import type { Endpoint, Server } from './endpoint';
+import type { External } from './outside';
 import { roleLabels } from './platform';
 
 const policyPort = (port: number, protocol = 'TCP') => ({ port: k8s.IntOrString.fromNumber(port), protocol });
@@ -40,18 +41,21 @@ export function allowGossip(workload: Server, port: string): void {
   });
 }
 
-/** Addresses outside of the platform that a workload may call. */
-export interface External {
-  /** For example `203.0.113.0/24`. */
-  readonly networks: readonly string[];
-  /** The one port of them that it may call. */
-  readonly port: number;
+/** The pods of `from` reach addresses outside of the platform. */
+export function allowOutside(from: Server, id: string, { networks, ports }: External): void {
+  const to = networks.map((cidr) => ({ ipBlock: { cidr } }));
+  egress(from, id, from.selector, { to, ports: ports.map((port) => policyPort(port)) });
 }
 
-/** The pods of `from` reach addresses outside of the platform. */
-export function allowOutside(from: Server, id: string, { networks, port }: External): void {
-  const to = networks.map((cidr) => ({ ipBlock: { cidr } }));
-  egress(from, id, from.selector, { to, ports: [policyPort(port)] });
+/** The pods of `from` reach the API server. Without the platform's `apiServer` they do not, and synth fails. */
+export function allowApiServer(from: Server): void {
+  const { apiServer } = from.platform.props;
+  if (apiServer) {
+    allowOutside(from, 'to-api-server', apiServer);
+    return;
+  }
+  const wrong = `${from.name} asks the API server, but the platform has no apiServer to let it get there. Set it.`;
+  from.node.addValidation({ validate: () => [wrong] });
 }
 
 /** Names resolve, for the pods with the labels `from`. Asked twice is once. */

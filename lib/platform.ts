@@ -1,4 +1,5 @@
 import { App } from 'cdk8s';
+import type { External } from './outside';
 
 /** How pods of one set keep away from each other: `required` needs a node for each pod, `preferred` does not. */
 export type Spread = 'required' | 'preferred';
@@ -15,6 +16,11 @@ export interface PlatformProps {
   readonly storageClass?: string;
   /** Addresses of pods, for example `10.244.0.0/16`; what has a port of the host needs it. @default - nothing has one */
   readonly podNetwork?: string;
+  /**
+   * Where the API server answers, as policies see it: addresses and ports behind the Service `kubernetes` of the namespace
+   * `default`, and its own, too, where the network plugin asks for that. What has rights needs it. @default - nothing has any
+   */
+  readonly apiServer?: External;
   /** Secrets that the nodes log in with at the registries of the images. @default - none */
   readonly imagePullSecrets?: readonly string[];
 }

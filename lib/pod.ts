@@ -1,11 +1,12 @@
-import { basename, dirname } from 'node:path';
 import { Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
-import { type ContainerProps, container, quantity, type Resources } from './container';
+import { type ContainerProps, container, type Resources } from './container';
 import { type Content, contentHash, rendered } from './content';
 import type { Metrics, NoMetrics } from './metrics';
+import { mountFiles, mountScratch, mountSecretFiles, mountVolumeClaims } from './mounts';
 import type { Platform } from './platform';
+import { grant, type Right } from './rights';
 import { SecretKey } from './secret';
 
 /** A container beside the main one. */
@@ -22,7 +23,10 @@ export interface PodProps extends ContainerProps {
   readonly initContainers?: Record<string, ContainerProps>;
   /** Containers that run beside the main one and see the same files. @default - none */
   readonly sidecars?: Record<string, SidecarProps>;
-  /** Content of files by absolute path, all in one directory: texts, or what makes them at synth. @default - none */
+  /**
+   * Content of files by absolute path: texts, or what makes them at synth. Each directory is a ConfigMap, so those of
+   * different directories count apart against its limit; none may be inside of another. @default - none
+   */
   readonly files?: Record<string, Content>;
   /** Secret keys by absolute path, all of one Secret and in one directory. @default - none */
   readonly secretFiles?: Record<string, SecretKey>;
@@ -34,6 +38,8 @@ export interface PodProps extends ContainerProps {
   readonly volumeClaims?: Record<string, { readonly name: string }>;
   /** Where the pod tells its metrics, or why it has none: a test asks for either of all that runs all the time. @default - nowhere */
   readonly metrics?: Metrics | NoMetrics;
+  /** What it may ask the API server; with that it has a token, and the way there. @default - nothing: it has neither */
+  readonly rights?: readonly Right[];
   /** Seconds from the request to stop until the containers are killed. */
   readonly graceSeconds: number;
 }
@@ -48,59 +54,6 @@ export interface PodExtras {
   readonly claimMounts?: k8s.VolumeMount[];
   /** `Never` for Jobs. @default Always */
   readonly restartPolicy?: string;
-}
-
-/** The directory that all paths share. @throws when they do not share one. */
-function commonDirectory(paths: string[]): string {
-  const directories = [...new Set(paths.map(dirname))];
-  if (directories.length !== 1) {
-    throw new Error(`files of one pod must be in one directory, got ${directories.join(' and ')}`);
-  }
-  return directories[0]!;
-}
-
-interface Mounted {
-  readonly volume: k8s.Volume;
-  readonly mount: k8s.VolumeMount;
-}
-
-function mountFiles(scope: Construct, files: Record<string, string>): Mounted {
-  // A stable name, mounted as a directory: a container that crashes on a bad file sees the mended one
-  // when it starts again. A hash in the name would tie the pod to the bad one until somebody deletes it.
-  const data = Object.fromEntries(Object.entries(files).map(([path, text]) => [basename(path), text]));
-  const configMap = new k8s.KubeConfigMap(scope, 'files', { data, immutable: false });
-  return {
-    volume: { name: 'files', configMap: { name: configMap.name } },
-    mount: { name: 'files', mountPath: commonDirectory(Object.keys(files)), readOnly: true },
-  };
-}
-
-/** A volume for each Secret. @throws when the files of one are not in one directory. */
-function mountSecretFiles(secretFiles: Record<string, SecretKey>): Mounted[] {
-  const files = Object.entries(secretFiles);
-  const names = new Set(files.map(([, { secret }]) => secret.name));
-  return [...names].map((secretName) => {
-    const own = files.filter(([, { secret }]) => secret.name === secretName);
-    const name = `secret-${secretName}`;
-    return {
-      volume: { name, secret: { secretName, items: own.map(([path, { key }]) => ({ key, path: basename(path) })) } },
-      mount: { name, mountPath: commonDirectory(own.map(([path]) => path)), readOnly: true },
-    };
-  });
-}
-
-function mountVolumeClaims(claims: Record<string, { readonly name: string }>): Mounted[] {
-  return Object.entries(claims).map(([mountPath, { name }]) => ({
-    volume: { name, persistentVolumeClaim: { claimName: name } },
-    mount: { name, mountPath },
-  }));
-}
-
-function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted[] {
-  return Object.entries(scratch).map(([mountPath, size]) => {
-    const name = `scratch${mountPath.replaceAll(/[^a-z0-9]/g, '-')}`;
-    return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
-  });
 }
 
 /**
@@ -141,7 +94,7 @@ function annotations(main: string, files?: Record<string, string>, sidecars?: Po
 }
 
 /**
- * A pod under Pod Security `restricted` with a read-only root, its own ServiceAccount without a token,
+ * A pod under Pod Security `restricted` with a read-only root, its own ServiceAccount, a token only if it has rights,
  * its files mounted and their hash in the template.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -155,10 +108,11 @@ export function podTemplate(
     // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
     imagePullSecrets: scope.platform.props.imagePullSecrets?.map((name) => ({ name })),
   });
+  if (props.rights) grant(scope, serviceAccount.name, props.rights);
   const files =
     props.files && Object.fromEntries(Object.entries(props.files).map(([path, content]) => [path, rendered(content)]));
   const mounted = [
-    ...(files ? [mountFiles(scope, files)] : []),
+    ...mountFiles(scope, files ?? {}),
     ...mountSecretFiles(props.secretFiles ?? {}),
     ...mountVolumeClaims(props.volumeClaims ?? {}),
     ...mountScratch(props.scratch ?? {}),
@@ -174,7 +128,7 @@ export function podTemplate(
     metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
-      automountServiceAccountToken: false,
+      automountServiceAccountToken: props.rights !== undefined,
       // A Service named `till` would inject TILL_PORT, which a program may take for its own setting.
       enableServiceLinks: false,
       restartPolicy: extras.restartPolicy,

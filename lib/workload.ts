@@ -3,12 +3,22 @@ import { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import type { Resources } from './container';
-import { Endpoint, type Server } from './endpoint';
+import { type Connection, Endpoint, type Server } from './endpoint';
 import type { Metrics } from './metrics';
-import type { External } from './network';
-import { allowAddresses, allowConnection, allowDns, allowGossip, allowHost, allowOutside, allowRole } from './network';
+import {
+  allowAddresses,
+  allowApiServer,
+  allowConnection,
+  allowDns,
+  allowGossip,
+  allowHost,
+  allowOutside,
+  allowRole,
+} from './network';
+import type { External, LoadBalancer } from './outside';
 import type { Platform } from './platform';
 import { type PodProps, podResources } from './pod';
+import type { Right } from './rights';
 
 /** A port of the laptop that leads to a pod of the cluster. */
 export interface HostPort {
@@ -16,22 +26,6 @@ export interface HostPort {
   readonly hostPort: number;
   /** Port of the node behind it, 30000 to 32767. */
   readonly nodePort: number;
-}
-
-/** A load balancer of the cluster's provider before a workload. */
-export interface LoadBalancer {
-  /** Port of the load balancer by name of the workload's port. */
-  readonly ports: Record<string, number>;
-  /** Addresses that may come, for example `0.0.0.0/0`. */
-  readonly clients: readonly string[];
-}
-
-/** A way that is open. */
-export interface Connection {
-  /** Who asks. */
-  readonly from: Workload;
-  /** Who answers, and where. */
-  readonly to: Endpoint;
 }
 
 /** A port that the machine that runs the cluster reaches. */
@@ -66,6 +60,8 @@ export abstract class Workload extends Construct implements Server {
   readonly metrics?: Metrics;
   /** Why it has none. @default - nobody has said so */
   readonly noMetrics?: string;
+  /** What its pods may ask the API server. */
+  readonly rights: readonly Right[];
   private readonly ports: Record<string, number>;
   private readonly offered = new Map<string, Set<string>>();
 
@@ -90,6 +86,7 @@ export abstract class Workload extends Construct implements Server {
       this.metrics = props.metrics;
       this.portNumber(props.metrics.port);
     }
+    this.rights = props.rights ?? [];
     this.selector = { 'app.kubernetes.io/name': this.name };
     this.labels = {
       ...this.selector,
@@ -98,6 +95,7 @@ export abstract class Workload extends Construct implements Server {
       'app.kubernetes.io/version': props.image.split('@')[0]!.split(':').at(-1)!,
       ...scope.platform.labels,
     };
+    if (props.rights) allowApiServer(this);
   }
 
   /** @throws when the workload has no port of that name. */

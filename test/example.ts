@@ -17,6 +17,7 @@ export const shop = (change: Partial<PlatformProps> = {}) =>
     spread: 'required',
     storageClass: 'slow',
     podNetwork: '10.1.0.0/16',
+    apiServer: { networks: ['10.2.0.0/24'], ports: [6443, 443] },
     ...change,
   });
 
@@ -42,7 +43,7 @@ export class Example extends Component {
 /** A workload of which only connections matter. */
 export class Pods extends Workload {
   constructor(scope: Component, id: string, ports: Record<string, number> = {}) {
-    super(scope, id, { ...podProps(), metrics: undefined, ports }, 1, 0);
+    super(scope, id, { ...podProps(), metrics: undefined, rights: undefined, ports }, 1, 0);
   }
 }
 
@@ -83,6 +84,7 @@ export function podProps(scope?: Component): Required<PodProps> {
     memoryScratch: { '/run/keys': Size.mebibytes(1) },
     volumeClaims: { '/archive': new VolumeClaim(scope ?? new Example(), 'archive', claim) },
     metrics: { port: 'metrics', path: '/metrics' },
+    rights: [{ group: '', resources: ['pods'], verbs: ['list'] }],
     graceSeconds: 45,
   };
 }

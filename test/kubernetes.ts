@@ -11,6 +11,9 @@ export interface Manifest<Spec = unknown> {
   readonly spec: Spec;
   readonly data?: Record<string, string>;
   readonly automountServiceAccountToken?: boolean;
+  readonly rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+  readonly roleRef?: { kind: string; name: string };
+  readonly subjects?: { kind: string; name: string; namespace: string }[];
   readonly imagePullSecrets?: { name: string }[];
 }
 
@@ -37,6 +40,8 @@ export interface Specs {
     egress?: { to: Peer[]; ports: PolicyPort[] }[];
   };
   PersistentVolumeClaim: { resources: { requests: { storage: string } } };
+  Role: undefined;
+  RoleBinding: undefined;
   Secret: undefined;
   Service: {
     type?: string;

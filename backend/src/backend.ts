@@ -13,6 +13,7 @@ import { measureOutbox } from './database/outbox-metrics.ts';
 import { createPool } from './database/pool.ts';
 import { Relay } from './database/relay.ts';
 import { schemaCheck } from './database/schema.ts';
+import { measureBusiness } from './events/business-metrics.ts';
 import { catalogue } from './events/catalogue.ts';
 import { Kafka } from './events/kafka.ts';
 import { measureLag } from './events/lag-metrics.ts';
@@ -41,10 +42,12 @@ export async function startBackend(config: Config, log: Logger): Promise<Backend
   const bus = new Kafka(config.kafka.bootstrap, log);
   const metrics = new Metrics();
   measureOutbox(metrics, pool);
+  const count = measureBusiness(metrics);
   const cache = config.redis ? new RedisCache(config.redis, metrics, log) : noCache;
   const relay = new Relay(relayPool, bus, metrics, log);
   const outbox = new Outbox(async (events) => {
     relay.wake();
+    count(events);
     await Promise.all(events.map((event) => invalidate(cache, catalogue[event.type].topic, event)));
   });
   const database = new Database(pool, outbox, deadline);

@@ -75,6 +75,7 @@ export class RedisCache implements Cache {
       },
     );
     this.redis.on('error', (error) => log.debug({ err: error }, 'the cache is away'));
+    for (const result of ['hit', 'miss', 'away']) metrics.cache.inc({ result }, 0);
   }
 
   async item(kind: string, id: string, load: () => Promise<Item | undefined>): Promise<Answer | undefined> {

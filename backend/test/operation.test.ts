@@ -61,6 +61,18 @@ describe('operation', () => {
     assert.doesNotMatch(body, /actuator/);
   });
 
+  // A minute would be more than any scrape bears.
+  test('figures are told while all connections are taken', { timeout: 30_000 }, async () => {
+    const busy = await startService('busy', { deadline: 60_000 });
+    const { pool } = busy.database;
+    const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    const { status, body } = await busy.ask('GET', '/actuator/prometheus');
+    assert.equal(status, 200);
+    assert.match(body, /^process_cpu_seconds_total /m);
+    for (const client of taken) client.release();
+    await busy.end();
+  });
+
   test('a request that waits for a lock gives up at its deadline, and the next one is served', async () => {
     const { body } = await service.ask('POST', '/api/customers', ada);
     await connected(service.config, async (client) => {

@@ -7,6 +7,7 @@ import { Outbox, oldest, type Waiting } from '../src/database/outbox.ts';
 import { measureOutbox } from '../src/database/outbox-metrics.ts';
 import { createPool } from '../src/database/pool.ts';
 import { schemaCheck } from '../src/database/schema.ts';
+import { measureBusiness } from '../src/events/business-metrics.ts';
 import type { Event } from '../src/events/catalogue.ts';
 import type { Health } from '../src/http/actuator.ts';
 import { createServer } from '../src/http/server.ts';
@@ -57,8 +58,12 @@ export async function startService(
   const log = createLog('silent');
   const metrics = new Metrics();
   measureOutbox(metrics, pool);
+  const count = measureBusiness(metrics);
   const events: Event[] = [];
-  const outbox = new Outbox(async (announced) => void events.push(...announced));
+  const outbox = new Outbox(async (announced) => {
+    count(announced);
+    events.push(...announced);
+  });
   const database = new Database(pool, outbox, deadline);
   const health: Health = { ready: true, components: { db: await schemaCheck(pool) } };
   const caching = cache?.(metrics) ?? noCache;

@@ -15,7 +15,9 @@ export function shown(value: unknown): string {
   // Not `toHumanString`, which throws for some.
   if (value instanceof Duration) return `${value.toMilliseconds({ integral: false }) / 1000} seconds`;
   if (typeof value === 'function') return 'a function';
-  const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
+  // JSON has no word for a bigint, and throws.
+  const plain = (_key: string, each: unknown) => (typeof each === 'bigint' ? `${each}` : each);
+  const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value, plain) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 }
 

@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
+import type { External } from '../outside';
 import type { HostPort } from '../workload';
 import { type Check, must } from './check';
-import { record } from './record';
+import { list, record } from './record';
 
 const parsed = (value: unknown) =>
   typeof value === 'string' && /^[0-9a-f:.]+\/\d{1,3}$/.test(value) && ipaddr.isValidCIDR(value)
@@ -53,3 +54,6 @@ export const nodePort: Check<number> = must(
 
 /** A port of the machine that runs the cluster, and that of the node behind it. */
 export const hostPort = record<HostPort>({ hostPort: port, nodePort });
+
+/** Networks, and ports of them. */
+export const external = record<External>({ networks: list(network), ports: list(port) });

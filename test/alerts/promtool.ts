@@ -76,8 +76,12 @@ function neededFor(alert: Alert, groups: readonly Group[]): Group {
   return { name: alert.alert, rules: all.filter((rule) => needed.has(rule)) };
 }
 
-/** Runs the cases against their rules, all of them in one process. */
-export function failures(groups: readonly Group[], cases: readonly Case[]): string {
+/** Runs the cases against their rules, and other tests by the names of their files, all of them in one process. */
+export function failures(
+  groups: readonly Group[],
+  cases: readonly Case[],
+  others: Readonly<Record<`${string}.test.yml`, object>>,
+): string {
   const files = cases.flatMap((each) => {
     const alert = alertsOf(groups).find(({ alert }) => alert === each.alert)!;
     const test = unitTest(each, alert);
@@ -87,6 +91,10 @@ export function failures(groups: readonly Group[], cases: readonly Case[]): stri
       [`${each.alert}.test.yml`, file],
     ] as const;
   });
-  const names = files.map(([name]) => name).filter((name) => name.endsWith('.test.yml'));
-  return promtool('test', Object.fromEntries(files), names);
+  const all = { ...Object.fromEntries(files), ...others };
+  return promtool(
+    'test',
+    all,
+    Object.keys(all).filter((name) => name.endsWith('.test.yml')),
+  );
 }

@@ -22,7 +22,8 @@ interface Job {
   readonly sample_limit: number;
   readonly static_configs?: { targets: string[]; labels: Record<string, string> }[];
   readonly dns_sd_configs?: { names: string[]; type: string; port: number }[];
-  readonly relabel_configs?: { target_label: string; replacement?: string }[];
+  readonly relabel_configs?: { source_labels?: string[]; target_label: string; replacement?: string }[];
+  readonly params?: Record<string, string[]>;
 }
 
 const fileOf = (manifests: Manifests) => manifests.find('ConfigMap', 'prometheus-files').data!['prometheus.yml']!;
@@ -46,8 +47,8 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   });
 
   it('asks each pod that has a name by it, at a port that leads to that pod alone', () => {
-    for (const { job_name, static_configs = [], metrics_path } of jobs) {
-      if (static_configs.length === 0) continue;
+    for (const { job_name, static_configs = [], metrics_path, params } of jobs) {
+      if (static_configs.length === 0 || params) continue;
       const workload = lasting.find(({ name }) => name === job_name) as StatefulWorkload;
       expect(static_configs.map(({ labels }) => labels['pod'])).toEqual(workload.podNames);
       expect(metrics_path).toBe(workload.metrics!.path);
@@ -76,6 +77,24 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
       expect(spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true, selector: workload.selector });
       expect([type, port]).toEqual(['A', workload.portNumber(workload.metrics!.port)]);
       expect(relabel_configs!.map(({ target_label }) => target_label)).toEqual(['component', 'pod']);
+    }
+  });
+
+  it('asks an exporter of others once for each of them, under its name', () => {
+    for (const { job_name, static_configs = [], relabel_configs = [], params } of jobs.filter((job) => job.params)) {
+      const { metrics, connections } = lasting.find(({ name }) => name === job_name)!;
+      expect(params).toEqual({ module: [metrics!.probes!.module] });
+      const looked = static_configs.map(({ targets, labels }) => [targets[0]!.split('.')[0], labels['pod']]);
+      expect(looked).toEqual(metrics!.probes!.servers.map(({ host }) => [host.split('.')[0], host.split('.')[0]]));
+      expect(new Set(connections.map(({ to }) => to.workload))).toEqual(
+        new Set(metrics!.probes!.servers.map(({ workload }) => workload)),
+      );
+      const [target, address] = relabel_configs;
+      expect(target).toEqual({ source_labels: ['__address__'], target_label: '__param_target' });
+      expect([address!.target_label, address!.replacement]).toEqual([
+        '__address__',
+        `${job_name}-pods.${manifests.app.charts[0]!.namespace}.svc:9115`,
+      ]);
     }
   });
 

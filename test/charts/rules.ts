@@ -46,7 +46,7 @@ describe('A port of the host', () => {
 
   it('needs the network of the pods, which are no host', () => {
     expect(errors({ podNetwork: undefined })).toEqual(
-      ['kafka', 'akhq', 'redis-cluster', 'prometheus', 'kong', 'kong'].map(
+      ['kafka', 'akhq', 'redis-cluster', 'prometheus', 'grafana', 'kong', 'kong'].map(
         (name) =>
           `${name} has a port of the host, but the platform has no podNetwork to tell pods from the host. Set it.`,
       ),
@@ -137,5 +137,26 @@ it('All errors of an environment are found at once', () => {
     'kafka.minInsyncReplicas',
     'kafka.replication',
     'zookeeper.servers',
+  ]);
+});
+
+it('A schedule is not kept without anybody noticing, as runs are forgotten before', () => {
+  const redisBackup = { ...kind.redisBackup, schedule: '0 2 * * *' };
+  expect(errors({ redisBackup })).toEqual([
+    'prometheus.retention is 24 hours, but whether redis-backup, which runs at "0 2 * * *", is overdue is seen after 31. ' +
+      'Raise it, or let redis-backup run more often.',
+  ]);
+  expect(errors({ redisBackup: { ...redisBackup, schedule: '0 */6 * * *' } })).toEqual([]);
+});
+
+it('What asks the API server is told where it is', () => {
+  expect(errors({ apiServer: undefined })).toEqual([
+    'kubernetes-state asks the API server, but the platform has no apiServer to let it get there. Set it.',
+  ]);
+});
+
+it('Certificates are looked at where there are some', () => {
+  expect(errors({ certificates: { resources: kind.prometheus.resources } })).toEqual([
+    'certificates are to be looked at, but nothing speaks TLS with one of yours. Leave certificates out.',
   ]);
 });

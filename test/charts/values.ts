@@ -18,6 +18,7 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['namespace', 'kube-system', /belongs to the cluster/],
   ['storageClass', '', /^storageClass is "": it must be up to 253/],
   ['storageClass', 'Fast SSD', /^storageClass is/],
+  ['spread', [3n], /^spread is \["3"\]: it must be 'required' or 'preferred'\.$/],
   ['spread', 'some', /^spread is "some": it must be 'required' or 'preferred'\.$/],
   ...[0, -1, Number.NaN, 0.5, 4, '500'].map((cpu): [string, unknown, RegExp] => [
     'akhq.resources.cpu',
@@ -77,6 +78,8 @@ const WRONG: [path: string, value: unknown, says: RegExp][] = [
   ['podNetwork', '10.244.0.0', /^podNetwork is "10\.244\.0\.0": it must be a network of IPv4 with its mask/],
   ['podNetwork', '0.0.0.0/0', /^podNetwork/],
   ['podNetwork', 'fd00::/8', /^podNetwork/],
+  ['apiServer.networks', ['10.0.0.1/24'], /^apiServer\.networks\[0\] is "10\.0\.0\.1\/24": it must be a network/],
+  ['apiServer.ports', [0], /^apiServer\.ports\[0\] is 0: it must be a port/],
   ['topics', [], /^topics is \[\]: it must be a list of 1 to 1000/],
   ['topics.0.name', '__mine', /^topic "__mine" begins with "__", as Kafka's own do\. Rename it\.$/],
   [

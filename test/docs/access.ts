@@ -128,16 +128,36 @@ describe.each(environments)('docs/access.md and the policies of dist/$environmen
   });
 });
 
+describe.each(environments)('What docs/access.md says of rights, and dist/$environment', (written) => {
+  it('is what the Roles say', () => {
+    const roles = written
+      .ofKind('Role')
+      .flatMap(({ metadata, rules }) => rules!.map((rule) => ({ name: metadata.name.replace(/-role$/, ''), ...rule })));
+    const rows = rowsOf('docs/access.md', 'Who asks').map(([name, group, resources, verbs]) => ({
+      name,
+      apiGroups: [group === 'core' ? '' : group],
+      resources: resources!.split(', '),
+      verbs: verbs!.split(', '),
+    }));
+    expect(rows).toEqual(roles);
+  });
+});
+
 describe.each(environments)('The picture of README.md and dist/$environment', (written) => {
-  it('have the same lines between what runs all the time', () => {
+  it('have the same lines between what runs all the time, but for those by which metrics are asked for', () => {
     const { environment } = written;
+    const scrapes = rowsOf('docs/metrics.md', 'Job')
+      .filter(([, component]) => component !== 'observability')
+      .map(([job, , asked]) => new RegExp(`^prometheus -> ${job} \\S+ ${asked!.split('/')[0]}$`));
     const running = [...written.ofKind('StatefulSet'), ...written.ofKind('Deployment')].map(
       ({ spec }) => spec.template.metadata.labels['app.kubernetes.io/name']!,
     );
     const expected = open(written).filter((way) => {
       const [from, to] = [way.split(' -> ')[0]!, way.split(' -> ')[1]!.split(' ')[0]!];
-      return from !== to && running.includes(from) && running.includes(to);
+      const drawn = !scrapes.some((scrape) => scrape.test(way));
+      return from !== to && drawn && running.includes(from) && running.includes(to);
     });
+    expect(scrapes.length).toBeGreaterThan(5);
     const lines = [
       ...readFileSync(join(__dirname, '../../README.md'), 'utf8').matchAll(/^ {2}(\S+) -\.?->\|"(.*)"\| (\S+)$/gm),
     ]

@@ -78,6 +78,7 @@ describe('the configuration of Renovate', () => {
     ['kong', '3.5.1', '3.6.0'],
     ['redis', '7.2.12-alpine', '8.0.2-alpine'],
     ['postgres', '17.13-alpine', '18.1-alpine'],
+    ['grafana/grafana', '12.4.13', '13.0.0'],
     ['tchiotludo/akhq', '0.24.1', '0.25.0'],
   ])('lets %s become %s, not %s', (name, may, mayNot) => {
     const allowed = new RegExp(limits.get(name)!.slice(1, -1));

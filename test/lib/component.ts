@@ -18,12 +18,15 @@ describe('A component', () => {
   it('gives names without hashes: its own to the main object, and a suffix to the others', () => {
     const example = new Example();
     new StatelessWorkload(example, 'default', podProps(example)).endpoint('web');
-    new StatelessWorkload(example, 'second', podProps());
+    new StatelessWorkload(example, 'second', { ...podProps(), rights: undefined });
     expect(example.manifests.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'PersistentVolumeClaim example-archive',
       'ServiceAccount example-archive-first-use-account',
       expect.stringMatching(/^Job example-archive-first-use-[0-9a-f]{8}$/),
+      'NetworkPolicy example-to-api-server',
       'ServiceAccount example-account',
+      'Role example-role',
+      'RoleBinding example-rights',
       'ConfigMap example-files',
       'Deployment example',
       'Service example',

@@ -34,14 +34,32 @@ describe('Files', () => {
     expect(checksum({ ...files })).toBe(all[0]);
   });
 
-  it('are in one directory, as they are mounted as one', () => {
-    const apart = { '/etc/till/a': '', '/etc/shop/b': '' };
-    expect(() => template({ files: apart })).toThrow(
-      'files of one pod must be in one directory, got /etc/till and /etc/shop',
+  it('are a ConfigMap for each directory, mounted one by one', () => {
+    const example = new Example();
+    const apart = { '/etc/till/a': '1\n', '/etc/shop/b': '2\n', '/etc/till/c': '3\n' };
+    new StatelessWorkload(example, 'default', { ...podProps(), files: apart });
+    const { spec } = example.manifests.find('Deployment', 'example').spec.template;
+    expect(spec.containers[0]!.volumeMounts!.slice(0, 2)).toEqual([
+      { name: 'files', mountPath: '/etc/till', readOnly: true },
+      { name: 'files-shop', mountPath: '/etc/shop', readOnly: true },
+    ]);
+    expect(example.manifests.find('ConfigMap', 'example-files').data).toEqual({ a: '1\n', c: '3\n' });
+    expect(example.manifests.find('ConfigMap', 'example-files-shop').data).toEqual({ b: '2\n' });
+  });
+
+  it('are in no directory inside of another, which is read-only', () => {
+    const nested = { '/etc/till/a': '', '/etc/till/more/b': '' };
+    expect(() => template({ files: nested })).toThrow(
+      'files of /etc/till and of a directory inside of it: the inner one cannot be mounted',
     );
+  });
+
+  it('of a Secret are in one directory, as they are mounted as one', () => {
     const secret = new RequiredSecret(new Example(), 'login', { a: '', b: '' });
     const secretFiles = { '/etc/till/a': secret.key('a'), '/etc/shop/b': secret.key('b') };
-    expect(() => template({ secretFiles })).toThrow('files of one pod must be in one directory');
+    expect(() => template({ secretFiles })).toThrow(
+      'files of one Secret must be in one directory, got /etc/till and /etc/shop',
+    );
   });
 
   it('of several Secrets are in a directory for each, as they are mounted one by one', () => {

@@ -25,6 +25,7 @@ describe('A pod', () => {
       preStop,
       terminationMessagePolicy,
       metrics,
+      rights,
       initContainers,
       sidecars,
       ...required

@@ -32,7 +32,7 @@ metadata:
     app.kubernetes.io/part-of: shop
     app.kubernetes.io/version: 1.2.3
 spec:
-  automountServiceAccountToken: false
+  automountServiceAccountToken: true
   containers:
     - command:
         - till

@@ -1,4 +1,4 @@
-import type { LoadBalancer } from '../../lib/workload';
+import type { LoadBalancer } from '../../lib/outside';
 import { Example, hostPort, Pods } from '../example';
 
 const spec = (example: Example, name: string) => example.manifests.find('NetworkPolicy', name).spec;

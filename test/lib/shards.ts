@@ -6,7 +6,13 @@ import { Example, podProps } from '../example';
 describe('Shards', () => {
   const example = new Example();
   const claims = { data: { mountPath: '/var/till', size: Size.gibibytes(5) } };
-  const workload = new StatefulWorkload(example, 'default', { ...podProps(), replicas: 2, shards: 2, claims });
+  const workload = new StatefulWorkload(example, 'default', {
+    ...podProps(),
+    rights: undefined,
+    replicas: 2,
+    shards: 2,
+    claims,
+  });
   const sets = example.manifests.ofKind('StatefulSet');
 
   it('are StatefulSets side by side, whose pods know their shard', () => {

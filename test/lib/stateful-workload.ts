@@ -16,7 +16,12 @@ const allProps: Required<StatefulWorkloadProps> = {
 
 function made(change: Partial<StatefulWorkloadProps> = {}, platform = shop()) {
   const example = new Example(platform);
-  const workload = new StatefulWorkload(example, 'default', { ...allProps, shards: undefined, ...change });
+  const workload = new StatefulWorkload(example, 'default', {
+    ...allProps,
+    shards: undefined,
+    rights: undefined,
+    ...change,
+  });
   const set = () => example.manifests.find('StatefulSet', 'example').spec;
   return { example, workload, set };
 }

@@ -156,7 +156,7 @@ describe('What is outside of the platform', () => {
   it('is reached at the networks and the port that were asked for, and names resolve', () => {
     const example = new Example();
     const till = new Pods(example, 'till', { web: 8080 });
-    till.connectsOutside('to-mail', { networks: ['192.0.2.0/24', '198.51.100.0/24'], port: 587 });
+    till.connectsOutside('to-mail', { networks: ['192.0.2.0/24', '198.51.100.0/24'], ports: [587] });
     expect(spec(example, 'example-till-to-mail').egress).toEqual([
       {
         to: [{ ipBlock: { cidr: '192.0.2.0/24' } }, { ipBlock: { cidr: '198.51.100.0/24' } }],

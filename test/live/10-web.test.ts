@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { boards } from '../../charts/observability/grafana/boards/all';
 import { unavailableImage } from '../../cluster/installation';
 import { kind } from '../../config/kind';
 import { unless } from '../unless';
@@ -11,6 +12,7 @@ import { laptop } from './shared';
 const bss = laptop();
 const withoutAkhq = unavailableImage(bss, 'akhq');
 const onAkhq = unless(withoutAkhq);
+const onGrafana = unless(unavailableImage(bss, 'grafana'));
 const withoutKong = unavailableImage(bss, 'kong');
 
 const AKHQ = 'http://localhost:8083/akhq';
@@ -133,6 +135,32 @@ onAkhq('its second port tells health and metrics and does nothing', () => {
   expect(['health', 'prometheus'].map((path) => ask('GET', path))).toEqual(['200', '200']);
   expect(['env', 'beans', 'loggers', 'threaddump', 'metrics'].map((path) => ask('GET', path))).not.toContain('200');
   expect(['stop', 'refresh'].map((path) => ask('POST', path))).toEqual(['307', '307']);
+});
+
+describe('Grafana', () => {
+  const GRAFANA = 'http://localhost:3001/grafana';
+  const sent = (path: string, content: object) =>
+    fetch(`${GRAFANA}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(content),
+    });
+
+  onGrafana('shows every board to who has not logged in, each in its folder', async () => {
+    const found = (await (await fetch(`${GRAFANA}/api/search?type=dash-db`)).json()) as Record<string, string>[];
+    const listed = found.map(({ uid, title, folderTitle }) => `${folderTitle}: ${title} at ${uid}`);
+    const expected = boards(kind).map(({ uid, title, folder }) => `${folder}: ${title} at ${uid}`);
+    expect(listed.sort()).toEqual(expected.sort());
+  });
+
+  onGrafana('asks Prometheus for who has not logged in', async () => {
+    const query = { refId: 'A', datasource: { uid: 'prometheus' }, expr: 'vector(1)', instant: true };
+    expect((await sent('/api/ds/query', { queries: [query], from: 'now-5m', to: 'now' })).status).toBe(200);
+  });
+
+  onGrafana('lets nobody change a board without a login', async () => {
+    expect((await sent('/api/dashboards/db', { dashboard: { title: 'Mine' } })).status).toBe(403);
+  });
 });
 
 /** What the pages tell people to paste. */

@@ -3,7 +3,7 @@ import { SAMPLE_LIMIT, SERIES_PER_POD } from '../../charts/observability/prometh
 import { platform } from '../../charts/platform';
 import { eventually, since } from '../../cluster/eventually';
 import { awaitConverged, unavailableImage } from '../../cluster/installation';
-import { kubectl } from '../../cluster/kubectl';
+import { kubectl, tryKubectl } from '../../cluster/kubectl';
 import { Namespace } from '../../cluster/namespace';
 import { type Target, targets, type Value, values } from '../../cluster/prometheus';
 import { signal } from '../../cluster/signal';
@@ -24,7 +24,7 @@ beforeAll(() => {
   beginWithNothing();
   start = Date.now();
   kubectl(['apply', '-f', 'dist/kind']);
-  const missing = ['akhq', 'kong'].filter((name) => unavailableImage(bss, name));
+  const missing = ['akhq', 'grafana', 'kong'].filter((name) => unavailableImage(bss, name));
   expected = Object.fromEntries(
     measured.filter(({ name }) => !missing.includes(name)).map(({ name, replicas }) => [name, replicas]),
   );
@@ -77,7 +77,23 @@ const line = ({ job, pods, samples, seconds }: { job: string; pods: number; samp
   `${job.padEnd(16)} ${`${pods}`.padStart(4)} ${`${samples}`.padStart(20)}  ${seconds.toFixed(3).padStart(10)}`;
 
 test('every series says which pod it is of, and to which part of the platform that belongs', () => {
-  expect(values('count({job!="", pod="", __name__!~"ALERTS.*"}) or count({job!="", component=""})')).toEqual([]);
+  const scraped = (other: string) => `count({job!="", ${other}="", __name__!~"ALERTS.*|.*:.*"})`;
+  expect(values(`${scraped('pod')} or ${scraped('component')}`)).toEqual([]);
+});
+
+test('what Kubernetes knows of the pods is told, by a program that may ask for nothing else', () => {
+  const known = () => values('count by (k8s_pod_name) (k8s_pod_phase)').map(({ metric }) => metric['k8s_pod_name']!);
+  const there = () => bss.pods().map(({ metadata: { name } }) => name);
+  bss.awaitReady('prometheus-0');
+  eventually('each pod to be known', () => JSON.stringify(known().sort()) === JSON.stringify(there().sort()));
+
+  const account = `--as=system:serviceaccount:${bss.name}:kubernetes-state-account`;
+  const may = (...what: string[]) => tryKubectl(['auth', 'can-i', ...what, account]).ok;
+  const within = ['--namespace', bss.name];
+  expect([may('list', 'pods', ...within), may('watch', 'jobs', ...within)]).toEqual([true, true]);
+  const refused = ['get secrets', 'list secrets', 'list configmaps', 'create pods', 'delete jobs', 'list events'];
+  expect(refused.filter((what) => may(...what.split(' '), ...within))).toEqual([]);
+  expect([may('list', 'pods', '--all-namespaces'), may('list', 'nodes')]).toEqual([false, false]);
 });
 
 test('a stranger reaches none of the ports at which metrics are', () => {

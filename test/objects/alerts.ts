@@ -1,11 +1,29 @@
+import type { Environment } from '../../charts/environment';
+import { boards } from '../../charts/observability/grafana/boards/all';
+import { queries } from '../../charts/observability/grafana/boards/board';
 import { ruleGroups } from '../../charts/observability/rules/groups';
-import { ruleFile } from '../../charts/observability/rules/rule';
+import { type Group, ruleFile } from '../../charts/observability/rules/rule';
+import { BACKUPS } from '../../charts/observability/rules/scheduled';
+import { BackupJobs } from '../../lib/backup-jobs';
 import { Workload } from '../../lib/workload';
 import { cases } from '../alerts/cases/all';
-import { alerts, groups } from '../alerts/environment';
+import { alerts, groups, watched } from '../alerts/environment';
+import { pieces } from '../alerts/pieces';
 import { failures, promtool } from '../alerts/promtool';
+import { restarts } from '../alerts/restarts';
 import { everyEnvironment } from '../environments';
+import { drills, gatewayDrills } from '../live/drills/all';
 import { unless, withoutProgram } from '../unless';
+
+/** What boards ask, as rules of their names: for who reads rules only. */
+const asRules = (environment: Environment): Group => ({
+  name: 'boards',
+  rules: queries(boards(environment)).map(({ board, panel, expr }, index) => ({
+    record: `${board}:${panel}:${index}`.replaceAll(/[^A-Za-z0-9:]/g, '_'),
+    // Where Grafana puts a time.
+    expr: expr.replaceAll('$__rate_interval', '1m'),
+  })),
+});
 
 const withPromtool = unless(withoutProgram('promtool'));
 
@@ -16,10 +34,26 @@ describe('Alerts', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('are those that drills bring about on a cluster', () => {
+    const names = alerts.map(({ alert }) => alert);
+    const drilled = [...drills, ...gatewayDrills].flat().flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
+    expect(drilled.filter((name) => !names.includes(name))).toEqual([]);
+    expect(new Set(drilled).size).toBe(drilled.length);
+  });
+
   it('silence only alerts that there are', () => {
     const names = alerts.map(({ alert }) => alert);
     const silenced = alerts.flatMap(({ silences = [] }) => silences);
     expect(silenced.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('are those that boards name', () => {
+    const names = alerts.map(({ alert }) => alert);
+    const named = queries(boards(watched)).flatMap(({ expr }) =>
+      [...expr.matchAll(/alertname=~?"([^"]+)"/g)].map(([, pattern]) => pattern!),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((pattern) => !names.some((name) => new RegExp(`^(${pattern})$`).test(name)))).toEqual([]);
   });
 
   it('say in one line what is wrong, with a figure, and end with a full stop', () => {
@@ -39,14 +73,30 @@ describe('Alerts', () => {
     for (const each of jobs) expect(each).toEqual(expect.arrayContaining(named));
   });
 
-  withPromtool('fire when what they are for happens, not before, and no longer', () => {
-    expect(failures(groups, cases)).toBe('');
+  withPromtool(
+    'fire when what they are for happens, not before, no longer, and in no restart; and boards have no gap where nothing does',
+    () => {
+      expect(failures(groups, cases, { 'boards.test.yml': pieces, 'restarts.test.yml': restarts })).toBe('');
+    },
+  );
+  it('know backups by their names, and what is none', () => {
+    for (const { manifests } of everyEnvironment) {
+      const named = manifests.ofKind('CronJob').map(({ metadata: { name } }) => name);
+      // cdk8s calls every chart an instance of every other.
+      const backups = manifests.app.node
+        .findAll()
+        .filter((each) => Object.prototype.isPrototypeOf.call(BackupJobs.prototype, each));
+      expect(named.filter((name) => new RegExp(`^${BACKUPS}$`).test(name)).sort()).toEqual(
+        backups.map(({ node }) => node.id).sort(),
+      );
+      expect(backups.length).toBeGreaterThan(1);
+    }
   });
 
-  withPromtool('are taken by promtool in every environment, with all that it would only warn of', () => {
-    const files = everyEnvironment.map(({ name, environment, manifests }) => [
-      `${name}.yml`,
-      ruleFile(ruleGroups(Workload.all(manifests.app), environment)),
+  withPromtool('and boards are taken by promtool in every environment, with all that it would only warn of', () => {
+    const files = everyEnvironment.flatMap(({ name, environment, manifests }) => [
+      [`${name}.yml`, ruleFile(ruleGroups(Workload.all(manifests.app), environment))],
+      [`${name}-boards.yml`, ruleFile([asRules(environment)])],
     ]);
     expect(promtool('check', Object.fromEntries(files))).toBe('');
   });

@@ -95,10 +95,12 @@ describe('rehearsal', () => {
     expect(difference).toMatchSnapshot();
   });
 
-  it('has every object of production but the autoscalers, which tests with counted pods could not bear', () => {
+  it('has every object of production but the autoscalers, which tests with counted pods could not bear, and TLS of Redis', () => {
     expect([...there.keys()].filter((name) => !here.has(name))).toEqual([
       'HorizontalPodAutoscaler/backend-autoscaler',
       'HorizontalPodAutoscaler/kong-autoscaler',
+      'NetworkPolicy/certificates-to-redis-cluster-client',
+      'NetworkPolicy/redis-cluster-client-from-certificates',
     ]);
   });
 

@@ -129,7 +129,12 @@ it('Every workload with a name that it connects to has declared the connection',
     Workload.all(manifests.app).flatMap((workload) => {
       const pod = manifests.pods().find(({ metadata }) => matches(metadata.labels, workload.selector))!;
       const text = JSON.stringify([pod.containers, Object.values(manifests.filesOf(pod))]);
-      const declared = workload.connections.map(({ to }) => `${to.workload.name}:${to.portNumber}`);
+      // Whom an exporter is to look at, it is told by who asks it.
+      const asked = workload.connections.map(({ to }) => to.workload);
+      const probing = Workload.all(manifests.app).filter((each) => each.metrics?.probes && asked.includes(each));
+      const declared = [workload, ...probing].flatMap(({ connections }) =>
+        connections.map(({ to }) => `${to.workload.name}:${to.portNumber}`),
+      );
       return (text.match(/[a-z0-9-]+\.[a-z0-9-]+\.svc:\d+/g) ?? [])
         .filter((address) => {
           const [host, port] = address.split(':');

@@ -34,6 +34,7 @@ function lines({ spec }: Manifest<Specs['NetworkPolicy']>): string[] {
   return [...out, ...into, ...nothing];
 }
 
+const tcp = (numbers: readonly number[]) => numbers.map((number) => `${number}/TCP`).join(' ');
 const both = (from: string, to: string, port: number) => [
   `${from} may send to ${to}: ${port}/TCP`,
   `${to} may receive from ${from}: ${port}/TCP`,
@@ -48,10 +49,16 @@ it('Policies allow the declared connections, publications, load balancers and ro
         workload.connections.flatMap(({ from, to }) => both(from.name, to.workload.name, to.portNumber)),
       ),
       ...workloads.flatMap((workload) =>
-        workload.externals.flatMap(({ networks, port }) =>
-          networks.map((range) => `${workload.name} may send to ${range}: ${port}/TCP`),
+        workload.externals.flatMap(({ networks, ports }) =>
+          networks.map((range) => `${workload.name} may send to ${range}: ${tcp(ports)}`),
         ),
       ),
+      ...workloads
+        .filter(({ rights }) => rights.length > 0)
+        .flatMap(({ name }) => {
+          const { networks, ports } = environment.apiServer!;
+          return networks.map((range) => `${name} may send to ${range}: ${tcp(ports)}`);
+        }),
       ...workloads.flatMap((workload) =>
         workload.gossipPorts.flatMap((port) =>
           both(workload.name, workload.name, workload.portNumber(port)).map((line) => line.replace('TCP', 'UDP')),
@@ -138,12 +145,16 @@ prometheus -> redis:metrics
 prometheus -> postgres:metrics
 prometheus -> pgbouncer:metrics
 prometheus -> backend:web
+prometheus -> kubernetes-state:metrics
 prometheus -> prometheus:web
+prometheus -> grafana:web
 prometheus -> kong:status
+grafana -> prometheus:web
 kong -> backend:web
 kong -> akhq:web
 kong -> pghero:web
 kong -> prometheus:web
+kong -> grafana:web
 `);
 });
 

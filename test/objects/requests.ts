@@ -55,10 +55,12 @@ pgbouncer                             1     25     48
 pghero                                1     60    240
 backend-migrations                    1     10     64
 backend                               1    100    192
+kubernetes-state                      1     10     64
 alertmanager                          1     10     32
 prometheus                            1     50    192
+grafana                               1     15    160
 kong                                  1    150    256
-together                                  1415   5840
+together                                  1440   6064
 `);
   const requestsOf = (charts: RegExp) => {
     const all = app.charts.filter(({ node }) => charts.test(node.id)).map((chart) => totalRequests(chart, 'at rest'));

@@ -56,6 +56,7 @@ describe('The search for secrets', () => {
     ['the name of a Job', 'topics-import-74a4a05b'],
     ['the id of an entity', 'id: 4e7eaca6-bfe6-5ccc-8e67-3ad620fbf631'],
     ['a placeholder', '{"kong.yml":"redis_password: \\"@@REDIS_PASSWORD@@\\""}'],
+    ['a file that holds it', 'admin_password = $__file{/etc/grafana-secrets/admin-password}'],
     ['the digest of an image', `name:1.0@sha256:${'0123456789abcdef'.repeat(4)}`],
     [
       'long words',
@@ -76,7 +77,7 @@ function secretWords(): string[] {
 /** Values of what is called a password or the like, and words of letters and digits that no person would write. */
 function secretsIn(text: string): string[] {
   const assigned = text.matchAll(
-    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|[{[]|@@[A-Z_]+@@))\\?["']?([^\s"',\\]+)/gi,
+    /(?:password|passwd|secret|token|api[-_]?key)["']?(?:\s*[:=]\s*|,"value":)(?!\\?["']?(?:false|true|[{[]|@@[A-Z_]+@@|\$__file\{))\\?["']?([^\s"',\\]+)/gi,
   );
   const names =
     /@sha256:[0-9a-f]{64}|\bid: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]+(-[a-z]+)*-[0-9a-f]{8}\b|-XX:\w+=\d+\b/g;

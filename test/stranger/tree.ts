@@ -5,7 +5,7 @@ const root = join(__dirname, '../..');
 
 /** What is made, or not read from its beginning to its end. */
 const OTHER =
-  /^(node_modules|\.git|\.synth|dist|imports|fixtures|__snapshots__|results|events|package-lock\.json|openapi\.json|LICENSE|.*\.md)$/;
+  /^(node_modules|\.git|\.synth|dist|imports|fixtures|__snapshots__|results|events|exposed|package-lock\.json|openapi\.json|LICENSE|.*\.md)$/;
 /** Java runs a program from its source where it is a single file. */
 const SINGLE_FILE_PROGRAM = /\.java$/;
 

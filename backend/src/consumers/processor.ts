@@ -16,7 +16,8 @@ const ATTEMPTS = 5;
 /** How often a dead letter is tried as it is, before less of it is kept. */
 const TRIES_OF_A_LETTER = 2;
 
-type Outcome = 'applied' | 'duplicate' | 'skipped' | 'dead';
+const OUTCOMES = ['applied', 'duplicate', 'skipped', 'dead'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 /** Gives events to a consumer's handlers: each has its effect once, and what cannot have one becomes a dead letter. */
 export class Processor {
@@ -31,6 +32,8 @@ export class Processor {
     firstPause?: number,
   ) {
     this.retry = new Retry(consumer.name, database, metrics, log, firstPause);
+    // From 0 on: the first dead letter would be no growth otherwise, and no alert.
+    for (const outcome of OUTCOMES) metrics.consumed.inc({ consumer: consumer.name, outcome }, 0);
   }
 
   /** @throws only when `closing` is aborted before the message is done with */

@@ -28,6 +28,7 @@ export class Retry {
     private readonly firstPause = FIRST_PAUSE,
   ) {
     this.seldom = new Seldom(log);
+    metrics.retries.inc({ consumer }, 0);
   }
 
   /**

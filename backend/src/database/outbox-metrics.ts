@@ -1,8 +1,11 @@
 import { Gauge } from 'prom-client';
 import type { Metrics } from '../metrics.ts';
+import { within } from '../within.ts';
 import type { Queryable } from './queryable.ts';
 
 const MOST_COUNTED = 100_000;
+/** Milliseconds, far from what a scrape bears: while all connections are taken the other figures must not be lost. */
+const PATIENCE = 2000;
 
 /** From where the relay begins to look, too: what it has deleted is still in the index while an older snapshot is open. */
 const OUTBOX = `
@@ -18,8 +21,7 @@ export function measureOutbox({ registry }: Metrics, db: Queryable): void {
   // Once for all of them. What the last scrape saw when PostgreSQL is away, since the other metrics are needed most then.
   let asked: Promise<Record<string, number> | undefined> | undefined;
   const ask = () => {
-    asked ??= db
-      .query(OUTBOX, [MOST_COUNTED])
+    asked ??= within(PATIENCE, db.query(OUTBOX, [MOST_COUNTED]), 'PostgreSQL')
       .then(
         ({ rows }) => rows[0],
         () => undefined,

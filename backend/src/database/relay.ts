@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type EventBus, NotPublished } from '../events/bus.ts';
+import { TOPICS } from '../events/catalogue.ts';
 import type { Metrics } from '../metrics.ts';
 import { Seldom } from '../seldom.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -56,6 +57,11 @@ export class Relay {
     private readonly log: Logger,
   ) {
     this.seldom = new Seldom(log);
+    // From 0 on: the first event that is refused would be no growth otherwise.
+    for (const topic of TOPICS) {
+      metrics.published.inc({ topic }, 0);
+      metrics.refused.inc({ topic }, 0);
+    }
   }
 
   start(): void {

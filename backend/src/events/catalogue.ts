@@ -181,6 +181,9 @@ export function dataschemaOf(type: EventType, data: unknown): string {
   return exception?.applies(data) ? exception.dataschema : dataschema;
 }
 
+/** Every topic that this backend writes to. */
+export const TOPICS = [...new Set([...Object.values(catalogue).map(({ topic }) => topic), EVERYTHING, DEAD_LETTERS])];
+
 /** Where an event goes. What is written about events is no event of the business: auditing audits would never end. */
 export const topicsOf = (type: EventType): string[] => {
   const { topic } = catalogue[type];

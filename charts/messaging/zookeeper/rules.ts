@@ -10,9 +10,9 @@ export const zookeeperSize = record<ZooKeeperSize>(
     servers: whole(1, 7),
     heap: memory(64),
     resources: resources(128),
-    // Two files of the log, 64 MiB each from their first byte, are open at once.
     data: disk(128),
-    log: disk(128),
+    // Each of its files, four or so, has 64 MiB from the first byte.
+    log: disk(512),
   },
   oddErrors,
   ({ heap, resources }) => heapErrors('zookeeper', heap, resources),

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../lib/endpoint';
-import type { Metrics } from '../../../lib/metrics';
+import type { Metrics, Probes } from '../../../lib/metrics';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { Workload } from '../../../lib/workload';
@@ -33,21 +33,36 @@ export const scrapeJob = ({ workload, metrics, endpoints }: Target) => ({
   metrics_path: metrics.path,
   // More than that is a mistake, and not kept: the claim is for what is counted here.
   sample_limit: SAMPLE_LIMIT,
-  ...(workload instanceof StatefulWorkload
-    ? {
-        static_configs: endpoints.map(({ address }, ordinal) => ({
-          targets: [address],
-          labels: { component: componentOf(workload), pod: workload.podNames[ordinal]! },
-        })),
-      }
-    : {
-        dns_sd_configs: endpoints.map(({ host, portNumber }) => ({ names: [host], type: 'A', port: portNumber })),
-        relabel_configs: [
-          { target_label: 'component', replacement: componentOf(workload) },
-          // DNS knows their addresses and not their names: `kubectl get pods -o wide` has both.
-          { source_labels: ['__address__'], regex: '(.+):\\d+', target_label: 'pod' },
-        ],
-      }),
+  ...(metrics.probes
+    ? probeJob(workload, metrics.probes, endpoints[0]!)
+    : workload instanceof StatefulWorkload
+      ? {
+          static_configs: endpoints.map(({ address }, ordinal) => ({
+            targets: [address],
+            labels: { component: componentOf(workload), pod: workload.podNames[ordinal]! },
+          })),
+        }
+      : {
+          dns_sd_configs: endpoints.map(({ host, portNumber }) => ({ names: [host], type: 'A', port: portNumber })),
+          relabel_configs: [
+            { target_label: 'component', replacement: componentOf(workload) },
+            // DNS knows their addresses and not their names: `kubectl get pods -o wide` has both.
+            { source_labels: ['__address__'], regex: '(.+):\\d+', target_label: 'pod' },
+          ],
+        }),
+});
+
+/** One page for each server that `exporter` looks at: what it says is of that server, and has its name for a pod. */
+const probeJob = (workload: Workload, { module, servers }: Probes, exporter: Endpoint) => ({
+  params: { module: [module] },
+  static_configs: servers.map(({ address, host }) => ({
+    targets: [address],
+    labels: { component: componentOf(workload), pod: host.split('.')[0]! },
+  })),
+  relabel_configs: [
+    { source_labels: ['__address__'], target_label: '__param_target' },
+    { target_label: '__address__', replacement: exporter.address },
+  ],
 });
 
 const componentOf = ({ labels }: Workload) => labels['app.kubernetes.io/component']!;

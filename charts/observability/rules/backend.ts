@@ -2,6 +2,16 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Seconds, events, shares of the cache's requests. */
+export const BACKEND_LIMITS = {
+  outboxSeconds: 60,
+  outboxEvents: 1000,
+  retries: 0.1,
+  cacheAway: 0.5,
+  memory: 0.9,
+  lateSeconds: 0.5,
+};
+
 const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
 
@@ -24,7 +34,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendOutboxWaits',
-      expr: 'max by (job) (bss_outbox_oldest_seconds) > 60',
+      expr: `max by (job) (bss_outbox_oldest_seconds) > ${BACKEND_LIMITS.outboxSeconds}`,
       for: '2m',
       severity: 'critical',
       summary: 'The oldest event in the outbox has waited {{ $value | humanizeDuration }} for Kafka.',
@@ -37,7 +47,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendOutboxGrows',
-      expr: 'max by (job) (bss_outbox_pending) > 1000 and max by (job) (deriv(bss_outbox_pending[10m])) > 0',
+      expr: `max by (job) (bss_outbox_pending) > ${BACKEND_LIMITS.outboxEvents} and max by (job) (deriv(bss_outbox_pending[10m])) > 0`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $value }} events wait in the outbox, and there are more and more.',
@@ -72,7 +82,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendConsumerRetries',
-      expr: 'sum by (job, consumer) (rate(bss_consumer_retries_total[5m])) > 0.1',
+      expr: `sum by (job, consumer) (rate(bss_consumer_retries_total[5m])) > ${BACKEND_LIMITS.retries}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $labels.consumer }} tries events again {{ $value | printf "%.2f" }} times a second.',
@@ -84,7 +94,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendCacheAway',
-      expr: 'sum by (job) (rate(bss_cache_requests_total{result="away"}[5m])) / sum by (job) (rate(bss_cache_requests_total[5m])) > 0.5',
+      expr: `sum by (job) (rate(bss_cache_requests_total{result="away"}[5m])) / sum by (job) (rate(bss_cache_requests_total[5m])) > ${BACKEND_LIMITS.cacheAway}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $value | humanizePercentage }} of the looks into the cache found it away.',
@@ -96,7 +106,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendMemoryHigh',
-      expr: `max by (job, pod) (process_resident_memory_bytes{job="backend"}) > ${Math.floor(0.9 * resources.memoryLimit.toMebibytes())} * 1024 * 1024`,
+      expr: `max by (job, pod) (process_resident_memory_bytes{job="backend"}) > ${Math.floor(BACKEND_LIMITS.memory * resources.memoryLimit.toMebibytes())} * 1024 * 1024`,
       for: '10m',
       severity: 'warning',
       summary: `{{ $labels.pod }} takes {{ $value | humanize1024 }}B of at most ${resources.memoryLimit.asString()}B.`,
@@ -108,7 +118,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
     },
     {
       alert: 'BackendEventLoopSlow',
-      expr: 'max by (job, pod) (nodejs_eventloop_lag_p99_seconds{job="backend"}) > 0.5',
+      expr: `max by (job, pod) (nodejs_eventloop_lag_p99_seconds{job="backend"}) > ${BACKEND_LIMITS.lateSeconds}`,
       for: '5m',
       severity: 'warning',
       summary: 'The event loop of {{ $labels.pod }} is {{ $value | humanizeDuration }} late.',

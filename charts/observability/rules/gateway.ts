@@ -1,6 +1,16 @@
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Shares of requests, requests a second, milliseconds. */
+export const GATEWAY_LIMITS = {
+  failing: 0.05,
+  refused: 0.25,
+  limited: 1,
+  withoutKey: 1,
+  unrouted: 50,
+  milliseconds: 1000,
+};
+
 const LOGS = 'kubectl -n bss logs deploy/kong -c kong --tail=100';
 
 /** The gateway, by Kong's own figures. Requests that match no route are in none of the series by service. */
@@ -23,7 +33,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongServerErrors',
-      expr: 'sum by (job, service) (rate(kong_http_requests_total{code=~"5.."}[5m])) / bss:gateway_requests:rate5m > 0.05',
+      expr: `sum by (job, service) (rate(kong_http_requests_total{code=~"5.."}[5m])) / bss:gateway_requests:rate5m > ${GATEWAY_LIMITS.failing}`,
       for: '5m',
       severity: 'critical',
       summary: '{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} fail.',
@@ -36,7 +46,7 @@ export const gateway: Group = {
     {
       alert: 'KongClientErrors',
       expr:
-        'sum by (job, service) (rate(kong_http_requests_total{code=~"4..",code!="429"}[5m])) / bss:gateway_requests:rate5m > 0.25 ' +
+        `sum by (job, service) (rate(kong_http_requests_total{code=~"4..",code!="429"}[5m])) / bss:gateway_requests:rate5m > ${GATEWAY_LIMITS.refused} ` +
         'and bss:gateway_requests:rate5m > 1',
       for: '10m',
       severity: 'warning',
@@ -49,7 +59,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongRateLimited',
-      expr: 'sum by (job, service) (rate(kong_http_requests_total{code="429",source="kong"}[5m])) > 1',
+      expr: `sum by (job, service) (rate(kong_http_requests_total{code="429",source="kong"}[5m])) > ${GATEWAY_LIMITS.limited}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $value | printf "%.2f" }} requests a second to {{ $labels.service }} are above the limit.',
@@ -61,7 +71,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongKeysRefused',
-      expr: 'sum by (job, service) (rate(kong_http_requests_total{code=~"401|403",source="kong"}[5m])) > 1',
+      expr: `sum by (job, service) (rate(kong_http_requests_total{code=~"401|403",source="kong"}[5m])) > ${GATEWAY_LIMITS.withoutKey}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $value | printf "%.2f" }} requests a second to {{ $labels.service }} have no valid key or address.',
@@ -73,7 +83,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongSlow',
-      expr: 'histogram_quantile(0.95, sum by (job, service, le) (rate(kong_request_latency_ms_bucket{service="api"}[5m]))) > 1000',
+      expr: `histogram_quantile(0.95, sum by (job, service, le) (rate(kong_request_latency_ms_bucket{service="api"}[5m]))) > ${GATEWAY_LIMITS.milliseconds}`,
       for: '10m',
       severity: 'warning',
       summary: 'One request in twenty to {{ $labels.service }} takes {{ $value | printf "%.0f" }} ms or more.',
@@ -103,7 +113,7 @@ export const gateway: Group = {
       alert: 'KongUnroutedRequests',
       expr:
         'sum by (job) (rate(kong_nginx_requests_total[5m])) - ' +
-        '(sum by (job) (rate(kong_http_requests_total[5m])) or bss:pods:up{job="kong"} * 0) > 50',
+        `(sum by (job) (rate(kong_http_requests_total[5m])) or bss:pods:up{job="kong"} * 0) > ${GATEWAY_LIMITS.unrouted}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $value | printf "%.0f" }} requests a second are for no route of the gateway.',

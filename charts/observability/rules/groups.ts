@@ -1,7 +1,9 @@
 import type { Environment } from '../../environment';
 import { backend } from './backend';
+import { certificates } from './certificates';
 import { gateway } from './gateway';
 import { kafka } from './kafka';
+import { kubernetes } from './kubernetes';
 import { lag } from './lag';
 import { pgbouncer } from './pgbouncer';
 import { platform, type Watched } from './platform';
@@ -18,14 +20,16 @@ import { zookeeper } from './zookeeper';
  */
 export const ruleGroups = (workloads: readonly Watched[], environment: Environment): Group[] => [
   platform(workloads.filter(({ metrics }) => metrics)),
+  kubernetes(workloads),
   kafka(environment),
   zookeeper(environment),
   topics(environment),
-  lag,
+  lag(environment),
   gateway,
   redis(environment),
   postgres(environment),
   pgbouncer(environment),
   backend(environment),
+  ...(environment.certificates ? [certificates] : []),
   slo(environment),
 ];

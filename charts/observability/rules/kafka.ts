@@ -2,6 +2,9 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Elections a minute, shares, milliseconds, sessions in 15 minutes. */
+export const KAFKA_LIMITS = { elections: 5, disk: 0.85, idle: 0.3, produceMilliseconds: 1000, sessions: 2 };
+
 const TOPICS = 'kubectl -n bss exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka -o wide';
 
@@ -77,7 +80,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaLeadersChange',
-      expr: 'sum by (job) (rate(kafka_controller_controllerstats_leaderelections_total[5m])) * 60 > 5',
+      expr: `sum by (job) (rate(kafka_controller_controllerstats_leaderelections_total[5m])) * 60 > ${KAFKA_LIMITS.elections}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $value | printf "%.0f" }} elections of leaders a minute.',
@@ -115,7 +118,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaVolumeAlmostFull',
-      expr: `bss:kafka_log_bytes:sum > ${Math.floor(0.85 * disk.toMebibytes())} * 1024 * 1024`,
+      expr: `bss:kafka_log_bytes:sum > ${Math.floor(KAFKA_LIMITS.disk * disk.toMebibytes())} * 1024 * 1024`,
       for: '5m',
       severity: 'critical',
       summary: `{{ $labels.pod }} has {{ $value | humanize1024 }}B of records on a volume of ${disk.asString()}B.`,
@@ -141,7 +144,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaHandlersBusy',
-      expr: 'min by (job, pod) (kafka_server_requesthandler_idle_ratio) < 0.3',
+      expr: `min by (job, pod) (kafka_server_requesthandler_idle_ratio) < ${KAFKA_LIMITS.idle}`,
       for: '10m',
       severity: 'warning',
       summary: 'The request handlers of {{ $labels.pod }} are idle {{ $value | humanizePercentage }} of the time.',
@@ -154,7 +157,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     {
       alert: 'KafkaProduceSlow',
       expr:
-        'max by (job, pod) (kafka_network_requestmetrics_totaltimems{request="Produce",quantile="0.99"}) > 1000 ' +
+        `max by (job, pod) (kafka_network_requestmetrics_totaltimems{request="Produce",quantile="0.99"}) > ${KAFKA_LIMITS.produceMilliseconds} ` +
         'and sum by (job, pod) (rate(kafka_server_brokertopicmetrics_totalproducerequests_total{topic=""}[5m])) > 1',
       for: '10m',
       severity: 'warning',
@@ -170,7 +173,8 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaWritesFail',
-      expr: 'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic!=""}[5m])) > 0',
+      // Less than `for`: the restart of a broker is over by then.
+      expr: 'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic!=""}[2m])) > 0',
       for: '5m',
       severity: 'warning',
       summary: '{{ $value | printf "%.2f" }} writes a second to {{ $labels.topic }} fail in the broker.',
@@ -182,7 +186,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
     },
     {
       alert: 'KafkaSessionsExpire',
-      expr: 'sum by (job, pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m])) > 2',
+      expr: `sum by (job, pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m])) > ${KAFKA_LIMITS.sessions}`,
       severity: 'warning',
       summary: '{{ $labels.pod }} has lost ZooKeeper {{ $value | printf "%.0f" }} times in 15 minutes.',
       runbook: {

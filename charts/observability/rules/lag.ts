@@ -1,21 +1,44 @@
+import type { Environment } from '../../environment';
 import { query } from './platform';
-import type { Group } from './rule';
+import type { Group, Recording } from './rule';
+
+/** From so many events on somebody is told; boards show the same. */
+export const LAG_LIMIT = 1000;
 
 const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
-const LAG = query('kafka_consumer_fetch_manager_records_lag > 0');
+const LAG = query('bss:kafka_consumergroup_lag:sum > 0');
 
-/** How far consumers are behind. Whoever measures it feeds the one recording; nothing else knows who that is. */
-export const lag: Group = {
+/** A metric of kminion, which has other names for groups and topics. */
+const ofKminion = (metric: string) =>
+  `sum by (group, topic) (label_replace(label_replace(${metric}, "group", "$1", "group_id", "(.+)"), "topic", "$1", "topic_name", "(.+)"))`;
+
+/** Of a group that both know kminion is believed, and the consumers where it is away. */
+const measured = (record: string, kminion: string, consumers: string, there: boolean): Recording => ({
+  record,
+  expr: there ? `${ofKminion(kminion)} or ${consumers}` : consumers,
+  labels: { job: 'kafka' },
+});
+
+/** How far consumers are behind. Whoever measures it feeds the two recordings; nothing else knows who that is. */
+export const lag = ({ kminion }: Pick<Environment, 'kminion'>): Group => ({
   name: 'lag',
   rules: [
-    {
-      record: 'bss:kafka_consumergroup_lag:sum',
-      expr: 'sum by (job, group, topic) (kafka_consumer_fetch_manager_records_lag)',
-    },
+    measured(
+      'bss:kafka_consumergroup_lag:sum',
+      'kminion_kafka_consumer_group_topic_lag',
+      'sum by (group, topic) (kafka_consumer_fetch_manager_records_lag)',
+      kminion !== undefined,
+    ),
+    measured(
+      'bss:kafka_consumergroup_partitions:owned',
+      'kminion_kafka_consumer_group_topic_assigned_partitions',
+      'count by (group, topic) (count by (group, topic, partition) (kafka_consumer_fetch_manager_records_lag))',
+      kminion !== undefined,
+    ),
     {
       alert: 'ConsumerLagHigh',
-      expr: 'bss:kafka_consumergroup_lag:sum > 1000',
+      expr: `bss:kafka_consumergroup_lag:sum > ${LAG_LIMIT}`,
       for: '5m',
       severity: 'warning',
       summary: '{{ $labels.group }} is {{ $value }} events of {{ $labels.topic }} behind.',
@@ -54,9 +77,7 @@ export const lag: Group = {
     },
     {
       alert: 'ConsumerPartitionsUnowned',
-      expr:
-        'count by (topic, group) (count by (topic, group, partition) (kafka_consumer_fetch_manager_records_lag)) ' +
-        '< on (topic) group_left () bss:topic_partitions:expected',
+      expr: 'bss:kafka_consumergroup_partitions:owned < on (topic) group_left () bss:topic_partitions:expected',
       for: '10m',
       severity: 'critical',
       summary: '{{ $labels.group }} reads {{ $value }} partitions of {{ $labels.topic }}, and there are more.',
@@ -71,4 +92,4 @@ export const lag: Group = {
       },
     },
   ],
-};
+});

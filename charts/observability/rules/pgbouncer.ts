@@ -2,6 +2,9 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Clients, seconds. */
+export const PGBOUNCER_LIMITS = { waiting: 20, waitSeconds: 5, clients: 0.9 };
+
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=pgbouncer';
 const LOGS = 'kubectl -n bss logs deploy/pgbouncer -c pgbouncer --tail=100';
 
@@ -24,7 +27,7 @@ export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environm
     },
     {
       alert: 'PgBouncerClientsWait',
-      expr: 'sum by (job, database) (pgbouncer_pools_client_waiting_connections) > 20',
+      expr: `sum by (job, database) (pgbouncer_pools_client_waiting_connections) > ${PGBOUNCER_LIMITS.waiting}`,
       for: '2m',
       severity: 'warning',
       summary: '{{ $value }} clients wait for a connection to {{ $labels.database }}.',
@@ -36,7 +39,7 @@ export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environm
     },
     {
       alert: 'PgBouncerWaitLong',
-      expr: 'max by (job, database) (pgbouncer_pools_client_maxwait_seconds) > 5',
+      expr: `max by (job, database) (pgbouncer_pools_client_maxwait_seconds) > ${PGBOUNCER_LIMITS.waitSeconds}`,
       for: '1m',
       severity: 'critical',
       summary: 'A client waits {{ $value | humanizeDuration }} for a connection to {{ $labels.database }}.',
@@ -50,7 +53,7 @@ export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environm
       alert: 'PgBouncerClientsHigh',
       expr:
         'sum by (job, pod) (pgbouncer_pools_client_active_connections) + sum by (job, pod) (pgbouncer_pools_client_waiting_connections) ' +
-        `> ${Math.floor(0.9 * maxClients)}`,
+        `> ${Math.floor(PGBOUNCER_LIMITS.clients * maxClients)}`,
       for: '5m',
       severity: 'warning',
       summary: `{{ $value }} clients of at most ${maxClients} are connected to {{ $labels.pod }}.`,

@@ -1,8 +1,16 @@
 import type { Workload } from '../../../lib/workload';
 import type { Group } from './rule';
 
+/** From so many seconds on somebody is told of a scrape; boards show the same. */
+export const SCRAPE_SECONDS = 5;
+
 /** What is watched of a workload. */
-export type Watched = Pick<Workload, 'name' | 'replicas' | 'metrics'>;
+export interface Watched extends Pick<Workload, 'name' | 'replicas' | 'metrics'> {
+  /** When it runs, of a CronJob. @default - only by hand */
+  readonly schedule?: string;
+  /** How long one run may take, of a Job. */
+  readonly deadlineSeconds?: number;
+}
 
 /** What holds for everything that is asked, whatever it is, and for who asks and who tells. */
 export const platform = (workloads: readonly Watched[]): Group => ({
@@ -45,7 +53,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'ScrapeSlow',
-      expr: 'max by (job, pod) (scrape_duration_seconds) > 5',
+      expr: `max by (job, pod) (scrape_duration_seconds) > ${SCRAPE_SECONDS}`,
       for: '10m',
       severity: 'warning',
       summary: '{{ $labels.pod }} of {{ $labels.job }} takes {{ $value | humanizeDuration }} to tell its metrics.',
@@ -96,7 +104,8 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'PrometheusCannotTell',
-      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[5m])) > 0',
+      // Less than `for`, here and below: who is told at least once a minute fails again and again, and not in one restart.
+      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
       summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to Alertmanager.',
@@ -109,7 +118,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'AlertmanagerCannotTell',
-      expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[5m])) > 0',
+      expr: 'sum by (job, integration) (rate(alertmanager_notifications_failed_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
       summary: '{{ $value | printf "%.2f" }} messages a second by {{ $labels.integration }} do not get through.',

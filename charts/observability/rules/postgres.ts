@@ -1,6 +1,15 @@
 import type { Environment } from '../../environment';
 import type { Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Shares, seconds. */
+export const POSTGRES_LIMITS = {
+  connections: 0.9,
+  transactionSeconds: 1800,
+  rollbacks: 0.2,
+  inMemory: 0.9,
+  disk: 0.85,
+};
+
 const psql = (statement: string) => `kubectl -n bss exec postgres-0 -c postgres -- psql -c "${statement}"`;
 const LOGS = 'kubectl -n bss logs postgres-0 -c postgres --tail=100';
 
@@ -27,7 +36,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
     },
     {
       alert: 'PostgresConnectionsHigh',
-      expr: `sum by (job, pod) (pg_stat_database_numbackends) > ${Math.floor(0.9 * maxConnections)}`,
+      expr: `sum by (job, pod) (pg_stat_database_numbackends) > ${Math.floor(POSTGRES_LIMITS.connections * maxConnections)}`,
       for: '5m',
       severity: 'warning',
       summary: `{{ $value }} of ${maxConnections} connections are taken.`,
@@ -39,7 +48,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
     },
     {
       alert: 'PostgresTransactionOpen',
-      expr: 'max by (job, pod, datname) (pg_stat_activity_max_tx_duration{datname!=""}) > 1800',
+      expr: `max by (job, pod, datname) (pg_stat_activity_max_tx_duration{datname!=""}) > ${POSTGRES_LIMITS.transactionSeconds}`,
       for: '5m',
       severity: 'warning',
       summary: 'A transaction in {{ $labels.datname }} has been open for {{ $value | humanizeDuration }}.',
@@ -64,7 +73,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
       alert: 'PostgresRollbacks',
       expr:
         'sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m])) / ' +
-        '(sum by (job, datname) (rate(pg_stat_database_xact_commit[5m])) + sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m]))) > 0.2 ' +
+        `(sum by (job, datname) (rate(pg_stat_database_xact_commit[5m])) + sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m]))) > ${POSTGRES_LIMITS.rollbacks} ` +
         'and sum by (job, datname) (rate(pg_stat_database_xact_rollback[5m])) > 1',
       for: '10m',
       severity: 'warning',
@@ -79,7 +88,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
       alert: 'PostgresReadsFromDisk',
       expr:
         'sum by (job, datname) (rate(pg_stat_database_blks_hit[10m])) / ' +
-        '(sum by (job, datname) (rate(pg_stat_database_blks_hit[10m])) + sum by (job, datname) (rate(pg_stat_database_blks_read[10m]))) < 0.9 ' +
+        `(sum by (job, datname) (rate(pg_stat_database_blks_hit[10m])) + sum by (job, datname) (rate(pg_stat_database_blks_read[10m]))) < ${POSTGRES_LIMITS.inMemory} ` +
         'and sum by (job, datname) (rate(pg_stat_database_blks_read[10m])) > 500',
       for: '15m',
       severity: 'warning',
@@ -92,7 +101,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
     },
     {
       alert: 'PostgresVolumeAlmostFull',
-      expr: `bss:postgres_bytes:sum > ${Math.floor(0.85 * disk.toMebibytes())} * 1024 * 1024`,
+      expr: `bss:postgres_bytes:sum > ${Math.floor(POSTGRES_LIMITS.disk * disk.toMebibytes())} * 1024 * 1024`,
       for: '5m',
       severity: 'critical',
       summary: `Databases and log take {{ $value | humanize1024 }}B on a volume of ${disk.asString()}B.`,

@@ -3,6 +3,11 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Alert, Group } from './rule';
 
+/** From where on somebody is told; boards show the same. Shares, keys a second, seconds. */
+export const REDIS_LIMITS = { memory: 0.9, evicted: 1, hits: 0.5, lagSeconds: 10 };
+/** That a cluster has. */
+export const SLOTS = 16_384;
+
 const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=redis-cluster -o wide';
 const SERVER = '-c redis-cluster';
 
@@ -46,10 +51,10 @@ const servers = (logs: string): Alert[] => [
   },
   {
     alert: 'RedisSlotsUncovered',
-    expr: 'max by (job) (redis_cluster_slots_ok{job="redis-cluster"}) < 16384',
+    expr: `max by (job) (redis_cluster_slots_ok{job="redis-cluster"}) < ${SLOTS}`,
     for: '2m',
     severity: 'critical',
-    summary: '{{ $value }} of 16384 slots have a server.',
+    summary: `{{ $value }} of ${SLOTS} slots have a server.`,
     runbook: {
       means: 'Keys of the others cannot be read or written.',
       look: [PODS, logs],
@@ -75,7 +80,7 @@ const servers = (logs: string): Alert[] => [
 const figures = (logs: string): Alert[] => [
   {
     alert: 'RedisMemoryHigh',
-    expr: 'max by (job, pod) (redis_memory_used_bytes / (redis_memory_max_bytes > 0)) > 0.9',
+    expr: `max by (job, pod) (redis_memory_used_bytes / (redis_memory_max_bytes > 0)) > ${REDIS_LIMITS.memory}`,
     for: '5m',
     severity: 'warning',
     summary: '{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory for keys.',
@@ -87,7 +92,7 @@ const figures = (logs: string): Alert[] => [
   },
   {
     alert: 'RedisEvictions',
-    expr: 'sum by (job, pod) (rate(redis_evicted_keys_total[5m])) > 1',
+    expr: `sum by (job, pod) (rate(redis_evicted_keys_total[5m])) > ${REDIS_LIMITS.evicted}`,
     for: '10m',
     severity: 'warning',
     summary: '{{ $labels.pod }} removes {{ $value | printf "%.2f" }} keys a second to make room.',
@@ -112,7 +117,7 @@ const figures = (logs: string): Alert[] => [
     alert: 'RedisHitRatioLow',
     expr:
       'sum by (job) (rate(redis_keyspace_hits_total{job="redis-cluster"}[10m])) / (sum by (job) (rate(redis_keyspace_hits_total{job="redis-cluster"}[10m])) ' +
-      '+ sum by (job) (rate(redis_keyspace_misses_total{job="redis-cluster"}[10m]))) < 0.5 ' +
+      `+ sum by (job) (rate(redis_keyspace_misses_total{job="redis-cluster"}[10m]))) < ${REDIS_LIMITS.hits} ` +
       'and sum by (job) (rate(redis_keyspace_misses_total{job="redis-cluster"}[10m])) > 50',
     for: '15m',
     severity: 'warning',
@@ -156,7 +161,7 @@ const copies = (count: number, logs: string): Alert[] => [
   },
   {
     alert: 'RedisReplicationLag',
-    expr: 'max by (job, pod) (redis_connected_slave_lag_seconds{job="redis-cluster"}) > 10',
+    expr: `max by (job, pod) (redis_connected_slave_lag_seconds{job="redis-cluster"}) > ${REDIS_LIMITS.lagSeconds}`,
     for: '2m',
     severity: 'warning',
     summary: 'A replica of {{ $labels.pod }} is {{ $value | humanizeDuration }} behind.',

@@ -32,6 +32,8 @@ export interface Recording {
   readonly expr: string;
   /** Labels that the answer gets besides. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Why there is no answer on a platform that was installed just now. @default - there is one */
+  readonly emptyAtFirst?: string;
 }
 
 /** Rules that are asked one after the other. */
@@ -50,8 +52,11 @@ export const alertsOf = (groups: readonly Group[]): Alert[] =>
 
 /** A rule as Prometheus reads it. */
 const rendered = (rule: Alert | Recording) => {
-  // Labels of their own, where YAML would refer from one rule to another.
-  if (!('alert' in rule)) return { ...rule, ...(rule.labels && { labels: { ...rule.labels } }) };
+  if (!('alert' in rule)) {
+    const { record, expr, labels } = rule;
+    // Labels of their own, where YAML would refer from one rule to another.
+    return { record, expr, ...(labels && { labels: { ...labels } }) };
+  }
   const { alert, expr, severity, summary } = rule;
   return {
     ...{ alert, expr },

@@ -23,7 +23,7 @@ const PERIOD = '30d';
  * So fast the budget of 30 days burns: 2 % of it in an hour, 5 % in six hours, 10 % in three days. The short window ends
  * the alert soon after the failures have ended. https://sre.google/workbook/alerting-on-slos/
  */
-const FAST = [
+export const FAST = [
   { rate: 14.4, long: '1h', short: '5m' },
   { rate: 6, long: '6h', short: '30m' },
 ] as const;
@@ -31,7 +31,7 @@ const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
 const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 
 /** A bound of a histogram as versions 2 and 3 of Prometheus keep it: `5` is `5.0` in the newer one. */
-const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
+export const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
 const counted = (series: string) => `sum(rate(${series}[$window]))`;
 
 const API = 'service="api"';
@@ -99,9 +99,11 @@ function recordings(promise: Promised): Recording[] {
 function alerts({ slo, title, percent, failure, means, look }: Promised): Alert[] {
   const burns = (windows: typeof FAST | typeof SLOW) =>
     windows
-      .flatMap(
+      .map(
         ({ rate, long, short }) =>
-          `slo:burn_rate:${long}{slo="${slo}"} > ${rate} and slo:burn_rate:${short}{slo="${slo}"} > ${rate}`,
+          `slo:burn_rate:${long}{slo="${slo}"} > ${rate} and slo:burn_rate:${short}{slo="${slo}"} > ${rate} ` +
+          // Of a platform that is younger than that, a restart is a large share.
+          `and slo:all:rate5m{slo="${slo}"} offset ${short}`,
       )
       .join(' or ');
   const budget = `${Number((100 - percent).toFixed(4))} %`;

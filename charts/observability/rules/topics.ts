@@ -2,6 +2,9 @@ import type { Environment } from '../../environment';
 import { query } from './platform';
 import type { Alert, Group, Recording } from './rule';
 
+/** So many times the rate of the catalogue somebody is told of; boards show the same. */
+export const TOPIC_RATE = 2;
+
 const DRIFT = 'kubectl -n bss create job topics-drift-by-hand --from=cronjob/topics-drift';
 const ALL = 'kubectl -n bss exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe --topic';
 
@@ -76,7 +79,7 @@ const alerts = (topic: string): Alert[] => [
     alert: 'TopicAboveItsRate',
     expr:
       'sum by (job, topic) (rate(kafka_server_brokertopicmetrics_bytesin_total{topic!=""}[6h])) ' +
-      '> on (job, topic) 2 * bss:topic_bytes:expected',
+      `> on (job, topic) ${TOPIC_RATE} * bss:topic_bytes:expected`,
     for: '6h',
     severity: 'warning',
     summary:

@@ -1,6 +1,8 @@
 import { cases as backend } from './backend';
+import { cases as certificates } from './certificates';
 import { cases as gateway } from './gateway';
 import { cases as kafka } from './kafka';
+import { cases as kubernetes } from './kubernetes';
 import { cases as lag } from './lag';
 import { cases as pgbouncer } from './pgbouncer';
 import { cases as platform } from './platform';
@@ -11,5 +13,19 @@ import { cases as topics } from './topics';
 import { cases as zookeeper } from './zookeeper';
 
 export const cases = [
-  ...[platform, kafka, zookeeper, topics, lag, gateway, redis, postgres, pgbouncer, backend, slo].flat(),
+  ...[
+    platform,
+    kubernetes,
+    kafka,
+    zookeeper,
+    topics,
+    lag,
+    gateway,
+    redis,
+    postgres,
+    pgbouncer,
+    backend,
+    certificates,
+    slo,
+  ].flat(),
 ];

@@ -44,7 +44,13 @@ describe('A site', () => {
   it('shares its limit with the other sites of its workload, and with no others', () => {
     const paths = ({ routes }: Service) => routes.map(({ name }) => name);
     for (const manifests of [onKind, inProduction])
-      expect(everyService(manifests).map(paths)).toEqual([['api', 'tmf-api'], ['akhq'], ['pghero'], ['prometheus']]);
+      expect(everyService(manifests).map(paths)).toEqual([
+        ['api', 'tmf-api'],
+        ['akhq'],
+        ['pghero'],
+        ['prometheus'],
+        ['grafana'],
+      ]);
     for (const { plugins } of everyService(inProduction))
       expect(plugins.map(({ name }) => name)).toContain('rate-limiting');
   });
@@ -70,6 +76,7 @@ describe('A site', () => {
     expect(settings(onKind)['KONG_NGINX_PROXY_PROXY_NEXT_UPSTREAM_TIMEOUT']).toBe('5s');
     expect(everyService(onKind).map((service) => [service.retries, worstCaseSeconds(service)])).toEqual([
       [1, 19],
+      [0, 57],
       [0, 57],
       [0, 57],
       [0, 57],

@@ -1,0 +1,22 @@
+import { backend, consumer, outbox, refused } from './backend';
+import type { Drill } from './drill';
+import { gateway, strangers } from './gateway';
+import { broker, zookeeper } from './kafka';
+import { job } from './kubernetes';
+import { claim, clients, pgbouncer, postgres } from './postgres';
+import { counters, memory, redis, snapshot } from './redis';
+
+/** Drills that do not disturb each other, and begin at once. The next ones begin when all is well again. */
+export type Round = readonly Drill[];
+
+/**
+ * What holds a lock or fills something needs what it is held in; then everything goes at once. Events have to flow until
+ * the consumer stops, and who takes all connections comes last.
+ */
+export const drills: readonly Round[] = [
+  [job, consumer, broker, refused, outbox, claim, memory, snapshot, clients],
+  [zookeeper, postgres, pgbouncer, backend, redis, counters],
+];
+
+/** The same beside them, where there is a gateway. */
+export const gatewayDrills: readonly Round[] = [[strangers], [gateway]];
