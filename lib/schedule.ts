@@ -24,9 +24,12 @@ function means(part: string, value: number, { first, last, words = [] }: Bounds)
   return value >= start && value <= end && (value - start) % Number(step ?? 1) === 0;
 }
 
-const within = (field: string, bounds: Bounds) => (value: number) =>
-  field.split(',').some((part) => means(part, value, bounds));
 const counted = (length: number) => Array.from({ length }, (_, index) => index);
+/** Whether a value is one that the field means; each is looked at once, as years have many days. */
+function within(field: string, bounds: Bounds): (value: number) => boolean {
+  const meant = counted(bounds.last + 1).map((value) => field.split(',').some((part) => means(part, value, bounds)));
+  return (value) => meant[value]!;
+}
 const longest = (numbers: number[]) => Math.max(...numbers.slice(1).map((each, index) => each - numbers[index]!));
 
 /**

@@ -17,17 +17,18 @@ const PAGE_OF: Record<string, string> = {
 
 export const ADDITIONS = Object.keys(PAGE_OF);
 
-/** Whatever a clone has, with the packages of this tree, to be changed without harm. */
+/** Whatever a clone has, with the packages and the generated types of this tree, to be changed without harm. */
 export function clone(): string {
   const copy = mkdtempSync(join(tmpdir(), 'bss-clone-'));
-  const omitted = ['node_modules', '.git', '.synth'];
+  const shared = ['node_modules', 'imports'];
+  const omitted = [...shared, '.git', '.synth'];
   for (const name of readdirSync(root).filter((each) => !omitted.includes(each))) {
     cpSync(join(root, name), join(copy, name), {
       recursive: true,
       filter: (path) => !omitted.includes(basename(path)),
     });
   }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  for (const name of shared) symlinkSync(join(root, name), join(copy, name));
   return copy;
 }
 

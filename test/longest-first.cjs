@@ -1,7 +1,7 @@
 const { basename } = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONGEST_LAST = ['stranger', 'mutations', 'main', 'charts', 'model'];
+const LONGEST_LAST = ['stranger', 'main', 'charts', 'model'];
 
 /** So that no core waits for another at the end. Jest goes by the times of the last run, which a fresh clone does not have. */
 module.exports = class extends Sequencer {

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -8,11 +19,12 @@ import { main } from '../main';
 const root = join(__dirname, '..');
 
 /** At one path for all tests: what tsx has compiled it keeps by path. */
-const copy = mkdtempSync(join(tmpdir(), 'bss-main-'));
+const copy = join(mkdtempSync(join(tmpdir(), 'bss-main-')), 'copy');
+let copies = 0;
 
-/** The project as a stranger has it, made anew to be broken without harm. */
+/** The project as a stranger has it, to be broken without harm. */
 function copyOfProject(): string {
-  rmSync(copy, { recursive: true });
+  if (existsSync(copy)) renameSync(copy, `${copy}-${copies++}`);
   mkdirSync(copy);
   for (const name of [
     'main.ts',

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** `test`, or, where something is missing, a test that is skipped and says why in its name. */
 export function unless(missing: string | undefined): (sentence: string, proof: jest.ProvidesCallback) => void {
@@ -8,5 +9,11 @@ export function unless(missing: string | undefined): (sentence: string, proof: j
   };
 }
 
+/** `no program`, or nothing where there is one: to look for it takes less than to ask it for its version. */
+export function withoutProgram(program: string): string | undefined {
+  const places = (process.env['PATH'] ?? '').split(delimiter).map((directory) => join(directory, program));
+  return places.some(existsSync) ? undefined : `no ${program}`;
+}
+
 /** For tests that run Python's programs. */
-export const withPython = unless(spawnSync('python3', ['--version']).status === 0 ? undefined : 'no python3');
+export const withPython = unless(withoutProgram('python3'));

@@ -1,17 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type Filter, maskingFilters } from '../../charts/messaging/akhq/masking';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
 const MASK = join(__dirname, 'Mask.java');
 const JAVA = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m', MASK];
 
-// To ask Java for its version takes longer than to look for its compiler, which only a JDK has.
-const compilers = (process.env['PATH'] ?? '').split(delimiter).map((directory) => join(directory, 'javac'));
-
-/** For tests of what Java makes of the expressions. */
-export const withJava = unless(compilers.some(existsSync) ? undefined : 'no java, of a JDK, 11 or later');
+/** For tests of what Java makes of the expressions. Only a JDK has the compiler. */
+export const withJava = unless(withoutProgram('javac') && 'no java, of a JDK, 11 or later');
 
 export interface Masked {
   readonly text: string;

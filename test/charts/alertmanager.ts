@@ -10,9 +10,9 @@ import { EFFECT_SECONDS } from '../../charts/observability/objectives/rules';
 import { production } from '../../config/production';
 import { complaints, imageComplaints } from '../changed';
 import { environmentCalled, everyEnvironment, laptop } from '../environments';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
-const withAmtool = unless(spawnSync('amtool', ['--version']).status === 0 ? undefined : 'no amtool');
+const withAmtool = unless(withoutProgram('amtool'));
 
 const webhook: Webhook = {
   kind: 'webhook',

@@ -14,7 +14,7 @@ import { complaints, imageComplaints } from '../changed';
 import { everyEnvironment, laptop as kind } from '../environments';
 import { Example, podProps } from '../example';
 import type { Manifests } from '../manifests';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
 interface Job {
   readonly job_name: string;
@@ -31,7 +31,7 @@ const jobsOf = (manifests: Manifests): Job[] => parse(fileOf(manifests)).scrape_
 const prometheus = (change: Partial<Environment['prometheus']>) =>
   complaints({ prometheus: { ...kind.prometheus, ...change } });
 
-const withPromtool = unless(spawnSync('promtool', ['--version']).status === 0 ? undefined : 'no promtool');
+const withPromtool = unless(withoutProgram('promtool'));
 
 describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   const jobs = jobsOf(manifests);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Workspace } from '@astral-sh/ruff-wasm-nodejs';
-import { unless, withPython } from '../unless';
+import { unless, withoutProgram, withPython } from '../unless';
 
 const root = join(__dirname, '../..');
 const filesOf = (directory: string) =>
@@ -58,7 +58,7 @@ describe('Python', () => {
 
 describe('Shell', () => {
   const scripts = filesNamed('.sh');
-  const withShellcheck = unless(spawnSync('shellcheck', ['--version']).status === 0 ? undefined : 'no shellcheck');
+  const withShellcheck = unless(withoutProgram('shellcheck'));
   const shellcheck = (arguments_: string[], input = '') =>
     spawnSync('shellcheck', ['--format=gcc', ...arguments_], { cwd: root, input, encoding: 'utf8' });
 

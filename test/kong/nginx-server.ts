@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewaySettings } from '../../charts/gateway/kong/settings';
 import { freePort } from '../free-port';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 import { everything } from './stand-in';
 import { exchange } from './wire';
 
@@ -14,11 +14,9 @@ const modules = ['ndk_http_module.so', 'ngx_http_lua_module.so'].map((name) => j
 
 /** What there must be, of Debian's packages nginx-light and libnginx-mod-http-lua. */
 export const missing =
-  [
-    ...(spawnSync('nginx', ['-v']).error ? ['no nginx'] : []),
-    ...(modules.every(existsSync) ? [] : [`no ${modules.at(-1)}`]),
-    ...(spawnSync('python3', ['--version']).error ? ['no python3'] : []),
-  ].join(', ') || undefined;
+  [withoutProgram('nginx'), modules.every(existsSync) ? undefined : `no ${modules.at(-1)}`, withoutProgram('python3')]
+    .filter(Boolean)
+    .join(', ') || undefined;
 
 export const onNginx = unless(missing);
 

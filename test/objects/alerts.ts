@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import type { Environment } from '../../charts/environment';
 import { boards } from '../../charts/observability/grafana/boards/all';
 import { queries } from '../../charts/observability/grafana/boards/board';
@@ -14,7 +13,7 @@ import { failures, promtool } from '../alerts/promtool';
 import { restarts } from '../alerts/restarts';
 import { everyEnvironment } from '../environments';
 import { drills, gatewayDrills } from '../live/drills/all';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
 /** What boards ask, as rules of their names: for who reads rules only. */
 const asRules = (environment: Environment): Group => ({
@@ -26,7 +25,7 @@ const asRules = (environment: Environment): Group => ({
   })),
 });
 
-const withPromtool = unless(spawnSync('promtool', ['--version']).status === 0 ? undefined : 'no promtool');
+const withPromtool = unless(withoutProgram('promtool'));
 
 describe('Alerts', () => {
   it('have a case each, and none is there twice', () => {

@@ -9,7 +9,7 @@ import { requiredSecrets } from '../../docs/secrets';
 import { appOf } from '../environments';
 import { fencesUnder } from '../fences';
 import { Manifests } from '../manifests';
-import { unless } from '../unless';
+import { unless, withoutProgram } from '../unless';
 
 /** Keeps what `create secret` is given, a directory for each Secret and a file for each key, and refuses what it does not know. */
 const KUBECTL = `#!/bin/sh
@@ -63,7 +63,7 @@ function pasted() {
   return { status, stdout, stderr, made };
 }
 
-const withOpenssl = unless(spawnSync('openssl', ['version']).status === 0 ? undefined : 'no openssl');
+const withOpenssl = unless(withoutProgram('openssl'));
 const required = requiredSecrets(appOf(production));
 
 describe("The commands for production's first start", () => {

@@ -1,4 +1,4 @@
-import { tryMutations } from './mutations/mutations';
+import { tryMutations } from '../mutations/mutations';
 
 /** The same ones each time, unless another seed is given: a failure names the number of its change. */
 const seed = Number(process.env['MUTATIONS_SEED'] ?? 1);
