@@ -1,5 +1,6 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
 import { zookeeper } from './zookeeper';
 
@@ -163,9 +164,7 @@ const process = ({ kafka: { disk, resources } }: Pick<Environment, 'kafka'>): Pa
     unit: 'percentunit',
     kind: 'timeseries',
     width: 24,
-    queries: [
-      { expr: `sum by (pod) (bss:kafka_log_bytes:sum) / (${disk.toMebibytes()} * 1024 * 1024)`, legend: '{{pod}}' },
-    ],
-    thresholds: { critical: KAFKA_LIMITS.disk },
+    queries: [{ expr: 'max by (pod) (bss:volume:ratio{job="kafka"})', legend: '{{pod}}' }],
+    thresholds: { critical: VOLUME_LIMIT },
   },
 ];
