@@ -20,8 +20,7 @@ export const brokerHealth = (environment: Pick<Environment, 'kafka' | 'zookeeper
 const work: Panel[] = [
   {
     title: 'Request handlers idle',
-    description:
-      'Share of the time. Below 30 % requests begin to wait, and nothing is left for the load of another broker.',
+    description: `Share of the time. Below ${100 * KAFKA_LIMITS.idle} % requests begin to wait, and nothing is left for the load of another broker.`,
     unit: 'percentunit',
     kind: 'timeseries',
     queries: [{ expr: 'min by (pod) (kafka_server_requesthandler_idle_ratio)', legend: '{{pod}}' }],

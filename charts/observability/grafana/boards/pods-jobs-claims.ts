@@ -68,7 +68,7 @@ export const podsJobsAndClaims: Row = {
     },
     {
       title: 'Certificates hold for',
-      description: 'As clients see them. Where they renew themselves, none should ever come below a fortnight.',
+      description: `As clients see them. Where they renew themselves, none should ever come below ${CERTIFICATE_DAYS.warning} days.`,
       unit: 's',
       kind: 'bargauge',
       width: 8,
