@@ -3,8 +3,8 @@ import type { Environment } from '../../../environment';
 import { REDIS_LIMITS } from '../../rules/redis';
 import type { Board } from './board';
 import { perSecond, within } from './promql';
+import { CLUSTER } from './redis-cluster';
 
-const CLUSTER = '{job="redis-cluster"}';
 const ALONE = 'On a laptop the only server has no replica.';
 
 /** Whether replicas could take over, and how much would be lost. */
