@@ -8,7 +8,7 @@ import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { Workload } from '../../../lib/workload';
 import { type Group, ruleFile } from '../rules/rule';
 import { PATH } from './address';
-import { podsOf, scrapeJob, type Target, targetsAmong } from './jobs';
+import { scrapeJob, type Target, targetsAmong } from './jobs';
 import { DISK_SHARE, retentionErrors } from './rules';
 import type { PrometheusSize } from './size';
 
@@ -77,7 +77,8 @@ export class Prometheus extends Component {
     this.web = this.server.endpoint('web');
     if (props.host) this.server.publish('web', 'Prometheus', props.host);
     this.node.addValidation({
-      validate: () => retentionErrors(sum(this.targets.map(({ workload }) => podsOf(workload))), props),
+      validate: () =>
+        retentionErrors(sum(this.targets.map(({ workload }) => workload.replicas + workload.surge)), props),
     });
   }
 
