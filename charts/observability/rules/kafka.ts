@@ -59,6 +59,7 @@ export const kafka = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Group
       severity: 'critical',
       summary: '{{ $value }} partitions that {{ $labels.pod }} leads have too few copies and take no records.',
       silences: ['KafkaUnderReplicatedPartitions'],
+      alike: ['pod'],
       runbook: {
         means: 'Who writes with `acks=all` is refused. The backend keeps its events in the outbox meanwhile.',
         look: [`${TOPICS} --under-min-isr-partitions`, PODS],

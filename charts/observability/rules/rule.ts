@@ -24,6 +24,8 @@ export interface Alert {
   readonly runbook: Runbook;
   /** Alerts that only follow from this one: they are not told of the same `job` while it is. @default - none */
   readonly silences?: readonly string[];
+  /** Labels besides `job` that it has and all of those have: they are not told of the same. @default - none */
+  readonly alike?: readonly string[];
 }
 
 /** A question that is asked always, and whose answers are kept. */

@@ -114,6 +114,7 @@ function alerts({ slo, title, percent, failure, means, look }: Promised): Alert[
       severity: 'critical',
       summary: `There are {{ $value | printf "%.1f" }} times as many ${failure} as the ${budget} that are allowed for.`,
       silences: [`${title}BudgetBurnsSlowly`],
+      alike: ['slo'],
       runbook: {
         means: `${means} At this speed the budget of 30 days is gone within days.`,
         look: [query(`slo:budget_left:ratio{slo="${slo}"}`), ...look],
