@@ -82,7 +82,7 @@ export class Prometheus extends Component {
     });
   }
 
-  /** Asks those of the workloads that have metrics, each of their pods. Once, when all are declared. */
+  /** Asks those of the workloads that have metrics, each of their pods: those of the last call, when all are declared. */
   asks(workloads: readonly Workload[]): void {
     this.targets = targetsAmong(workloads);
     this.server.connectsTo(...this.targets.flatMap(({ endpoints }) => endpoints));

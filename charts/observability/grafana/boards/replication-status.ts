@@ -5,7 +5,7 @@ import type { Board } from './board';
 import { perSecond, within } from './promql';
 import { CLUSTER } from './redis-cluster';
 
-const ALONE = 'On a laptop the only server has no replica.';
+const ALONE = 'The only server has no replica.';
 
 /** Whether replicas could take over, and how much would be lost. */
 export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environment, 'redisCluster'>): Board => {
