@@ -5,6 +5,10 @@ import type { Group, Recording } from './rule';
 /** From so many events on somebody is told; boards show the same. */
 export const LAG_LIMIT = 1000;
 
+/** Groups that have had events before them for a while, and have taken none. */
+export const STANDS_STILL =
+  'min_over_time(bss:kafka_consumergroup_lag:sum[15m]) > 0 and changes(bss:kafka_consumergroup_lag:sum[15m]) == 0';
+
 const LOGS = logs('deploy/backend', 'backend');
 const PODS = podsOf('backend');
 const LAG = query('bss:kafka_consumergroup_lag:sum > 0');
@@ -64,7 +68,7 @@ export const lag = ({ kminion }: Pick<Environment, 'kminion'>): Group => ({
     },
     {
       alert: 'ConsumerStandsStill',
-      expr: 'min_over_time(bss:kafka_consumergroup_lag:sum[15m]) > 0 and changes(bss:kafka_consumergroup_lag:sum[15m]) == 0',
+      expr: STANDS_STILL,
       for: '5m',
       severity: 'critical',
       summary:

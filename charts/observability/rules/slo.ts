@@ -32,7 +32,7 @@ const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 
 /** A bound of a histogram as versions 2 and 3 of Prometheus keep it: `5` is `5.0` in the newer one. */
 export const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
-const counted = (series: string) => `sum(rate(${series}[$window]))`;
+const rate = (series: string) => `sum(rate(${series}[$window]))`;
 
 const API = 'service="api"';
 const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_total{service="api",code=~"5.."}[5m]))');
@@ -41,16 +41,16 @@ const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_to
 const promises = ({ objectives: { availability, latency, effect } }: Pick<Environment, 'objectives'>): Promised[] => [
   {
     ...{ slo: 'api-availability', title: 'ApiAvailability', percent: availability.percent },
-    bad: `(${counted(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${counted(`kong_http_requests_total{${API}}`)})`,
-    all: counted(`kong_http_requests_total{${API}}`),
+    bad: `(${rate(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${rate(`kong_http_requests_total{${API}}`)})`,
+    all: rate(`kong_http_requests_total{${API}}`),
     failure: 'answers of the API that fail',
     means: 'Clients are answered with 500 to 599.',
     look: [FAILURES, logs('deploy/backend', 'backend')],
   },
   {
     ...{ slo: 'api-latency', title: 'ApiLatency', percent: latency.percent },
-    bad: `(${counted(`kong_request_latency_ms_count{${API}}`)} - ${counted(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
-    all: counted(`kong_request_latency_ms_count{${API}}`),
+    bad: `(${rate(`kong_request_latency_ms_count{${API}}`)} - ${rate(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
+    all: rate(`kong_request_latency_ms_count{${API}}`),
     failure: `answers of the API that take more than ${latency.milliseconds} ms`,
     means: 'Users wait.',
     look: [
@@ -60,8 +60,8 @@ const promises = ({ objectives: { availability, latency, effect } }: Pick<Enviro
   },
   {
     ...{ slo: 'effect', title: 'EventEffect', percent: effect.percent },
-    bad: `(${counted('bss_event_delay_seconds_count')} - ${counted(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)})`,
-    all: counted('bss_event_delay_seconds_count'),
+    bad: `(${rate('bss_event_delay_seconds_count')} - ${rate(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)})`,
+    all: rate('bss_event_delay_seconds_count'),
     failure: `changes whose effect comes after more than ${effect.seconds} s`,
     means: 'What follows from a change, such as a message to the customer or its invoice, is late.',
     look: [
