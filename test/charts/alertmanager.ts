@@ -71,6 +71,26 @@ describe('A receiver', () => {
     expect(untyped({ ...webhook, url: 'https://me:secret@alerts.example.com' })[0]).toMatch(/without a password/);
   });
 
+  it('may be called as something that Alertmanager speaks with, but not as who is told nothing', () => {
+    const called = (name: string, replicas: number) =>
+      alertmanager({ replicas, receivers: { [name]: webhook }, routes: [{ ...routes[0]!, receiver: name }] });
+    for (const replicas of [1, 2]) {
+      for (const name of ['dns', 'alertmanager-gossip', 'api-server']) expect(called(name, replicas)).toEqual([]);
+    }
+    expect(called('nobody', 1)).toEqual([
+      'alertmanager.receivers: the name "nobody" is that of the receiver to whom alerts without a route go, who tells nobody. ' +
+        'Take another.',
+    ]);
+  });
+
+  it('has a name whose beginning no other has, as names of objects are cut', () => {
+    const receivers = Object.fromEntries(['1', '2'].map((end) => [`${'a'.repeat(60)}${end}`, webhook]));
+    const all = Object.keys(receivers).map((receiver) => ({ ...routes[0]!, receiver }));
+    expect(alertmanager({ receivers, routes: all })).toEqual([
+      expect.stringMatching(/^there are two of NetworkPolicy outside-a+, one over the other\. Names end after 63 char/),
+    ]);
+  });
+
   it('is told something', () => {
     expect(alertmanager({ receivers: { oncall: webhook, team: email } })).toEqual([
       'alertmanager.receivers.team is in no route, so it would never be told anything. Add a route with ' +
