@@ -180,8 +180,19 @@ describe('An objective', () => {
       'objectives.effect.percent is 0: then nothing is promised, and no failure would ever be an alert. Promise more, as in 99.',
     ]);
     expect(objectives({ availability: { percent: 101 } })).toEqual([
-      'objectives.availability.percent is 101: it must be a number above 0 and below 100.',
+      'objectives.availability.percent is 101: it must be a number from 93.1 to 99.999.',
     ]);
+  });
+
+  it('can be broken so fast that somebody is told at once, and is no finer than its budget is written', () => {
+    expect(objectives({ availability: { percent: 80 } })).toEqual([
+      'objectives.availability.percent is 80: where nothing works the budget burns 5 times as fast as it may, and who is to be ' +
+        'told at once is told at 14.4 times. Promise 93.1 to 99.999.',
+    ]);
+    expect(objectives({ availability: { percent: 99.99999 } })).toEqual([
+      'objectives.availability.percent is 99.99999: its budget is too small for the figures of the alerts. Promise 93.1 to 99.999.',
+    ]);
+    for (const percent of [93.1, 99.999]) expect(objectives({ availability: { percent } })).toEqual([]);
   });
 
   it('is bound to what the backend counts', () => {
