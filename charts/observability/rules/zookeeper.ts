@@ -1,22 +1,16 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Requests, milliseconds. */
 export const ZOOKEEPER_LIMITS = { waiting: 10, milliseconds: 10 };
 
-const VOLUMES = 'kubectl -n bss exec zookeeper-0 -- du -h /var/lib/zookeeper';
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=zookeeper -o wide';
+const PODS = podsOf('zookeeper');
 
 /** The servers of the ensemble. */
-export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environment, 'zookeeper'>): Group => ({
+export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeeper'>): Group => ({
   name: 'zookeeper',
   rules: [
-    ...Object.entries({ data, log }).map(([volume, size]) => ({
-      record: 'bss:zookeeper_volume:ratio',
-      expr: `max by (job, pod) (zookeeper_volume_bytes{volume="${volume}"}) / ${size.toMebibytes()} / 1024 / 1024`,
-      labels: { volume },
-    })),
     {
       alert: 'ZooKeeperQuorumLost',
       expr: `bss:pods:up{job="zookeeper"} < ${Math.floor(servers / 2) + 1}`,
@@ -26,7 +20,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       silences: ['TargetDown'],
       runbook: {
         means: 'Brokers go on serving. No partition gets a new leader, and a broker that restarts waits.',
-        look: [PODS, 'kubectl -n bss logs zookeeper-0', 'kubectl -n bss get pvc'],
+        look: [PODS, 'kubectl logs zookeeper-0', 'kubectl get pvc'],
         mend: 'Bring the servers back, and restart no broker before. Lost volumes: docs/recovery.md.',
       },
     },
@@ -38,7 +32,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $labels.pod }} runs and serves nobody.',
       runbook: {
         means: 'It has found no leader to follow. The ensemble cannot lose another one.',
-        look: ['kubectl -n bss logs zookeeper-0', PODS],
+        look: ['kubectl logs zookeeper-0', PODS],
         mend: 'Its log says which servers it asks. Restart it when they answer.',
       },
     },
@@ -50,7 +44,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $value }} requests wait at {{ $labels.pod }}.',
       runbook: {
         means: 'Brokers wait for their metadata, and may lose their sessions.',
-        look: [query('rate(zookeeper_packetsreceived_total[5m])'), 'kubectl -n bss logs zookeeper-0'],
+        look: [query('rate(zookeeper_packetsreceived_total[5m])'), 'kubectl logs zookeeper-0'],
         mend: 'Nearly always the disk of the transaction log: look at the node, and at who else writes there.',
       },
     },
@@ -62,33 +56,8 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $labels.pod }} takes {{ $value | printf "%.0f" }} ms for a request, on average since it started.',
       runbook: {
         means: 'Elections and changes of topics take longer.',
-        look: [query('zookeeper_maxrequestlatency'), 'kubectl -n bss logs zookeeper-0'],
+        look: [query('zookeeper_maxrequestlatency'), 'kubectl logs zookeeper-0'],
         mend: 'As for requests that wait. The average begins anew when the server restarts.',
-      },
-    },
-    {
-      alert: 'ZooKeeperVolumeAlmostFull',
-      expr: 'bss:zookeeper_volume:ratio > 0.85',
-      for: '5m',
-      severity: 'critical',
-      summary: 'Volume {{ $labels.volume }} of {{ $labels.pod }} is {{ $value | humanizePercentage }} full.',
-      runbook: {
-        means: 'A server that cannot write ends. Without a majority no partition gets a new leader.',
-        look: [VOLUMES, 'kubectl -n bss get pvc'],
-        mend: 'Old snapshots and logs go by themselves within the hour. Otherwise make the claim larger.',
-      },
-    },
-    {
-      alert: 'ZooKeeperVolumeFullTomorrow',
-      expr: 'predict_linear(bss:zookeeper_volume:ratio[6h], 86400) > 1 and bss:zookeeper_volume:ratio > 0.5',
-      for: '1h',
-      severity: 'warning',
-      summary:
-        'As it grows now, volume {{ $labels.volume }} of {{ $labels.pod }} is {{ $value | humanizePercentage }} full tomorrow.',
-      runbook: {
-        means: 'There is a day left.',
-        look: [VOLUMES, query('rate(zookeeper_packetsreceived_total[1h])')],
-        mend: 'See who changes so much: topics that are made and deleted, most often. Make the claim larger.',
       },
     },
   ],

@@ -1,5 +1,6 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
 import { zookeeper } from './zookeeper';
 
@@ -19,8 +20,7 @@ export const brokerHealth = (environment: Pick<Environment, 'kafka' | 'zookeeper
 const work: Panel[] = [
   {
     title: 'Request handlers idle',
-    description:
-      'Share of the time. Below 30 % requests begin to wait, and nothing is left for the load of another broker.',
+    description: `Share of the time. Below ${100 * KAFKA_LIMITS.idle} % requests begin to wait, and nothing is left for the load of another broker.`,
     unit: 'percentunit',
     kind: 'timeseries',
     queries: [{ expr: 'min by (pod) (kafka_server_requesthandler_idle_ratio)', legend: '{{pod}}' }],
@@ -163,9 +163,7 @@ const process = ({ kafka: { disk, resources } }: Pick<Environment, 'kafka'>): Pa
     unit: 'percentunit',
     kind: 'timeseries',
     width: 24,
-    queries: [
-      { expr: `sum by (pod) (bss:kafka_log_bytes:sum) / (${disk.toMebibytes()} * 1024 * 1024)`, legend: '{{pod}}' },
-    ],
-    thresholds: { critical: KAFKA_LIMITS.disk },
+    queries: [{ expr: 'max by (pod) (bss:volume:ratio{job="kafka"})', legend: '{{pod}}' }],
+    thresholds: { critical: VOLUME_LIMIT },
   },
 ];

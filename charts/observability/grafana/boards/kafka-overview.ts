@@ -1,6 +1,7 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
 import { LAG_LIMIT } from '../../rules/lag';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
 
 /** Whether Kafka works, and how much it has to do, at one look. */
@@ -136,10 +137,8 @@ const reserves = ({ kafka: { disk } }: Pick<Environment, 'kafka'>): Panel[] => [
     description: `By records, of ${disk.asString()}B. A broker with a full volume stops, and all of them hold nearly the same.`,
     unit: 'percentunit',
     kind: 'bargauge',
-    queries: [
-      { expr: `sum by (pod) (bss:kafka_log_bytes:sum) / (${disk.toMebibytes()} * 1024 * 1024)`, legend: '{{pod}}' },
-    ],
-    thresholds: { critical: KAFKA_LIMITS.disk },
+    queries: [{ expr: 'max by (pod) (bss:volume:ratio{job="kafka"})', legend: '{{pod}}' }],
+    thresholds: { critical: VOLUME_LIMIT },
   },
   {
     title: 'Elections of leaders',
