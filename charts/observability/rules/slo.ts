@@ -27,7 +27,7 @@ export const FAST = [
   { rate: 14.4, long: '1h', short: '5m' },
   { rate: 6, long: '6h', short: '30m' },
 ] as const;
-const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
+export const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
 const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 
 /** A bound of a histogram as versions 2 and 3 of Prometheus keep it: `5` is `5.0` in the newer one. */
