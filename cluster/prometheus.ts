@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { PATH } from '../charts/observability/prometheus/address';
 
 /** A pod that Prometheus asks. */
 export interface Target {
@@ -23,7 +24,7 @@ export interface Evaluated {
   readonly lastError?: string;
 }
 
-const API = 'http://127.0.0.1:9090/prometheus/api/v1';
+const API = `http://127.0.0.1:9090${PATH}/api/v1`;
 
 /** What the API answers at the port that kind publishes. @throws when it does not */
 function ask(path: string, parameters: Record<string, string> = {}) {

@@ -12,6 +12,9 @@ const groups = ruleGroups(Workload.all(inProduction), production);
 const template = (summary: string) =>
   summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '‹$1›').replaceAll(/\{\{ \$value[^}]*\}\}/g, '‹figure›');
 
+/** Rules know of no namespace. */
+const inNamespace = (text: string) => text.replaceAll(/kubectl (?!-n )/g, `kubectl -n ${production.namespace} `);
+
 /** Pages are named as they are from the root of the repository. */
 const linked = (text: string) => text.replaceAll(/docs\/([\w-]+\.md)/g, '[$1]($1)');
 
@@ -20,8 +23,8 @@ const section = ({ alert, severity, summary, runbook: { means, look, mend }, ...
     `### ${alert}`,
     `_${template(summary)}_ (${severity === 'none' ? 'always there' : severity}${rest.for ? `, after ${rest.for}` : ''})`,
     linked(means),
-    fence('sh', look.join('\n')),
-    linked(mend),
+    fence('sh', inNamespace(look.join('\n'))),
+    linked(inNamespace(mend)),
     ...(rest.silences
       ? [`While it fires, you are not told of what follows from it: ${rest.silences.join(', ')}.`]
       : []),

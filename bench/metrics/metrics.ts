@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
+import { PATH } from '../../charts/observability/prometheus/address';
 import { platform } from '../../charts/platform';
 import { eventually } from '../../cluster/eventually';
 import { awaitConverged, beside, unavailableImage } from '../../cluster/installation';
@@ -75,7 +76,7 @@ const pods = () => prometheus('count(group by (job, instance) (up))');
 
 /** One number from Prometheus. */
 function prometheus(query: string): number {
-  const promtool = ['promtool', 'query', 'instant', '-o', 'json', 'http://localhost:9090/prometheus', query];
+  const promtool = ['promtool', 'query', 'instant', '-o', 'json', `http://localhost:9090${PATH}`, query];
   const { ok, output } = namespace.try('exec', 'prometheus-0', '--', ...promtool);
   return ok ? Number(JSON.parse(output)[0]?.value[1]) : Number.NaN;
 }

@@ -1,3 +1,4 @@
+import { production } from '../../config/production';
 import { alerts } from '../alerts/environment';
 import { fencesOf } from '../fences';
 import type { PodTemplate } from '../kubernetes';
@@ -50,5 +51,5 @@ it('Commands of runbooks are for labels and CronJobs that production has', () =>
 });
 
 it('Commands of runbooks are all of the namespace of production', () => {
-  expect(commands.filter((command) => !command.startsWith('kubectl -n bss '))).toEqual([]);
+  expect(commands.filter((command) => !command.startsWith(`kubectl -n ${production.namespace} `))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { http } from '../../../lib/probe';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { Workload } from '../../../lib/workload';
 import { type Group, ruleFile } from '../rules/rule';
+import { PATH } from './address';
 import { podsOf, scrapeJob, type Target, targetsAmong } from './jobs';
 import { DISK_SHARE, retentionErrors } from './rules';
 import type { PrometheusSize } from './size';
@@ -25,7 +26,7 @@ const VOLUME = '/prometheus';
 /** Asks everything that has metrics every 15 seconds, and answers questions about it, at `path` of `web`. */
 export class Prometheus extends Component {
   readonly web: Endpoint;
-  readonly path = '/prometheus';
+  readonly path = PATH;
   private readonly server: StatefulWorkload;
   private readonly alertmanagers: readonly Endpoint[];
   private targets: readonly Target[] = [];

@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Seconds, events, shares of the cache's requests. */
@@ -12,8 +12,8 @@ export const BACKEND_LIMITS = {
   lateSeconds: 0.5,
 };
 
-const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
+const LOGS = logs('deploy/backend', 'backend');
+const PODS = podsOf('backend');
 
 /** The backend: its outbox, its consumers, and itself. */
 export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>): Group => ({
@@ -41,7 +41,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       silences: ['BackendOutboxGrows'],
       runbook: {
         means: 'Changes are stored, and nobody hears of them. Nothing is lost.',
-        look: [LOGS, query('bss_outbox_pending'), 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka'],
+        look: [LOGS, query('bss_outbox_pending'), podsOf('kafka')],
         mend: 'Kafka is away or takes nothing: see its alerts. It is sent in its order when Kafka is back.',
       },
     },
@@ -100,7 +100,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       summary: '{{ $value | humanizePercentage }} of the looks into the cache found it away.',
       runbook: {
         means: 'Answers are right and slower, and the database has the load.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=redis-cluster', LOGS],
+        look: [podsOf('redis-cluster'), LOGS],
         mend: 'Bring Redis Cluster back. If it is there, see whether the backend may log in: docs/secrets.md.',
       },
     },
@@ -112,7 +112,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       summary: `{{ $labels.pod }} takes {{ $value | humanize1024 }}B of at most ${resources.memoryLimit.asString()}B.`,
       runbook: {
         means: 'Soon it is killed, and its requests with it.',
-        look: [query('nodejs_heap_size_used_bytes'), 'kubectl -n bss top pod -l app.kubernetes.io/name=backend'],
+        look: [query('nodejs_heap_size_used_bytes'), 'kubectl top pod -l app.kubernetes.io/name=backend'],
         mend: 'A leak, if it grows without load: restart it and report it. Otherwise more memory.',
       },
     },
@@ -125,7 +125,7 @@ export const backend = ({ backend: { resources } }: Pick<Environment, 'backend'>
       runbook: {
         means: 'The process has more to do than a core can: every answer waits.',
         look: [
-          'kubectl -n bss top pod -l app.kubernetes.io/name=backend',
+          'kubectl top pod -l app.kubernetes.io/name=backend',
           query('rate(process_cpu_seconds_total{job="backend"}[5m])'),
         ],
         mend: 'More replicas, or more CPU on the node.',

@@ -1,4 +1,4 @@
-import { query } from './platform';
+import { query } from './commands';
 import type { Alert, Group } from './rule';
 
 /** From so few days on somebody is told; boards show the same. */
@@ -11,7 +11,7 @@ const runbook: Alert['runbook'] = {
     'After that no client connects any more: browsers and applications at the gateway, or the backend and replicas at Redis.',
   look: [
     query('probe_ssl_earliest_cert_expiry - time()'),
-    'kubectl -n bss get secrets kong-tls redis-cluster-tls -o custom-columns=NAME:.metadata.name,SINCE:.metadata.managedFields[0].time',
+    'kubectl get secrets kong-tls redis-cluster-tls -o custom-columns=NAME:.metadata.name,SINCE:.metadata.managedFields[0].time',
   ],
   mend: 'Renew it: docs/secrets.md says how for each. Where cert-manager does that, look at its Certificate: it should have, long before.',
 };

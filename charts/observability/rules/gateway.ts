@@ -1,4 +1,4 @@
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares of requests, requests a second, milliseconds. */
@@ -11,7 +11,7 @@ export const GATEWAY_LIMITS = {
   milliseconds: 1000,
 };
 
-const LOGS = 'kubectl -n bss logs deploy/kong -c kong --tail=100';
+const LOGS = logs('deploy/kong', 'kong');
 
 /** The gateway, by Kong's own figures. Requests that match no route are in none of the series by service. */
 export const gateway: Group = {
@@ -27,7 +27,7 @@ export const gateway: Group = {
       silences: ['TargetDown', 'KongUnroutedRequests'],
       runbook: {
         means: 'Nobody reaches the platform from outside.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=kong', LOGS],
+        look: [podsOf('kong'), LOGS],
         mend: 'The log says what Kong does not like in its configuration: go back to the one before.',
       },
     },
@@ -77,7 +77,7 @@ export const gateway: Group = {
       summary: '{{ $value | printf "%.2f" }} requests a second to {{ $labels.service }} have no valid key or address.',
       runbook: {
         means: 'Somebody tries keys, or a client still has a key that was taken away.',
-        look: [LOGS, 'kubectl -n bss get pods -l app.kubernetes.io/name=kong'],
+        look: [LOGS, podsOf('kong')],
         mend: 'The log has the address. A client of ours needs the new key: docs/secrets.md.',
       },
     },
@@ -105,7 +105,7 @@ export const gateway: Group = {
       silences: ['TargetDown'],
       runbook: {
         means: 'Requests pass, and nothing is limited.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=redis', 'kubectl -n bss logs deploy/redis -c redis'],
+        look: [podsOf('redis'), logs('deploy/redis', 'redis')],
         mend: 'Bring Redis back; the counters begin at 0.',
       },
     },
@@ -119,7 +119,7 @@ export const gateway: Group = {
       summary: '{{ $value | printf "%.0f" }} requests a second are for no route of the gateway.',
       runbook: {
         means: 'Somebody searches, or a client has the wrong address. They are answered with 404 and cost CPU.',
-        look: [LOGS, 'kubectl -n bss top pod -l app.kubernetes.io/name=kong'],
+        look: [LOGS, 'kubectl top pod -l app.kubernetes.io/name=kong'],
         mend: 'The log has addresses and paths. Keep strangers away before the gateway.',
       },
     },
@@ -131,7 +131,7 @@ export const gateway: Group = {
       summary: '{{ $labels.pod }} does not reach the database with the configuration.',
       runbook: {
         means: 'It goes on with what it has. A new pod does not start without it.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=kong-db', 'kubectl -n bss logs kong-db-0'],
+        look: [podsOf('kong-db'), 'kubectl logs kong-db-0'],
         mend: 'Bring the database back, and restart no gateway before.',
       },
     },

@@ -1,12 +1,13 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Elections a minute, shares, milliseconds, sessions in 15 minutes. */
 export const KAFKA_LIMITS = { elections: 5, disk: 0.85, idle: 0.3, produceMilliseconds: 1000, sessions: 2 };
 
-const TOPICS = 'kubectl -n bss exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe';
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka -o wide';
+const TOPICS = 'kubectl exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe';
+const LOGS = logs('kafka-0', 'kafka');
+const PODS = podsOf('kafka');
 
 /** Brokers, and what they keep. */
 export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>): Group => ({
@@ -22,7 +23,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       silences: ['KafkaUnderReplicatedPartitions', 'TopicReplicasMissing', 'TargetDown'],
       runbook: {
         means: 'Partitions have a copy less. Another broker away, and those with two copies take no records.',
-        look: [PODS, 'kubectl -n bss logs kafka-0 -c kafka --previous', 'kubectl -n bss logs kafka-0 -c in-sync'],
+        look: [PODS, 'kubectl logs kafka-0 -c kafka --previous', 'kubectl logs kafka-0 -c in-sync'],
         mend: 'See why the pod does not run. Begin nothing else with the brokers until it is ready again.',
       },
     },
@@ -74,7 +75,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       runbook: {
         means:
           'Without one no partition gets a new leader. With two, a broker has lost ZooKeeper and does not know it.',
-        look: ['kubectl -n bss logs kafka-0 -c kafka', 'kubectl -n bss get pods -l app.kubernetes.io/name=zookeeper'],
+        look: [LOGS, podsOf('zookeeper')],
         mend: 'See whether ZooKeeper answers. If it does, restart the broker that believes to be the controller.',
       },
     },
@@ -86,7 +87,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: '{{ $value | printf "%.0f" }} elections of leaders a minute.',
       runbook: {
         means: 'Brokers come and go. Clients look for leaders instead of working.',
-        look: [PODS, 'kubectl -n bss logs kafka-0 -c kafka'],
+        look: [PODS, LOGS],
         mend: 'Find the broker that loses its session at ZooKeeper: its CPU, its memory, its network.',
       },
     },
@@ -97,7 +98,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: '{{ $value | printf "%.0f" }} partitions were given a leader that had not all of the records.',
       runbook: {
         means: 'Records that were acknowledged are lost.',
-        look: ['kubectl -n bss logs kafka-0 -c kafka', 'kubectl -n bss logs kafka-1 -c kafka'],
+        look: [LOGS, 'kubectl logs kafka-1 -c kafka'],
         mend: 'Somebody has allowed it: nothing here does. Have the applications give again what the log names.',
       },
     },
@@ -109,10 +110,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: '{{ $labels.pod }} cannot write to its volume.',
       runbook: {
         means: 'The disk has failed or is full. A broker whose only volume is away ends.',
-        look: [
-          'kubectl -n bss logs kafka-0 -c kafka',
-          'kubectl -n bss exec kafka-0 -c kafka -- df -h /var/lib/kafka/data',
-        ],
+        look: [LOGS, 'kubectl exec kafka-0 -c kafka -- df -h /var/lib/kafka/data'],
         mend: 'See docs/recovery.md: a full volume is made larger, a lost one is filled again from the other copies.',
       },
     },
@@ -124,7 +122,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: `{{ $labels.pod }} has {{ $value | humanize1024 }}B of records on a volume of ${disk.asString()}B.`,
       runbook: {
         means: 'A broker with a full volume stops, and soon all of them: they hold the same.',
-        look: [query('topk(5, sum by (topic) (kafka_log_log_size))'), 'kubectl -n bss get pvc'],
+        look: [query('topk(5, sum by (topic) (kafka_log_log_size))'), 'kubectl get pvc'],
         mend: 'Shorten the retention of the largest topic in `config/topics.ts`, or make the claims larger.',
       },
     },
@@ -150,7 +148,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: 'The request handlers of {{ $labels.pod }} are idle {{ $value | humanizePercentage }} of the time.',
       runbook: {
         means: 'Requests begin to wait. It has no reserve for the load of a broker that goes.',
-        look: [query('kafka_network_requestmetrics_totaltimems{quantile="0.99"}'), 'kubectl -n bss top pod kafka-0'],
+        look: [query('kafka_network_requestmetrics_totaltimems{quantile="0.99"}'), 'kubectl top pod kafka-0'],
         mend: 'More CPU, more `kafka.threads.io`, or more brokers.',
       },
     },
@@ -164,10 +162,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: 'One write in a hundred takes {{ $value | printf "%.0f" }} ms or more at {{ $labels.pod }}.',
       runbook: {
         means: 'Writers wait for the slowest copy in sync.',
-        look: [
-          query('kafka_network_requestmetrics_totaltimems{request="FetchFollower"}'),
-          'kubectl -n bss top pod kafka-0',
-        ],
+        look: [query('kafka_network_requestmetrics_totaltimems{request="FetchFollower"}'), 'kubectl top pod kafka-0'],
         mend: 'Most often a disk: compare the brokers, and look at the node of the slow one.',
       },
     },
@@ -180,7 +175,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: '{{ $value | printf "%.2f" }} writes a second to {{ $labels.topic }} fail in the broker.',
       runbook: {
         means: 'Not for what the client did: the broker could not.',
-        look: ['kubectl -n bss logs kafka-0 -c kafka', PODS],
+        look: [LOGS, PODS],
         mend: 'The log of the broker that leads the partition says why.',
       },
     },
@@ -191,7 +186,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       summary: '{{ $labels.pod }} has lost ZooKeeper {{ $value | printf "%.0f" }} times in 15 minutes.',
       runbook: {
         means: 'Each time its partitions change their leaders.',
-        look: ['kubectl -n bss logs kafka-0 -c kafka', 'kubectl -n bss logs zookeeper-0'],
+        look: [LOGS, 'kubectl logs zookeeper-0'],
         mend: 'Long pauses of the JVM or of the node: look at CPU and memory of both.',
       },
     },

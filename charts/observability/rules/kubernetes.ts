@@ -1,9 +1,9 @@
-import { query, type Watched } from './platform';
+import { EVENTS, query } from './commands';
+import type { Watched } from './platform';
 import type { Alert, Group } from './rule';
 import { backupTooOld, recentSuccesses, scheduledJobOverdue } from './scheduled';
 
-const PODS = 'kubectl -n bss get pods -o wide';
-const EVENTS = 'kubectl -n bss get events --sort-by=.lastTimestamp';
+const PODS = 'kubectl get pods -o wide';
 
 /** What Kubernetes knows, as `kubernetes-state` tells it. @param workloads all of them, Jobs and what is scheduled as well */
 export const kubernetes = (workloads: readonly Watched[]): Group => {
@@ -37,10 +37,7 @@ const pods: readonly Alert[] = [
     summary: '{{ $labels.job }} answers and knows of no pod at all.',
     runbook: {
       means: 'Of restarts, Jobs that fail and backups nothing is known. Alerts on them cannot fire.',
-      look: [
-        'kubectl -n bss logs deploy/kubernetes-state',
-        'kubectl -n bss auth can-i --list --as=system:serviceaccount:bss:kubernetes-state-account',
-      ],
+      look: ['kubectl logs deploy/kubernetes-state', 'kubectl describe role kubernetes-state-role'],
       mend: 'Its log says whether it is forbidden something, or cannot get there: `apiServer` must hold what `kubectl -n default get endpointslices` names.',
     },
   },
@@ -55,9 +52,9 @@ const pods: readonly Alert[] = [
       look: [
         PODS,
         query('k8s_container_status_reason > 0'),
-        `kubectl -n bss get pods -o custom-columns=POD:.metadata.name,LAST:'.status.containerStatuses[*].lastState.terminated.reason'`,
+        `kubectl get pods -o custom-columns=POD:.metadata.name,LAST:'.status.containerStatuses[*].lastState.terminated.reason'`,
       ],
-      mend: 'OOMKilled: raise its `memoryLimit`. Otherwise its last words are in `kubectl -n bss describe pod`, and more in `kubectl -n bss logs --previous`.',
+      mend: 'OOMKilled: raise its `memoryLimit`. Otherwise its last words are in `kubectl describe pod`, and more in `kubectl logs --previous`.',
     },
   },
   {
@@ -68,7 +65,7 @@ const pods: readonly Alert[] = [
     summary: 'The image of {{ $labels.k8s_container_name }} in {{ $labels.k8s_pod_name }} cannot be had.',
     runbook: {
       means: 'The pod does not start. Others of the same image go on until they move to another node.',
-      look: [EVENTS, "kubectl -n bss get pods -o jsonpath='{..image}'"],
+      look: [EVENTS, "kubectl get pods -o jsonpath='{..image}'"],
       mend: 'Its name in `config/images.ts`, or the login in `imagePullSecrets`, or the registry is away.',
     },
   },
@@ -83,7 +80,7 @@ const pods: readonly Alert[] = [
     runbook: {
       means:
         'No node has room for it, its volume is elsewhere, a Secret is missing, or an init container does not end.',
-      look: [PODS, EVENTS, 'kubectl -n bss describe quota'],
+      look: [PODS, EVENTS, 'kubectl describe quota'],
       mend: 'The event of the pod says what it waits for.',
     },
   },
@@ -109,7 +106,7 @@ const pods: readonly Alert[] = [
     summary: '{{ $value }} pods of {{ $labels.set }} are not ready or not there.',
     runbook: {
       means: 'What has several pods goes on with fewer. What has one does not serve.',
-      look: [PODS, EVENTS, 'kubectl -n bss describe quota'],
+      look: [PODS, EVENTS, 'kubectl describe quota'],
       mend: 'Where a pod is missing altogether, an event of its set says who refuses it: the quota, or Pod Security.',
     },
   },
@@ -131,7 +128,7 @@ const jobFailed = (scheduled: readonly string[]): Alert => ({
   runbook: {
     means:
       'What it was to do is not done: topics, databases and tables are not what the model says, or a backup is missing.',
-    look: ['kubectl -n bss get jobs', 'kubectl -n bss get pods --field-selector=status.phase=Failed', EVENTS],
+    look: ['kubectl get jobs', 'kubectl get pods --field-selector=status.phase=Failed', EVENTS],
     mend: 'Read the log of its pod. A Job that runs once is run again when it is deleted and applied anew; the others come again by themselves.',
   },
 });

@@ -1,12 +1,12 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Group, Recording } from './rule';
 
 /** From so many events on somebody is told; boards show the same. */
 export const LAG_LIMIT = 1000;
 
-const LOGS = 'kubectl -n bss logs deploy/backend -c backend --tail=100';
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=backend';
+const LOGS = logs('deploy/backend', 'backend');
+const PODS = podsOf('backend');
 const LAG = query('bss:kafka_consumergroup_lag:sum > 0');
 
 /** A metric of kminion, which has other names for groups and topics. */
@@ -71,7 +71,7 @@ export const lag = ({ kminion }: Pick<Environment, 'kminion'>): Group => ({
         '{{ $labels.group }} has had {{ $value }} events of {{ $labels.topic }} before it for a while, and takes none.',
       runbook: {
         means: 'Nothing follows from these events.',
-        look: [LAG, LOGS, 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka'],
+        look: [LAG, LOGS, podsOf('kafka')],
         mend: 'The log says what it tries again. If it says nothing, restart the backend.',
       },
     },
@@ -86,7 +86,7 @@ export const lag = ({ kminion }: Pick<Environment, 'kminion'>): Group => ({
         look: [
           LAG,
           PODS,
-          'kubectl -n bss exec kafka-0 -c kafka -- kafka-consumer-groups --bootstrap-server localhost:9092 --describe --all-groups',
+          'kubectl exec kafka-0 -c kafka -- kafka-consumer-groups --bootstrap-server localhost:9092 --describe --all-groups',
         ],
         mend: 'A pod that hangs still belongs to the group: the last command names the member. Restart it.',
       },

@@ -1,12 +1,12 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Clients, seconds. */
 export const PGBOUNCER_LIMITS = { waiting: 20, waitSeconds: 5, clients: 0.9 };
 
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=pgbouncer';
-const LOGS = 'kubectl -n bss logs deploy/pgbouncer -c pgbouncer --tail=100';
+const PODS = podsOf('pgbouncer');
+const LOGS = logs('deploy/pgbouncer', 'pgbouncer');
 
 /** The pool before the database. */
 export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environment, 'pgbouncer'>): Group => ({

@@ -1,4 +1,5 @@
 import type { Workload } from '../../../lib/workload';
+import { amtool, EVENTS, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From so many seconds on somebody is told of a scrape; boards show the same. */
@@ -43,11 +44,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       summary: '{{ $value }} of the pods of {{ $labels.job }} do not tell their metrics.',
       runbook: {
         means: 'A pod is away, or what tells its metrics is. Of the job nothing is known meanwhile.',
-        look: [
-          'kubectl -n bss get pods -o wide',
-          query('up == 0'),
-          'kubectl -n bss get events --sort-by=.lastTimestamp',
-        ],
+        look: ['kubectl get pods -o wide', query('up == 0'), EVENTS],
         mend: 'See why the pod is not running. Where it runs, look at the last error of the target in Prometheus.',
       },
     },
@@ -84,8 +81,8 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       runbook: {
         means: 'Alerts of those rules cannot fire.',
         look: [
-          'kubectl -n bss logs prometheus-0',
-          'kubectl -n bss exec prometheus-0 -- promtool check rules /etc/prometheus/rules.yml',
+          'kubectl logs prometheus-0',
+          'kubectl exec prometheus-0 -- promtool check rules /etc/prometheus/rules.yml',
         ],
         mend: 'The log names the rule and why: most often two series where the rule thinks of one.',
       },
@@ -98,7 +95,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
         '{{ $labels.pod }} has removed samples {{ $value | printf "%.0f" }} times today because its claim has no room.',
       runbook: {
         means: 'Samples go before `prometheus.retention` is over. The error budgets are of less time than they say.',
-        look: [query('prometheus_tsdb_head_series'), 'kubectl -n bss exec prometheus-0 -- df -h /prometheus'],
+        look: [query('prometheus_tsdb_head_series'), 'kubectl exec prometheus-0 -- df -h /prometheus'],
         mend: 'Raise `prometheus.disk`, or shorten the retention.',
       },
     },
@@ -112,7 +109,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       runbook: {
         means:
           'Where all Alertmanagers are away nobody is told of anything; with another one there, nothing is missed.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=alertmanager', 'kubectl -n bss logs alertmanager-0'],
+        look: [podsOf('alertmanager'), 'kubectl logs alertmanager-0'],
         mend: 'Bring Alertmanager back.',
       },
     },
@@ -124,19 +121,9 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       summary: '{{ $value | printf "%.2f" }} messages a second by {{ $labels.integration }} do not get through.',
       runbook: {
         means: 'Somebody is not told what he should be. Alertmanager tries again.',
-        look: ['kubectl -n bss logs alertmanager-0', 'kubectl -n bss get networkpolicy'],
+        look: ['kubectl logs alertmanager-0', 'kubectl get networkpolicy'],
         mend: 'The log says what the receiver answered. Its networks in `alertmanager.receivers` must hold its address.',
       },
     },
   ],
 });
-
-/** A question to Prometheus, by hand. */
-export function query(expr: string): string {
-  return `kubectl -n bss exec prometheus-0 -- promtool query instant http://localhost:9090/prometheus '${expr}'`;
-}
-
-/** A command to Alertmanager, by hand. */
-function amtool(command: string): string {
-  return `kubectl -n bss exec alertmanager-0 -- amtool --alertmanager.url=http://localhost:9093 ${command}`;
-}

@@ -1,4 +1,5 @@
 import type { Environment } from '../../environment';
+import { logs, podsOf } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares, seconds. */
@@ -10,8 +11,8 @@ export const POSTGRES_LIMITS = {
   disk: 0.85,
 };
 
-const psql = (statement: string) => `kubectl -n bss exec postgres-0 -c postgres -- psql -c "${statement}"`;
-const LOGS = 'kubectl -n bss logs postgres-0 -c postgres --tail=100';
+const psql = (statement: string) => `kubectl exec postgres-0 -c postgres -- psql -c "${statement}"`;
+const LOGS = logs('postgres-0', 'postgres');
 
 /** The database server. */
 export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environment, 'postgres'>): Group => ({
@@ -30,7 +31,7 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
       silences: ['TargetDown'],
       runbook: {
         means: 'The backend answers 503 to everything that its cache does not have.',
-        look: ['kubectl -n bss get pods -l app.kubernetes.io/name=postgres', LOGS],
+        look: [podsOf('postgres'), LOGS],
         mend: 'A full volume, or a lost one: docs/recovery.md.',
       },
     },

@@ -1,6 +1,6 @@
 import { shape } from '../../data/redis-cluster/size';
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, podsOf, query } from './commands';
 import type { Alert, Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares, keys a second, seconds. */
@@ -8,21 +8,19 @@ export const REDIS_LIMITS = { memory: 0.9, evicted: 1, hits: 0.5, lagSeconds: 10
 /** That a cluster has. */
 export const SLOTS = 16_384;
 
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=redis-cluster -o wide';
-const SERVER = '-c redis-cluster';
+const PODS = podsOf('redis-cluster');
+const LOGS = logs('redis-cluster-0-0', 'redis-cluster');
 
 /** Redis Cluster; the Redis of the gateway's counters is the gateway's. */
 export const redis = ({ redisCluster: { topology } }: Pick<Environment, 'redisCluster'>): Group => {
   const { shards, replicas } = shape(topology);
-  const [first] = topology.kind === 'single' ? ['redis-cluster-0'] : ['redis-cluster-0-0'];
-  const logs = `kubectl -n bss logs ${first} ${SERVER} --tail=100`;
   return {
     name: 'redis',
-    rules: [...servers(logs), ...figures(logs), ...(replicas > 0 ? copies(shards * replicas, logs) : [])],
+    rules: [...servers, ...figures, ...(replicas > 0 ? copies(shards * replicas) : [])],
   };
 };
 
-const servers = (logs: string): Alert[] => [
+const servers: readonly Alert[] = [
   {
     alert: 'RedisDown',
     expr: 'min by (job, pod) (redis_up{job="redis-cluster"}) == 0 or min by (job, pod) (up{job="redis-cluster"}) == 0',
@@ -32,7 +30,7 @@ const servers = (logs: string): Alert[] => [
     silences: ['TargetDown', 'RedisReplicasMissing'],
     runbook: {
       means: 'Without a replica its keys are away; the backend then asks the database for everything.',
-      look: [PODS, logs],
+      look: [PODS, LOGS],
       mend: 'It comes back by itself from its volume. A shard without any server: docs/recovery.md.',
     },
   },
@@ -45,7 +43,7 @@ const servers = (logs: string): Alert[] => [
     silences: ['RedisSlotsUncovered'],
     runbook: {
       means: 'It sees no majority of masters, or slots without a server, and answers nothing for them.',
-      look: [PODS, logs],
+      look: [PODS, LOGS],
       mend: 'Bring the masters back. A keeper joins what belongs together again; its log is that of the container `keeper`.',
     },
   },
@@ -57,7 +55,7 @@ const servers = (logs: string): Alert[] => [
     summary: `{{ $value }} of ${SLOTS} slots have a server.`,
     runbook: {
       means: 'Keys of the others cannot be read or written.',
-      look: [PODS, logs],
+      look: [PODS, LOGS],
       mend: 'A shard has no server: docs/recovery.md.',
     },
   },
@@ -71,13 +69,13 @@ const servers = (logs: string): Alert[] => [
     summary: '{{ $labels.pod }} cannot write to its volume.',
     runbook: {
       means: 'It refuses writes, or loses them when it restarts.',
-      look: [logs, 'kubectl -n bss get pvc'],
+      look: [LOGS, 'kubectl get pvc'],
       mend: 'Most often the volume is full: make the claim larger. `redisCluster.disk` must be three times the keys.',
     },
   },
 ];
 
-const figures = (logs: string): Alert[] => [
+const figures: readonly Alert[] = [
   {
     alert: 'RedisMemoryHigh',
     expr: `max by (job, pod) (redis_memory_used_bytes / (redis_memory_max_bytes > 0)) > ${REDIS_LIMITS.memory}`,
@@ -98,7 +96,7 @@ const figures = (logs: string): Alert[] => [
     summary: '{{ $labels.pod }} removes {{ $value | printf "%.2f" }} keys a second to make room.',
     runbook: {
       means: 'The response cache holds less; after it, sessions would go.',
-      look: [query('redis_memory_used_bytes / redis_memory_max_bytes'), logs],
+      look: [query('redis_memory_used_bytes / redis_memory_max_bytes'), LOGS],
       mend: 'More memory, or more shards: docs/operations.md.',
     },
   },
@@ -109,7 +107,7 @@ const figures = (logs: string): Alert[] => [
     summary: '{{ $labels.pod }} has refused {{ $value | printf "%.0f" }} connections in 10 minutes.',
     runbook: {
       means: 'There are more clients than `maxclients`.',
-      look: [query('redis_connected_clients'), logs],
+      look: [query('redis_connected_clients'), LOGS],
       mend: 'Find the client that opens connections and does not close them.',
     },
   },
@@ -134,7 +132,7 @@ const figures = (logs: string): Alert[] => [
 ];
 
 /** @param count all replicas of all shards */
-const copies = (count: number, logs: string): Alert[] => [
+const copies = (count: number): Alert[] => [
   {
     alert: 'RedisReplicasMissing',
     expr: `sum by (job) (redis_connected_slaves{job="redis-cluster"}) < ${count}`,
@@ -143,7 +141,7 @@ const copies = (count: number, logs: string): Alert[] => [
     summary: `{{ $value }} of ${count} replicas follow their master.`,
     runbook: {
       means: 'A master that is lost now may take its keys along.',
-      look: [PODS, logs],
+      look: [PODS, LOGS],
       mend: 'See which pod is not ready, and why.',
     },
   },
@@ -155,7 +153,7 @@ const copies = (count: number, logs: string): Alert[] => [
     summary: '{{ $labels.pod }} does not follow its master.',
     runbook: {
       means: 'Its copy grows old, and it would take over with it.',
-      look: [logs, query('redis_master_last_io_seconds_ago')],
+      look: [LOGS, query('redis_master_last_io_seconds_ago')],
       mend: 'The log says whether it cannot log in, cannot connect, or copies everything again.',
     },
   },

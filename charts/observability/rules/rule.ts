@@ -5,7 +5,7 @@ export type Severity = 'critical' | 'warning' | 'none';
 export interface Runbook {
   /** What is wrong for whom. */
   readonly means: string;
-  /** Commands that show more, as somebody types them. */
+  /** Commands that show more, as somebody types them who is in the namespace. */
   readonly look: readonly string[];
   /** What to do about it. */
   readonly mend: string;

@@ -1,5 +1,6 @@
 import { longestPause } from '../../../lib/schedule';
-import { query, type Watched } from './platform';
+import { EVENTS, query } from './commands';
+import type { Watched } from './platform';
 import type { Alert, Recording } from './rule';
 
 /** CronJobs that make backups: `BackupJobs` calls them so. */
@@ -35,11 +36,7 @@ export function recentSuccesses({ name, schedule, deadlineSeconds }: Watched): R
 const within = (seconds: number) =>
   seconds < 2 * 3600 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
 
-const LOOK = [
-  'kubectl -n bss get cronjobs,jobs',
-  query('bss:cronjob_successes:recent'),
-  'kubectl -n bss get events --sort-by=.lastTimestamp',
-];
+const LOOK = ['kubectl get cronjobs,jobs', query('bss:cronjob_successes:recent'), EVENTS];
 
 export const scheduledJobOverdue: Alert = {
   alert: 'ScheduledJobOverdue',
@@ -62,7 +59,7 @@ export const backupTooOld: Alert = {
   summary: '{{ $labels.cronjob }} has made {{ $value }} backups within the last {{ $labels.within }}.',
   runbook: {
     means: 'What happens since the last one would be lost with the volume.',
-    look: [...LOOK, 'kubectl -n bss create job postgres-backup-by-hand --from=cronjob/postgres-backup'],
+    look: [...LOOK, 'kubectl create job postgres-backup-by-hand --from=cronjob/postgres-backup'],
     mend: 'Make one by hand, as in the last command, and read its log: most often the claim is full, or a password has changed.',
   },
 };

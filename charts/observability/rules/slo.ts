@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { logs, query } from './commands';
 import type { Alert, Group, Recording } from './rule';
 
 /** A promise: how many of `all` are `bad` at most. Both are counted over a time that stands in the place of `$window`. */
@@ -45,7 +45,7 @@ const promises = ({ objectives: { availability, latency, effect } }: Pick<Enviro
     all: counted(`kong_http_requests_total{${API}}`),
     failure: 'answers of the API that fail',
     means: 'Clients are answered with 500 to 599.',
-    look: [FAILURES, 'kubectl -n bss logs deploy/backend -c backend --tail=100'],
+    look: [FAILURES, logs('deploy/backend', 'backend')],
   },
   {
     ...{ slo: 'api-latency', title: 'ApiLatency', percent: latency.percent },

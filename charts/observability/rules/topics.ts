@@ -1,12 +1,12 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { podsOf, query } from './commands';
 import type { Alert, Group, Recording } from './rule';
 
 /** So many times the rate of the catalogue somebody is told of; boards show the same. */
 export const TOPIC_RATE = 2;
 
-const DRIFT = 'kubectl -n bss create job topics-drift-by-hand --from=cronjob/topics-drift';
-const ALL = 'kubectl -n bss exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe --topic';
+const DRIFT = 'kubectl create job topics-drift-by-hand --from=cronjob/topics-drift';
+const ALL = 'kubectl exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe --topic';
 
 /** Topics as they are, against the catalogue. Internal ones of Kafka and those of others are none of its business. */
 export const topics = (environment: Pick<Environment, 'topics' | 'kafka'>): Group => ({
@@ -35,7 +35,7 @@ const alerts = (topic: string): Alert[] => [
     summary: '{{ $labels.topic }}, of {{ $value }} partitions, is in the catalogue and not in Kafka.',
     runbook: {
       means: 'Who writes there is refused, and the backend sets its events aside.',
-      look: ['kubectl -n bss get jobs,pods -l app.kubernetes.io/name=topics', `${ALL} ${topic}`],
+      look: ['kubectl get jobs,pods -l app.kubernetes.io/name=topics', `${ALL} ${topic}`],
       mend: `Let the Job make it: \`${DRIFT}\`. What was in it is gone.`,
     },
   },
@@ -47,7 +47,7 @@ const alerts = (topic: string): Alert[] => [
     summary: '{{ $labels.topic }} has {{ $value }} copies of its partitions, fewer than the catalogue says.',
     runbook: {
       means: 'The topic survives less than it should.',
-      look: [`${ALL} ${topic}`, 'kubectl -n bss get pods -l app.kubernetes.io/name=kafka -o wide'],
+      look: [`${ALL} ${topic}`, podsOf('kafka')],
       mend: 'With all brokers there, its replication factor was changed by hand: assign the partitions anew.',
     },
   },
@@ -59,7 +59,7 @@ const alerts = (topic: string): Alert[] => [
     summary: '{{ $labels.topic }} has {{ $value }} partitions, and the catalogue has another number.',
     runbook: {
       means: 'Keys are in other partitions than a new installation would put them.',
-      look: [`${ALL} ${topic}`, 'kubectl -n bss logs -l app.kubernetes.io/name=topics-drift --tail=-1'],
+      look: [`${ALL} ${topic}`, 'kubectl logs -l app.kubernetes.io/name=topics-drift --tail=-1'],
       mend: 'Partitions cannot be taken away: write the number that Kafka has into `config/topics.ts`.',
     },
   },

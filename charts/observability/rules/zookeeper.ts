@@ -1,12 +1,12 @@
 import type { Environment } from '../../environment';
-import { query } from './platform';
+import { podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Requests, milliseconds. */
 export const ZOOKEEPER_LIMITS = { waiting: 10, milliseconds: 10 };
 
-const VOLUMES = 'kubectl -n bss exec zookeeper-0 -- du -h /var/lib/zookeeper';
-const PODS = 'kubectl -n bss get pods -l app.kubernetes.io/name=zookeeper -o wide';
+const VOLUMES = 'kubectl exec zookeeper-0 -- du -h /var/lib/zookeeper';
+const PODS = podsOf('zookeeper');
 
 /** The servers of the ensemble. */
 export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environment, 'zookeeper'>): Group => ({
@@ -26,7 +26,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       silences: ['TargetDown'],
       runbook: {
         means: 'Brokers go on serving. No partition gets a new leader, and a broker that restarts waits.',
-        look: [PODS, 'kubectl -n bss logs zookeeper-0', 'kubectl -n bss get pvc'],
+        look: [PODS, 'kubectl logs zookeeper-0', 'kubectl get pvc'],
         mend: 'Bring the servers back, and restart no broker before. Lost volumes: docs/recovery.md.',
       },
     },
@@ -38,7 +38,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $labels.pod }} runs and serves nobody.',
       runbook: {
         means: 'It has found no leader to follow. The ensemble cannot lose another one.',
-        look: ['kubectl -n bss logs zookeeper-0', PODS],
+        look: ['kubectl logs zookeeper-0', PODS],
         mend: 'Its log says which servers it asks. Restart it when they answer.',
       },
     },
@@ -50,7 +50,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $value }} requests wait at {{ $labels.pod }}.',
       runbook: {
         means: 'Brokers wait for their metadata, and may lose their sessions.',
-        look: [query('rate(zookeeper_packetsreceived_total[5m])'), 'kubectl -n bss logs zookeeper-0'],
+        look: [query('rate(zookeeper_packetsreceived_total[5m])'), 'kubectl logs zookeeper-0'],
         mend: 'Nearly always the disk of the transaction log: look at the node, and at who else writes there.',
       },
     },
@@ -62,7 +62,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: '{{ $labels.pod }} takes {{ $value | printf "%.0f" }} ms for a request, on average since it started.',
       runbook: {
         means: 'Elections and changes of topics take longer.',
-        look: [query('zookeeper_maxrequestlatency'), 'kubectl -n bss logs zookeeper-0'],
+        look: [query('zookeeper_maxrequestlatency'), 'kubectl logs zookeeper-0'],
         mend: 'As for requests that wait. The average begins anew when the server restarts.',
       },
     },
@@ -74,7 +74,7 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
       summary: 'Volume {{ $labels.volume }} of {{ $labels.pod }} is {{ $value | humanizePercentage }} full.',
       runbook: {
         means: 'A server that cannot write ends. Without a majority no partition gets a new leader.',
-        look: [VOLUMES, 'kubectl -n bss get pvc'],
+        look: [VOLUMES, 'kubectl get pvc'],
         mend: 'Old snapshots and logs go by themselves within the hour. Otherwise make the claim larger.',
       },
     },
