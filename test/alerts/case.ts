@@ -1,5 +1,7 @@
 /** A series is not there at all. */
 export const GONE = undefined;
+/** Nobody is told: it only looks like what the alert is for. */
+export const SILENT = undefined;
 type Sample = number | typeof GONE;
 
 /** What a series is while all is well, while it is not, and, if it is another value than at first, after the repair. */
@@ -19,7 +21,7 @@ export interface Case {
   readonly series: Readonly<Record<string, Gauge | Counter>>;
   /** Of the alert, beside its severity. */
   readonly labels?: Readonly<Record<string, string>>;
-  readonly summary: string;
+  readonly summary: string | typeof SILENT;
   /** How long all is well, is not, and is again. @default 10, 30 and 30 */
   readonly minutes?: readonly [well: number, broken: number, mended: number];
   /** Minutes between two samples. @default 1 */

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../environment';
 import { BACKEND_LIMITS } from '../../rules/backend';
-import { LAG_LIMIT } from '../../rules/lag';
+import { LAG_LIMIT, standsStill } from '../../rules/lag';
 import type { Board, Panel } from './board';
 
 /** Whether what was written is read, and has its effect. */
@@ -31,13 +31,7 @@ const lag: Panel[] = [
     unit: 'none',
     kind: 'stat',
     width: 6,
-    queries: [
-      {
-        expr:
-          'count(min_over_time(bss:kafka_consumergroup_lag:sum[15m]) > 0 and ' +
-          'changes(bss:kafka_consumergroup_lag:sum[15m]) == 0) or vector(0)',
-      },
-    ],
+    queries: [{ expr: `count(${standsStill('')}) or vector(0)` }],
     thresholds: { critical: 1 },
   },
   {
