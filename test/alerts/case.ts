@@ -12,13 +12,21 @@ export interface Counter {
   readonly perMinute: readonly [well: number, broken: number];
 }
 
+/** What a series is by turns, from sample to sample, while not all is well. */
+export interface Turns {
+  readonly well: number;
+  readonly broken: readonly number[];
+}
+
+export const turns = (well: number, broken: readonly number[]): Turns => ({ well, broken });
+
 export const grows = (well: number, broken: number): Counter => ({ perMinute: [well, broken] });
 
 /** What makes an alert fire, and what it then says. */
 export interface Case {
   readonly alert: string;
   /** By series, with its labels. */
-  readonly series: Readonly<Record<string, Gauge | Counter>>;
+  readonly series: Readonly<Record<string, Gauge | Counter | Turns>>;
   /** Of the alert, beside its severity. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly summary: string | typeof SILENT;
@@ -36,7 +44,7 @@ export function momentsOf({ minutes: [well, broken, mended] = MINUTES, step = 1 
 }
 
 /** Samples as promtool reads them. */
-export function valuesOf(series: Gauge | Counter, { minutes = MINUTES, step = 1 }: Case): string {
+export function valuesOf(series: Gauge | Counter | Turns, { minutes = MINUTES, step = 1 }: Case): string {
   const [well, broken, mended] = minutes.map((each) => Math.round(each / step)) as [number, number, number];
   const phases = [...Array(well).fill(0), ...Array(broken).fill(1), ...Array(mended).fill(2)] as (0 | 1 | 2)[];
   if ('perMinute' in series) {
@@ -48,6 +56,10 @@ export function valuesOf(series: Gauge | Counter, { minutes = MINUTES, step = 1 
         return `${total}`;
       })
       .join(' ');
+  }
+  if ('broken' in series) {
+    const { well, broken } = series;
+    return phases.map((phase, index) => (phase === 1 ? broken[index % broken.length] : well)).join(' ');
   }
   const [first, second, third = first] = series;
   const samples = phases.map((phase) => [first, second, third][phase]);

@@ -1,6 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Environment } from '../../../environment';
-import { CERTIFICATE_DAYS, DAY } from '../../rules/certificates';
+import { CERTIFICATE_DAYS, CERTIFICATE_LEFT, DAY } from '../../rules/certificates';
 import { POSTGRES_LIMITS } from '../../rules/postgres';
 import type { Row } from './board';
 import { within } from './promql';
@@ -98,7 +98,7 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       unit: 's',
       kind: 'bargauge',
       width: 8,
-      queries: [{ expr: 'min by (pod) (probe_ssl_earliest_cert_expiry - time())', legend: '{{pod}}' }],
+      queries: [{ expr: CERTIFICATE_LEFT, legend: '{{pod}}' }],
       thresholds: { warning: CERTIFICATE_DAYS.warning * DAY, critical: CERTIFICATE_DAYS.critical * DAY },
       emptyOnKind: 'There is no certificate that somebody must renew.',
     },
