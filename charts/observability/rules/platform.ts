@@ -5,6 +5,13 @@ import type { Group } from './rule';
 /** From so many seconds on somebody is told of a scrape; boards show the same. */
 export const SCRAPE_SECONDS = 5;
 
+/**
+ * Targets of each job that are down; boards show the same. Of a job with more pods than the model asks for, as an
+ * autoscaler makes them, those count that were down three minutes ago as well: in an update one follows the other.
+ */
+export const TARGETS_DOWN =
+  'bss:pods:expected - on (job) bss:pods:up > 0 or count by (job) (up == 0 and up offset 3m == 0)';
+
 /** What is watched of a workload. */
 export interface Watched extends Pick<Workload, 'name' | 'replicas' | 'metrics'> {
   /** When it runs, of a CronJob. @default - only by hand */
@@ -38,7 +45,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'TargetDown',
-      expr: 'bss:pods:expected - on (job) bss:pods:up > 0',
+      expr: TARGETS_DOWN,
       for: '5m',
       severity: 'warning',
       summary: '{{ $value }} of the pods of {{ $labels.job }} do not tell their metrics.',

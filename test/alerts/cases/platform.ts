@@ -1,4 +1,4 @@
-import { type Case, type Gauge, grows } from '../case';
+import { type Case, type Gauge, grows, SILENT, type Turns, turns } from '../case';
 import { pods } from '../environment';
 
 const allUp: Record<string, Gauge> = Object.fromEntries(
@@ -6,6 +6,7 @@ const allUp: Record<string, Gauge> = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`up{job="${job}",pod="${job}-${index}"}`, [1, 1]]),
   ),
 );
+const backend = (pod: number, samples: Gauge | Turns) => ({ [`up{job="backend",pod="backend-${pod}"}`]: samples });
 const prometheus = { job: 'prometheus', pod: 'prometheus-0' };
 const OWN = '{job="prometheus",pod="prometheus-0"}';
 
@@ -16,6 +17,19 @@ export const cases: readonly Case[] = [
     series: { ...allUp, 'up{job="akhq",pod="akhq-0"}': [1, 0] },
     labels: { job: 'akhq' },
     summary: '1 of the pods of akhq do not tell their metrics.',
+  },
+  {
+    alert: 'TargetDown',
+    // An autoscaler has made two more.
+    series: { ...allUp, ...backend(2, [1, 1]), ...backend(3, [1, 0]) },
+    labels: { job: 'backend' },
+    summary: '1 of the pods of backend do not tell their metrics.',
+  },
+  {
+    alert: 'TargetDown',
+    // A slow update: there is always another one that only starts.
+    series: { ...allUp, ...backend(2, turns(1, [0, 0, 1, 1])), ...backend(3, turns(1, [1, 1, 0, 0])) },
+    summary: SILENT,
   },
   {
     alert: 'ScrapeSlow',
