@@ -34,6 +34,9 @@ const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 export const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
 const counted = (series: string) => `sum(rate(${series}[$window]))`;
 
+const EFFECTS = counted('bss_event_delay_seconds_count');
+const DEAD = counted('bss_kafka_consumed_total{outcome="dead"}');
+
 const API = 'service="api"';
 const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_total{service="api",code=~"5.."}[5m]))');
 
@@ -60,10 +63,11 @@ const promises = ({ objectives: { availability, latency, effect } }: Pick<Enviro
   },
   {
     ...{ slo: 'effect', title: 'EventEffect', percent: effect.percent },
-    bad: `(${counted('bss_event_delay_seconds_count')} - ${counted(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)})`,
-    all: counted('bss_event_delay_seconds_count'),
-    failure: `changes whose effect comes after more than ${effect.seconds} s`,
-    means: 'What follows from a change, such as a message to the customer or its invoice, is late.',
+    // What never has an effect has no delay either.
+    bad: `((${EFFECTS} - ${counted(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
+    all: `((${EFFECTS} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
+    failure: `changes whose effect comes after more than ${effect.seconds} s or never`,
+    means: 'What follows from a change, such as a message to the customer or its invoice, is late or missing.',
     look: [
       query('histogram_quantile(0.95, sum by (le, consumer) (rate(bss_event_delay_seconds_bucket[5m])))'),
       query('bss_outbox_oldest_seconds'),

@@ -52,7 +52,16 @@ export const cases: readonly Case[] = [
     series: effect(300),
     labels: { slo: 'effect' },
     summary:
-      'There are 50.0 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+      'There are 50.0 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'EventEffectBudgetBurnsFast',
+    // Each one that has an effect has it in time, and as many have none.
+    series: { ...effect(0), 'bss_kafka_consumed_total{consumer="billing",outcome="dead"}': grows(0, 600) },
+    labels: { slo: 'effect' },
+    summary:
+      'There are 50.0 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
     ...FAST,
   },
   {
@@ -60,7 +69,7 @@ export const cases: readonly Case[] = [
     series: effect(10),
     labels: { slo: 'effect' },
     summary:
-      'For days there have been 1.5 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+      'For days there have been 1.5 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
     ...SLOW,
   },
 ];
