@@ -109,13 +109,13 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     {
       alert: 'PrometheusCannotTell',
       // Less than `for`, here and below: who is told at least once a minute fails again and again, and not in one restart.
-      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
+      // Of several Alertmanagers each is told of all alerts: where one takes them nothing is missed.
+      expr: 'min by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
-      summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to Alertmanager.',
+      summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to any Alertmanager.',
       runbook: {
-        means:
-          'Where all Alertmanagers are away nobody is told of anything; with another one there, nothing is missed.',
+        means: 'Of what it alone sees nobody is told. With a second Prometheus that can tell, nothing is missed.',
         look: [podsOf('alertmanager'), 'kubectl logs alertmanager-0'],
         mend: 'Bring Alertmanager back.',
       },

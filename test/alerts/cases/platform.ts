@@ -8,6 +8,8 @@ const allUp: Record<string, Gauge> = Object.fromEntries(
 );
 const backend = (pod: number, samples: Gauge | Turns) => ({ [`up{job="backend",pod="backend-${pod}"}`]: samples });
 const prometheus = { job: 'prometheus', pod: 'prometheus-0' };
+const errorsTo = (ordinal: number) =>
+  `prometheus_notifications_errors_total{job="prometheus",pod="prometheus-0",alertmanager="alertmanager-${ordinal}"}`;
 const OWN = '{job="prometheus",pod="prometheus-0"}';
 
 export const cases: readonly Case[] = [
@@ -59,9 +61,14 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'PrometheusCannotTell',
-    series: { [`prometheus_notifications_errors_total${OWN}`]: grows(0, 60) },
+    series: { [errorsTo(0)]: grows(0, 60), [errorsTo(1)]: grows(0, 120) },
     labels: prometheus,
-    summary: 'prometheus-0 fails to give 1.00 alerts a second to Alertmanager.',
+    summary: 'prometheus-0 fails to give 1.00 alerts a second to any Alertmanager.',
+  },
+  {
+    alert: 'PrometheusCannotTell',
+    series: { [errorsTo(0)]: grows(0, 60), [errorsTo(1)]: grows(0, 0) },
+    summary: SILENT,
   },
   {
     alert: 'AlertmanagerCannotTell',
