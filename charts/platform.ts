@@ -41,6 +41,9 @@ export const clientLabels = (role: string) => roleLabels(PLATFORM, role);
 export function platform(environment: Environment) {
   const { images, namespace, spread, storageClass, podNetwork, apiServer, imagePullSecrets } = environment;
 
+  // Of the entry, and so of what is behind it.
+  const https = environment.kong.entry.kind === 'loadBalancer';
+
   const app = new Platform({
     name: PLATFORM,
     namespace,
@@ -65,7 +68,7 @@ export function platform(environment: Environment) {
     image: images.akhq,
     replication: environment.kafka.replication,
     kafka: kafka.clients,
-    https: environment.kong.entry.kind === 'loadBalancer',
+    https,
   });
 
   const redisCluster = new RedisCluster(app, {
@@ -120,7 +123,7 @@ export function platform(environment: Environment) {
     image: images.grafana,
     prometheus,
     boards: boards(environment),
-    https: environment.kong.entry.kind === 'loadBalancer',
+    https,
   });
   const kong = new Kong(app, {
     ...environment.kong,
@@ -136,7 +139,7 @@ export function platform(environment: Environment) {
       ...environment.certificates,
       image: images.blackboxExporter,
       servers: [
-        ...(environment.kong.entry.kind === 'loadBalancer' ? [kong.proxyTls] : []),
+        ...(https ? [kong.proxyTls] : []),
         ...(redisCluster.clients.authority ? redisCluster.clients.seeds : []),
       ],
     });

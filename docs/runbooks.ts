@@ -18,6 +18,8 @@ const inNamespace = (text: string) => text.replaceAll(/kubectl (?!-n )/g, `kubec
 /** Pages are named as they are from the root of the repository. */
 const linked = (text: string) => text.replaceAll(/docs\/([\w-]+\.md)/g, '[$1]($1)');
 
+const within = (labels: readonly string[] = []) => (labels.length > 0 ? ` for the same ${labels.join(' and ')}` : '');
+
 const section = ({ alert, severity, summary, runbook: { means, look, mend }, ...rest }: Alert) =>
   [
     `### ${alert}`,
@@ -26,7 +28,7 @@ const section = ({ alert, severity, summary, runbook: { means, look, mend }, ...
     fence('sh', inNamespace(look.join('\n'))),
     linked(inNamespace(mend)),
     ...(rest.silences
-      ? [`While it fires, you are not told of what follows from it: ${rest.silences.join(', ')}.`]
+      ? [`While it fires, you are not told of what follows from it${within(rest.alike)}: ${rest.silences.join(', ')}.`]
       : []),
   ].join('\n\n');
 

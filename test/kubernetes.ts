@@ -150,7 +150,7 @@ export interface Volume {
   readonly configMap?: { name: string };
   readonly persistentVolumeClaim?: { claimName: string };
   readonly secret?: { secretName: string; items: { key: string; path: string }[] };
-  readonly emptyDir?: { sizeLimit?: string };
+  readonly emptyDir?: { medium?: string; sizeLimit?: string };
 }
 
 /** A name that leaves room for the suffix of a pod: a DNS label has 63 characters. */

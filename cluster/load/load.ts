@@ -52,16 +52,11 @@ export interface PlatformLoadProps {
   /** Also of the load's pods. */
   readonly name: string;
   readonly through: 'gateway' | 'backend';
-  /** @default 1 */
-  readonly ordersPerSecond?: number;
-  /** @default 10 */
-  readonly keysPerSecond?: number;
-  /** Records of a topic of the catalogue that nobody reads. @default 5 */
-  readonly recordsPerSecond?: number;
-  /** @default - what is refused, see {@link refused} */
+  /** These and nothing else. @default - orders, records and keys, and what is refused, see {@link refused} */
   readonly streams?: readonly Stream[];
 }
 
+/** In the catalogue, and nobody reads it. */
 const RECORDS = 'bss.analytics.events';
 
 /** Orders, records and keys, and what is refused, in pods beside the platform: so every figure moves that it can tell. */
@@ -75,7 +70,7 @@ export class PlatformLoad {
   ) {
     this.namespace = new Namespace(environment.namespace);
     this.records = `${props.name}-records`;
-    this.startRecords();
+    if (!props.streams) this.startRecords();
     this.startApplication();
     this.namespace.awaitLog(props.name, /^READY/);
   }
@@ -88,14 +83,14 @@ export class PlatformLoad {
   }
 
   private startApplication(): void {
-    const { name, through, ordersPerSecond = 1, keysPerSecond = 10 } = this.props;
+    const { name, through, streams } = this.props;
     const { kong, backend } = platform(this.environment);
     const redis = new RedisInstallation(this.environment);
     const keys = this.environment.developmentSecrets!['kong-keys']!;
     const plan: Plan = {
       ...(through === 'gateway' ? { base: kong.proxy.url, key: keys['bss-frontend'] } : { base: backend.web.url }),
-      ...{ seeds: redis.seeds, ordersPerSecond, keysPerSecond },
-      streams: this.props.streams ?? refused(through, keys['bss-partner']!, this.environment.kong.requestsPerMinute),
+      ...{ seeds: redis.seeds, ordersPerSecond: streams ? 0 : 1, keysPerSecond: streams ? 0 : 10 },
+      streams: streams ?? refused(through, keys['bss-partner']!, this.environment.kong.requestsPerMinute),
     };
     if (through === 'gateway') this.openWay(kong.proxy);
     startPod(this.namespace, {
@@ -114,8 +109,6 @@ export class PlatformLoad {
   }
 
   private startRecords(): void {
-    const { recordsPerSecond = 5 } = this.props;
-    if (recordsPerSecond === 0) return;
     const [server] = platform(this.environment).kafka.clients.bootstrap;
     startPod(this.namespace, {
       name: this.records,
@@ -123,7 +116,7 @@ export class PlatformLoad {
       command: [
         'sh',
         '-c',
-        `while sleep ${1 / recordsPerSecond}; do date; done | kafka-console-producer --bootstrap-server ${server!.address} --topic ${RECORDS}`,
+        `while sleep 0.2; do date; done | kafka-console-producer --bootstrap-server ${server!.address} --topic ${RECORDS}`,
       ],
       env: { KAFKA_HEAP_OPTS: '-Xmx64m', KAFKA_JVM_PERFORMANCE_OPTS: QUICK_JVM.join(' ') },
       scratch: { '/tmp': Size.mebibytes(16) },

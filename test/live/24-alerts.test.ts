@@ -87,8 +87,8 @@ const selectorOf = ({ name, labels = {} }: Pick<Evaluated, 'name' | 'labels'>) =
 const empty: Readonly<Record<string, string>> = Object.fromEntries(
   ruleGroups(Workload.all(platform(kind).app), kind).flatMap(({ rules }) =>
     rules.flatMap((rule) =>
-      'record' in rule && rule.emptyAtFirst
-        ? [[selectorOf({ name: rule.record, labels: rule.labels }), rule.emptyAtFirst]]
+      'record' in rule && rule.emptyOnKind
+        ? [[selectorOf({ name: rule.record, labels: rule.labels }), rule.emptyOnKind]]
         : [],
     ),
   ),

@@ -47,6 +47,17 @@ describe('Alerts', () => {
     expect(silenced.filter((name) => !names.includes(name))).toEqual([]);
   });
 
+  it('silence others of the same pod, topic or objective only, where both say which', () => {
+    const labelsOf = (name: string) => Object.keys(cases.find(({ alert }) => alert === name)!.labels ?? {});
+    const shared = (one: string, other: string) => labelsOf(one).filter((label) => labelsOf(other).includes(label));
+    const wrong = alerts.flatMap(({ alert, silences = [], alike = [] }) =>
+      silences
+        .map((other) => [alert, other, shared(alert, other).filter((label) => label !== 'job'), alike] as const)
+        .filter(([, , both, alike]) => both.join() !== alike.join()),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('are those that boards name', () => {
     const names = alerts.map(({ alert }) => alert);
     const named = queries(boards(watched)).flatMap(({ expr }) =>

@@ -144,3 +144,13 @@ class Roles(Case):
     def test_05_nobody_gets_in_without_a_password(self):
         for role in ("postgres", "bss", "exporter"):
             self.assertIn("no password supplied", self.refused("SELECT 1", role, "bss", password=""))
+
+    def test_06_the_exporter_sees_figures_and_no_row_from_the_pod_of_the_server(self):
+        def ask(statement):
+            return self.server.sql(statement, "exporter", password="")
+
+        self.assertEqual(ask("SELECT current_user, pg_database_size('bss') > 0"), "exporter|t")
+        self.assertIn("permission denied", self.refused("SELECT * FROM pg_authid", "exporter", password=""))
+        self.assertIn("permission denied", self.refused("CREATE SCHEMA own", "exporter", password=""))
+        entry = "SELECT address, netmask FROM pg_hba_file_rules WHERE auth_method = 'trust'"
+        self.assertEqual(self.server.sql(entry), "127.0.0.1|255.255.255.255")

@@ -63,8 +63,7 @@ class Server:
         self.data = self.home / "run/data"
         self.log = self.home / "log"
         self.settings = self.home / "postgresql.conf"
-        for file in ("pg_hba.conf", "pg_ident.conf"):
-            shutil.copy(CHART / file, self.home)
+        shutil.copy(CHART / "pg_hba.conf", self.home)
         self.settings.write_text(
             (CHART / "postgresql.conf").read_text().replace("/etc/postgresql", str(self.home))
             + f"port = {self.port}\nunix_socket_directories = '{self.home}/run'\nfsync = off\nmax_connections = 30\n"

@@ -22,7 +22,6 @@ export interface PostgresProps extends PostgresSize {
 const USER = 70;
 const PORT = 5432;
 const VOLUME = '/var/lib/postgresql/data';
-const SOCKET = '/var/run/postgresql';
 const PASSWORDS = '/etc/postgresql-passwords';
 
 /** Connections that PgBouncer must leave: what postgresql.conf and the roles grant to the others. */
@@ -79,10 +78,10 @@ export class Postgres extends Component {
       ports: { sql: PORT },
       files: {
         '/etc/postgresql/postgresql.conf': nativeFile(__dirname, 'postgresql.conf') + derivedSettings(props),
-        ...nativeFiles(__dirname, '/etc/postgresql', 'pg_hba.conf', 'pg_ident.conf', 'init.sh', 'start.sh'),
+        ...nativeFiles(__dirname, '/etc/postgresql', 'pg_hba.conf', 'init.sh', 'start.sh'),
       },
       secretFiles: { [`${PASSWORDS}/postgres`]: this.users.key('postgres') },
-      scratch: { '/tmp': Size.mebibytes(16), [SOCKET]: Size.mebibytes(1) },
+      scratch: { '/tmp': Size.mebibytes(16), '/var/run/postgresql': Size.mebibytes(1) },
       memoryScratch: { '/dev/shm': sharedMemory(resources.memoryLimit) },
       claims: { data: { mountPath: VOLUME, size: disk } },
       // Before the server and its probes: the image would answer from a server of its own while it initializes.
@@ -134,15 +133,15 @@ export class Postgres extends Component {
 }
 
 /**
- * Stands beside the server, whose socket lets it in without a password. It asks one database about all of them. Until the
- * databases Job has made its role it tells `pg_up 0`.
+ * Stands beside the server, which lets it in from its own pod without a password. It asks one database about all of them.
+ * Until the databases Job has made its role it tells `pg_up 0`.
  */
 function exporter(image: string): SidecarProps {
   return {
     image,
-    env: { DATA_SOURCE_NAME: `host=${SOCKET} user=${EXPORTER_ROLE} dbname=postgres` },
+    env: { DATA_SOURCE_NAME: `host=127.0.0.1 user=${EXPORTER_ROLE} dbname=postgres sslmode=disable` },
     ports: { metrics: 9187 },
-    mounts: [SOCKET],
+    mounts: [],
     resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
     probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
   };

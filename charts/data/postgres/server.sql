@@ -22,7 +22,7 @@ REVOKE ALL ON FUNCTION pgbouncer.login FROM PUBLIC;
 GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
 GRANT EXECUTE ON FUNCTION pgbouncer.login TO pgbouncer;
 
--- The exporter sees figures, and no row of any table. Only the server's own pod lets it in, without a password.
+-- The exporter sees figures, and no row of any table. It is let in from the server's own pod alone, without a password.
 \getenv connections EXPORTER_CONNECTIONS
 GRANT pg_monitor TO exporter;
 ALTER ROLE exporter CONNECTION LIMIT :connections;

@@ -84,7 +84,7 @@ export class RedisCluster extends Component {
       ports: PORTS,
       files: { ...configFiles(props, access, transport), ...access.files },
       secretFiles,
-      memoryScratch: access.memoryScratch,
+      memoryScratch: { ...access.memoryScratch, ...exporter.memoryScratch },
       scratch: { '/tmp': Size.mebibytes(4) },
       claims: { data: { mountPath: '/data', size: props.disk } },
       initContainers: exporter.initContainers,

@@ -14,8 +14,6 @@ export interface User {
 /** What gives a server its users. */
 export interface ServerAccess {
   readonly application?: User;
-  /** Passwords as the exporter reads them, in memory. @default - access is open */
-  readonly exporterFile?: string;
   readonly files: Record<string, string>;
   readonly secretFiles?: Record<string, SecretKey>;
   readonly memoryScratch?: Record<string, Size>;
@@ -43,7 +41,6 @@ export function serverAccess(
   const secret = new RequiredSecret(component, `${component.node.id}-users`, purposes, () => changing(16));
   return {
     application: { name: 'application', password: secret.key('application') },
-    exporterFile: `${RUNTIME}/exporter.json`,
     files: { ...nativeFiles(__dirname, '/etc/redis', 'acl.sh'), ...nativeFiles(directory, '/etc/redis', 'users.acl') },
     secretFiles: secret.files(PASSWORDS),
     memoryScratch: { [RUNTIME]: Size.mebibytes(1) },

@@ -7,7 +7,8 @@
 #   acl.sh start TEMPLATE SERVER…  renders and becomes the server. At every start: one that starts again in its pod would
 #                             else come back with the passwords that were valid when the pod was made, and refuse the
 #                             keeper that could tell it the new ones
-#   acl.sh exporter           writes exporter.json to $RUNTIME: the password with which the exporter calls $SERVER_URL
+#   acl.sh exporter           writes exporter.json to $RUNTIME, here a directory that only the exporter shares: the
+#                             password with which it calls $SERVER_URL
 #   acl.sh commands           prints commands that give a running server the same passwords
 #
 # Never prints a password that is wrong, only what is wrong with it.

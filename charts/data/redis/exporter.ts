@@ -16,6 +16,8 @@ export interface RedisExporterProps {
 
 /** What a server's pod has of its exporter. */
 export interface RedisExporter extends Required<Pick<PodProps, 'metrics' | 'sidecars'>> {
+  /** Where the file of its password is, and nothing of the server's. @default - access is open */
+  readonly memoryScratch?: PodProps['memoryScratch'];
   /** What must have run before it. @default - access is open */
   readonly initContainers?: PodProps['initContainers'];
   /** Environment of who tells it that its password has changed. */
@@ -23,15 +25,17 @@ export interface RedisExporter extends Required<Pick<PodProps, 'metrics' | 'side
 }
 
 const PORT = 9121;
+const RUNTIME = '/run/redis-exporter';
 const LITTLE = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) };
 
 /**
  * Stands beside a server and asks it, as the user `exporter` where there are users: one for each server, since each has
- * figures of its own, and no password leaves the pod.
+ * figures of its own, and no password leaves the pod. It sees its own and no other: with those of the server's directory
+ * it could copy every key.
  */
 export function redisExporter({ image, serverImage, access, url }: RedisExporterProps): RedisExporter {
   const users = access.secretFiles !== undefined;
-  const env = { SERVER_URL: url, EXPORTER_PORT: `${PORT}` };
+  const env = { SERVER_URL: url, EXPORTER_PORT: `${PORT}`, ...(users && { RUNTIME }) };
   return {
     env,
     metrics: { port: 'metrics', path: '/metrics' },
@@ -42,14 +46,15 @@ export function redisExporter({ image, serverImage, access, url }: RedisExporter
           REDIS_ADDR: url,
           // It calls its own pod, whose address no certificate holds.
           ...(url.startsWith('rediss:') && { REDIS_EXPORTER_SKIP_TLS_VERIFICATION: 'true' }),
-          ...(users && { REDIS_USER: 'exporter', REDIS_PASSWORD_FILE: access.exporterFile! }),
+          ...(users && { REDIS_USER: 'exporter', REDIS_PASSWORD_FILE: `${RUNTIME}/exporter.json` }),
         },
         ports: { metrics: PORT },
-        mounts: Object.keys(access.memoryScratch ?? {}),
+        mounts: users ? [RUNTIME] : [],
         resources: LITTLE,
         probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
       },
     },
+    memoryScratch: users ? { [RUNTIME]: Size.mebibytes(1) } : undefined,
     initContainers: users
       ? {
           'exporter-login': {

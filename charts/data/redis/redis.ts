@@ -61,7 +61,7 @@ export class Redis extends Component {
         ...access.files,
       },
       secretFiles: access.secretFiles,
-      memoryScratch: access.memoryScratch,
+      memoryScratch: { ...access.memoryScratch, ...exporter.memoryScratch },
       resources,
       probes: {
         readiness: { ...tcp('client'), periodSeconds: 2 },

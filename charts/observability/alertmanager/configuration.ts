@@ -36,13 +36,13 @@ export const configuration = (
   receivers: [{ name: NOBODY }, ...Object.entries(receivers).map(rendered)],
 });
 
-const inhibition = ({ alert, silences }: Alert) =>
+const inhibition = ({ alert, silences, alike = [] }: Alert) =>
   silences
     ? [
         {
           source_matchers: [`alertname="${alert}"`],
           target_matchers: [`alertname=~"${silences.join('|')}"`],
-          equal: ['job'],
+          equal: ['job', ...alike],
         },
       ]
     : [];

@@ -1,10 +1,10 @@
 import { Duration } from 'cdk8s';
-import { type Check, complaint, must, oneOf, optional, shown } from '../../../lib/values/check';
+import { type Check, must, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { dnsLabel, line } from '../../../lib/values/names';
 import { network, port } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
-import { dictionary, list, type Rule, record } from '../../../lib/values/record';
+import { dictionary, list, type Rule, record, union } from '../../../lib/values/record';
 import { disk, resources, time } from '../../../lib/values/sizes';
 import type { AlertmanagerSize, Email, Receiver, Route, Webhook } from './size';
 
@@ -35,16 +35,10 @@ const server: Check<string> = must('host and port of a mail server, as in "smtp.
 });
 
 const networks = list(network);
-const kinds = {
+const receiver = union<Receiver>({
   webhook: record<Webhook>({ kind: oneOf('webhook'), url, login: oneOf('bearer', 'none'), networks }),
   email: record<Email>({ kind: oneOf('email'), to: mailbox, from: mailbox, server, user: optional(line), networks }),
-};
-
-const receiver: Check<Receiver> = (name, value) => {
-  const kind = (value as Partial<Receiver> | undefined)?.kind;
-  if (kind === 'webhook' || kind === 'email') return kinds[kind](name, value);
-  return [complaint(`${name}.kind`, kind, "'webhook' or 'email'")];
-};
+});
 
 const repeat = time('1 minute to 7 days, as in Duration.hours(4)', Duration.minutes(1), Duration.days(7));
 

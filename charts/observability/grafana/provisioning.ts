@@ -33,14 +33,5 @@ const providers = (boards: readonly Board[]) =>
 export const provisioned = (boards: readonly Board[]): Record<string, Content> => ({
   [`${PROVISIONING}/datasources/prometheus.yml`]: nativeFile(__dirname, 'datasources.yml'),
   [`${PROVISIONING}/dashboards/boards.yml`]: Yaml.stringify({ apiVersion: 1, providers: providers(boards) }),
-  ...Object.fromEntries(boards.map((board) => [pathOf(board), once(() => boardJson(board))])),
+  ...Object.fromEntries(boards.map((board) => [pathOf(board), () => boardJson(board)])),
 });
-
-/** Drawn when somebody asks, and not for each who does: most models are only looked at. */
-function once(make: () => string): () => string {
-  let made: string | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}

@@ -39,6 +39,7 @@ export const certificates: Group = {
       severity: 'critical',
       summary: 'The certificate of {{ $labels.pod }} expires in {{ $value | humanizeDuration }}.',
       silences: ['CertificateExpires'],
+      alike: ['pod'],
       runbook,
     },
     {

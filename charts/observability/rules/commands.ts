@@ -13,6 +13,9 @@ export const logs = (of: string, container: string) => `kubectl logs ${of} -c ${
 export const query = (expr: string) =>
   `kubectl exec prometheus-0 -- promtool query instant http://localhost:9090${PATH} '${expr}'`;
 
+/** A statement to the database server. */
+export const psql = (statement: string) => `kubectl exec postgres-0 -c postgres -- psql -c "${statement}"`;
+
 /** A command to Alertmanager. */
 export const amtool = (command: string) =>
   `kubectl exec alertmanager-0 -- amtool --alertmanager.url=http://localhost:9093 ${command}`;

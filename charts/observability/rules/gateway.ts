@@ -114,7 +114,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongCountersAway',
-      expr: '(min by (job) (redis_up{job="redis"}) or bss:pods:up{job="redis"}) == 0',
+      expr: '(max by (job) (redis_up{job="redis"}) or bss:pods:up{job="redis"}) == 0',
       for: '2m',
       severity: 'warning',
       summary: '{{ $value }} servers answer that the gateway counts in.',

@@ -12,6 +12,7 @@ import { redis } from './redis';
 import type { Group } from './rule';
 import { slo } from './slo';
 import { topics } from './topics';
+import { volumes } from './volumes';
 import { zookeeper } from './zookeeper';
 
 /**
@@ -21,6 +22,7 @@ import { zookeeper } from './zookeeper';
 export const ruleGroups = (workloads: readonly Watched[], environment: Environment): Group[] => [
   platform(workloads.filter(({ metrics }) => metrics)),
   kubernetes(workloads),
+  volumes(environment),
   kafka(environment),
   zookeeper(environment),
   topics(environment),

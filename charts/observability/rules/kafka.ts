@@ -3,17 +3,16 @@ import { logs, podsOf, query } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Elections a minute, shares, milliseconds, sessions in 15 minutes. */
-export const KAFKA_LIMITS = { elections: 5, disk: 0.85, idle: 0.3, produceMilliseconds: 1000, sessions: 2 };
+export const KAFKA_LIMITS = { elections: 5, idle: 0.3, produceMilliseconds: 1000, sessions: 2 };
 
 const TOPICS = 'kubectl exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe';
 const LOGS = logs('kafka-0', 'kafka');
 const PODS = podsOf('kafka');
 
 /** Brokers, and what they keep. */
-export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>): Group => ({
+export const kafka = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Group => ({
   name: 'kafka',
   rules: [
-    { record: 'bss:kafka_log_bytes:sum', expr: 'sum by (job, pod) (kafka_log_log_size)' },
     {
       alert: 'KafkaBrokerDown',
       expr: 'bss:pods:up{job="kafka"} < on (job) bss:pods:expected',
@@ -60,6 +59,7 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
       severity: 'critical',
       summary: '{{ $value }} partitions that {{ $labels.pod }} leads have too few copies and take no records.',
       silences: ['KafkaUnderReplicatedPartitions'],
+      alike: ['pod'],
       runbook: {
         means: 'Who writes with `acks=all` is refused. The backend keeps its events in the outbox meanwhile.',
         look: [`${TOPICS} --under-min-isr-partitions`, PODS],
@@ -112,32 +112,6 @@ export const kafka = ({ kafka: { brokers, disk } }: Pick<Environment, 'kafka'>):
         means: 'The disk has failed or is full. A broker whose only volume is away ends.',
         look: [LOGS, 'kubectl exec kafka-0 -c kafka -- df -h /var/lib/kafka/data'],
         mend: 'See docs/recovery.md: a full volume is made larger, a lost one is filled again from the other copies.',
-      },
-    },
-    {
-      alert: 'KafkaVolumeAlmostFull',
-      expr: `bss:kafka_log_bytes:sum > ${Math.floor(KAFKA_LIMITS.disk * disk.toMebibytes())} * 1024 * 1024`,
-      for: '5m',
-      severity: 'critical',
-      summary: `{{ $labels.pod }} has {{ $value | humanize1024 }}B of records on a volume of ${disk.asString()}B.`,
-      runbook: {
-        means: 'A broker with a full volume stops, and soon all of them: they hold the same.',
-        look: [query('topk(5, sum by (topic) (kafka_log_log_size))'), 'kubectl get pvc'],
-        mend: 'Shorten the retention of the largest topic in `config/topics.ts`, or make the claims larger.',
-      },
-    },
-    {
-      alert: 'KafkaVolumeFullTomorrow',
-      expr:
-        `predict_linear(bss:kafka_log_bytes:sum[6h], 86400) > ${disk.toMebibytes()} * 1024 * 1024 ` +
-        `and bss:kafka_log_bytes:sum > ${Math.floor(disk.toMebibytes() / 2)} * 1024 * 1024`,
-      for: '1h',
-      severity: 'warning',
-      summary: `As it grows now, {{ $labels.pod }} has {{ $value | humanize1024 }}B tomorrow; its volume is ${disk.asString()}B.`,
-      runbook: {
-        means: 'There is a day left.',
-        look: [query('topk(5, sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesin_total{topic!=""}[1h])))')],
-        mend: 'See who writes more than the catalogue says. Shorten a retention, or make the claims larger.',
       },
     },
     {

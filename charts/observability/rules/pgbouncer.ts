@@ -14,7 +14,7 @@ export const pgbouncer = ({ pgbouncer: { maxClients, poolSize } }: Pick<Environm
   rules: [
     {
       alert: 'PgBouncerDown',
-      expr: 'bss:pods:up{job="pgbouncer"} < 1 or min by (job) (pgbouncer_up) == 0',
+      expr: 'bss:pods:up{job="pgbouncer"} < 1 or max by (job) (pgbouncer_up) == 0',
       for: '2m',
       severity: 'critical',
       summary: '{{ $value }} pools before the database answer.',

@@ -1,5 +1,5 @@
 import type { Environment } from '../../environment';
-import { logs, podsOf } from './commands';
+import { logs, podsOf, psql } from './commands';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares, seconds. */
@@ -8,20 +8,14 @@ export const POSTGRES_LIMITS = {
   transactionSeconds: 1800,
   rollbacks: 0.2,
   inMemory: 0.9,
-  disk: 0.85,
 };
 
-const psql = (statement: string) => `kubectl exec postgres-0 -c postgres -- psql -c "${statement}"`;
 const LOGS = logs('postgres-0', 'postgres');
 
 /** The database server. */
-export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environment, 'postgres'>): Group => ({
+export const postgres = ({ postgres: { maxConnections } }: Pick<Environment, 'postgres'>): Group => ({
   name: 'postgres',
   rules: [
-    {
-      record: 'bss:postgres_bytes:sum',
-      expr: 'sum by (job, pod) (pg_database_size_bytes) + sum by (job, pod) (pg_wal_size_bytes)',
-    },
     {
       alert: 'PostgresDown',
       expr: 'min by (job, pod) (pg_up) == 0 or min by (job, pod) (up{job="postgres"}) == 0',
@@ -98,36 +92,6 @@ export const postgres = ({ postgres: { maxConnections, disk } }: Pick<Environmen
         means: 'What is asked for does not fit into memory any more, or a query reads whole tables.',
         look: [psql('SELECT relname, seq_scan, seq_tup_read FROM pg_stat_user_tables ORDER BY 3 DESC LIMIT 5')],
         mend: 'PgHero names slow queries and missing indexes. Otherwise more memory.',
-      },
-    },
-    {
-      alert: 'PostgresVolumeAlmostFull',
-      expr: `bss:postgres_bytes:sum > ${Math.floor(POSTGRES_LIMITS.disk * disk.toMebibytes())} * 1024 * 1024`,
-      for: '5m',
-      severity: 'critical',
-      summary: `Databases and log take {{ $value | humanize1024 }}B on a volume of ${disk.asString()}B.`,
-      runbook: {
-        means: 'A server that cannot write its log stops.',
-        look: [psql('SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database')],
-        mend: 'Drop a `bss_before_…` that a restore has kept, or make the claim larger: docs/recovery.md.',
-      },
-    },
-    {
-      alert: 'PostgresVolumeFullTomorrow',
-      expr:
-        `predict_linear(bss:postgres_bytes:sum[6h], 86400) > ${disk.toMebibytes()} * 1024 * 1024 ` +
-        `and bss:postgres_bytes:sum > ${Math.floor(disk.toMebibytes() / 2)} * 1024 * 1024`,
-      for: '1h',
-      severity: 'warning',
-      summary: `As they grow now, databases and log take {{ $value | humanize1024 }}B tomorrow; the volume is ${disk.asString()}B.`,
-      runbook: {
-        means: 'There is a day left.',
-        look: [
-          psql(
-            'SELECT relname, pg_size_pretty(pg_total_relation_size(oid)) FROM pg_class ORDER BY pg_total_relation_size(oid) DESC LIMIT 5',
-          ),
-        ],
-        mend: 'Find the table that grows. Make the claim larger.',
       },
     },
   ],

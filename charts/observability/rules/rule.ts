@@ -24,6 +24,8 @@ export interface Alert {
   readonly runbook: Runbook;
   /** Alerts that only follow from this one: they are not told of the same `job` while it is. @default - none */
   readonly silences?: readonly string[];
+  /** Labels besides `job` that it has and all of those have: they are not told of the same. @default - none */
+  readonly alike?: readonly string[];
 }
 
 /** A question that is asked always, and whose answers are kept. */
@@ -32,8 +34,8 @@ export interface Recording {
   readonly expr: string;
   /** Labels that the answer gets besides. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Why there is no answer on a platform that was installed just now. @default - there is one */
-  readonly emptyAtFirst?: string;
+  /** Why it can have no answer on a laptop that was installed just now. @default - it has */
+  readonly emptyOnKind?: string;
 }
 
 /** Rules that are asked one after the other. */
@@ -44,14 +46,14 @@ export interface Group {
 }
 
 /** The file of the page on which each alert has a section of its name. */
-export const RUNBOOKS = 'docs/runbooks.md';
+const RUNBOOKS = 'docs/runbooks.md';
 
 /** The alerts among the rules, in their order. */
 export const alertsOf = (groups: readonly Group[]): Alert[] =>
   groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule));
 
 /** A rule as Prometheus reads it. */
-const rendered = (rule: Alert | Recording) => {
+const entry = (rule: Alert | Recording) => {
   if (!('alert' in rule)) {
     const { record, expr, labels } = rule;
     // Labels of their own, where YAML would refer from one rule to another.
@@ -71,5 +73,5 @@ export const runbookOf = (alert: string) => `${RUNBOOKS}#${alert.toLowerCase()}`
 
 /** The groups as Prometheus reads them. */
 export const ruleFile = (groups: readonly Group[]) => ({
-  groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(rendered) })),
+  groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(entry) })),
 });

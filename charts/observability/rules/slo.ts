@@ -34,10 +34,10 @@ const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 
 /** A bound of a histogram as versions 2 and 3 of Prometheus keep it: `5` is `5.0` in the newer one. */
 export const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
-const counted = (series: string) => `sum(rate(${series}[$window]))`;
+const rate = (series: string) => `sum(rate(${series}[$window]))`;
 
-const EFFECTS = counted('bss_event_delay_seconds_count');
-const DEAD = counted('bss_kafka_consumed_total{outcome="dead"}');
+const EFFECTS = rate('bss_event_delay_seconds_count');
+const DEAD = rate('bss_kafka_consumed_total{outcome="dead"}');
 
 const API = 'service="api"';
 const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_total{service="api",code=~"5.."}[5m]))');
@@ -46,16 +46,16 @@ const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_to
 const promises = ({ objectives: { availability, latency, effect } }: Pick<Environment, 'objectives'>): Promised[] => [
   {
     ...{ slo: 'api-availability', title: 'ApiAvailability', percent: availability.percent },
-    bad: `(${counted(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${counted(`kong_http_requests_total{${API}}`)})`,
-    all: counted(`kong_http_requests_total{${API}}`),
+    bad: `(${rate(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${rate(`kong_http_requests_total{${API}}`)})`,
+    all: rate(`kong_http_requests_total{${API}}`),
     failure: 'answers of the API that fail',
     means: 'Clients are answered with 500 to 599.',
     look: [FAILURES, logs('deploy/backend', 'backend')],
   },
   {
     ...{ slo: 'api-latency', title: 'ApiLatency', percent: latency.percent },
-    bad: `(${counted(`kong_request_latency_ms_count{${API}}`)} - ${counted(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
-    all: counted(`kong_request_latency_ms_count{${API}}`),
+    bad: `(${rate(`kong_request_latency_ms_count{${API}}`)} - ${rate(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
+    all: rate(`kong_request_latency_ms_count{${API}}`),
     failure: `answers of the API that take more than ${latency.milliseconds} ms`,
     means: 'Users wait.',
     look: [
@@ -66,7 +66,7 @@ const promises = ({ objectives: { availability, latency, effect } }: Pick<Enviro
   {
     ...{ slo: 'effect', title: 'EventEffect', percent: effect.percent },
     // What never has an effect has no delay either.
-    bad: `((${EFFECTS} - ${counted(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
+    bad: `((${EFFECTS} - ${rate(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
     all: `((${EFFECTS} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
     failure: `changes whose effect comes after more than ${effect.seconds} s or never`,
     means: 'What follows from a change, such as a message to the customer or its invoice, is late or missing.',
@@ -122,6 +122,7 @@ function alerts({ slo, title, percent, failure, means, look }: Promised): Alert[
       severity: 'critical',
       summary: `There are {{ $value | printf "%.1f" }} times as many ${failure} as the ${budget} that are allowed for.`,
       silences: [`${title}BudgetBurnsSlowly`],
+      alike: ['slo'],
       runbook: {
         means: `${means} At this speed the budget of 30 days is gone within days.`,
         look: [query(`slo:budget_left:ratio{slo="${slo}"}`), ...look],

@@ -91,8 +91,7 @@ const alerts = (topic: string, without: number): Alert[] => [
       `> on (job, topic) ${TOPIC_RATE} * bss:topic_bytes:expected`,
     for: '6h',
     severity: 'warning',
-    summary:
-      '{{ $labels.topic }} is written to with {{ $value | humanize1024 }}B a second, twice what the catalogue says or more.',
+    summary: `{{ $labels.topic }} is written to with {{ $value | humanize1024 }}B a second, ${TOPIC_RATE} times what the catalogue says or more.`,
     runbook: {
       means: 'The disks were planned for the rate of the catalogue, and fill before the retention is over.',
       look: [query('topk(5, sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesin_total{topic!=""}[6h])))')],

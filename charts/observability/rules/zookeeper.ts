@@ -8,18 +8,12 @@ export const ZOOKEEPER_LIMITS = { waiting: 10, milliseconds: 10 };
 /** How many servers serve; boards show the same. One that runs without a leader has no such figure. */
 export const SERVING = 'count by (job) (zookeeper_avgrequestlatency) or bss:pods:up{job="zookeeper"} * 0';
 
-const VOLUMES = 'kubectl exec zookeeper-0 -- du -h /var/lib/zookeeper';
 const PODS = podsOf('zookeeper');
 
 /** The servers of the ensemble. */
-export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environment, 'zookeeper'>): Group => ({
+export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeeper'>): Group => ({
   name: 'zookeeper',
   rules: [
-    ...Object.entries({ data, log }).map(([volume, size]) => ({
-      record: 'bss:zookeeper_volume:ratio',
-      expr: `max by (job, pod) (zookeeper_volume_bytes{volume="${volume}"}) / ${size.toMebibytes()} / 1024 / 1024`,
-      labels: { volume },
-    })),
     {
       alert: 'ZooKeeperQuorumLost',
       expr: `(${SERVING}) < ${Math.floor(servers / 2) + 1}`,
@@ -67,31 +61,6 @@ export const zookeeper = ({ zookeeper: { servers, data, log } }: Pick<Environmen
         means: 'Elections and changes of topics take longer.',
         look: [query('zookeeper_maxrequestlatency'), 'kubectl logs zookeeper-0'],
         mend: 'As for requests that wait. The average begins anew when the server restarts.',
-      },
-    },
-    {
-      alert: 'ZooKeeperVolumeAlmostFull',
-      expr: 'bss:zookeeper_volume:ratio > 0.85',
-      for: '5m',
-      severity: 'critical',
-      summary: 'Volume {{ $labels.volume }} of {{ $labels.pod }} is {{ $value | humanizePercentage }} full.',
-      runbook: {
-        means: 'A server that cannot write ends. Without a majority no partition gets a new leader.',
-        look: [VOLUMES, 'kubectl get pvc'],
-        mend: 'Old snapshots and logs go by themselves within the hour. Otherwise make the claim larger.',
-      },
-    },
-    {
-      alert: 'ZooKeeperVolumeFullTomorrow',
-      expr: 'predict_linear(bss:zookeeper_volume:ratio[6h], 86400) > 1 and bss:zookeeper_volume:ratio > 0.5',
-      for: '1h',
-      severity: 'warning',
-      summary:
-        'As it grows now, volume {{ $labels.volume }} of {{ $labels.pod }} is {{ $value | humanizePercentage }} full tomorrow.',
-      runbook: {
-        means: 'There is a day left.',
-        look: [VOLUMES, query('rate(zookeeper_packetsreceived_total[1h])')],
-        mend: 'See who changes so much: topics that are made and deleted, most often. Make the claim larger.',
       },
     },
   ],

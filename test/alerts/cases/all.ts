@@ -10,12 +10,14 @@ import { cases as postgres } from './postgres';
 import { cases as redis } from './redis';
 import { cases as slo } from './slo';
 import { cases as topics } from './topics';
+import { cases as volumes } from './volumes';
 import { cases as zookeeper } from './zookeeper';
 
 export const cases = [
   ...[
     platform,
     kubernetes,
+    volumes,
     kafka,
     zookeeper,
     topics,

@@ -68,7 +68,12 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'KongCountersAway',
-    series: { 'redis_up{job="redis",pod="10.244.0.8"}': [1, 0], 'up{job="redis",pod="10.244.0.8"}': [1, 1] },
+    series: {
+      'redis_up{job="redis",pod="10.244.0.8"}': [1, 0],
+      // One that starts while the one before still serves.
+      'redis_up{job="redis",pod="10.244.0.9"}': [0, 0],
+      'up{job="redis",pod="10.244.0.8"}': [1, 1],
+    },
     labels: { job: 'redis' },
     summary: '0 servers answer that the gateway counts in.',
   },

@@ -1,6 +1,5 @@
 import { type Case, grows } from '../case';
 
-const GIGA = 1e9;
 const labels = { job: 'kafka', pod: 'kafka-0' };
 const job = { job: 'kafka' };
 const on = (metric: string, more = '') => `${metric}{job="kafka",pod="kafka-0"${more}}`;
@@ -60,20 +59,6 @@ export const cases: readonly Case[] = [
     series: { [on('kafka_log_logmanager_offlinelogdirectorycount')]: [0, 1] },
     labels,
     summary: 'kafka-0 cannot write to its volume.',
-  },
-  {
-    alert: 'KafkaVolumeAlmostFull',
-    series: { [on('kafka_log_log_size', ',topic="bss.events",partition="0"')]: [GIGA, 9.5 * GIGA] },
-    labels,
-    summary: 'kafka-0 has 8.848GiB of records on a volume of 10GiB.',
-  },
-  {
-    alert: 'KafkaVolumeFullTomorrow',
-    series: { [on('kafka_log_log_size', ',topic="bss.events",partition="0"')]: grows(0, GIGA / 100) },
-    labels,
-    summary: 'As it grows now, kafka-0 has 20.12GiB tomorrow; its volume is 10GiB.',
-    minutes: [10, 720, 480],
-    step: 5,
   },
   {
     alert: 'KafkaHandlersBusy',

@@ -8,6 +8,8 @@ export const cases: readonly Case[] = [
     alert: 'PgBouncerDown',
     series: {
       'pgbouncer_up{job="pgbouncer",pod="10.244.0.9"}': [1, 0],
+      // While another answers, the database is reached.
+      'pgbouncer_up{job="pgbouncer",pod="10.244.0.10"}': [0, 0],
       'up{job="pgbouncer",pod="10.244.0.9"}': [1, 1],
     },
     labels: { job: 'pgbouncer' },

@@ -1,6 +1,5 @@
 import { type Case, grows } from '../case';
 
-const GIGA = 1e9;
 const server = { job: 'postgres', pod: 'postgres-0' };
 const database = { job: 'postgres', datname: 'bss' };
 const on = (metric: string, more = '') => `${metric}{job="postgres",pod="postgres-0"${more}}`;
@@ -48,19 +47,5 @@ export const cases: readonly Case[] = [
     },
     labels: database,
     summary: '50% of the pages of bss were in memory.',
-  },
-  {
-    alert: 'PostgresVolumeAlmostFull',
-    series: { [of('pg_database_size_bytes')]: [GIGA, 9 * GIGA], [on('pg_wal_size_bytes')]: [GIGA / 2, GIGA / 2] },
-    labels: server,
-    summary: 'Databases and log take 8.848GiB on a volume of 10GiB.',
-  },
-  {
-    alert: 'PostgresVolumeFullTomorrow',
-    series: { [of('pg_database_size_bytes')]: grows(0, GIGA / 100), [on('pg_wal_size_bytes')]: [0, 0] },
-    labels: server,
-    summary: 'As they grow now, databases and log take 20.12GiB tomorrow; the volume is 10GiB.',
-    minutes: [10, 720, 480],
-    step: 5,
   },
 ];

@@ -61,7 +61,7 @@ export const cases: readonly Case[] = [
       ),
     },
     labels,
-    summary: 'bss.events is written to with 3MiB a second, twice what the catalogue says or more.',
+    summary: 'bss.events is written to with 3MiB a second, 2 times what the catalogue says or more.',
     minutes: [60, 900, 480],
     step: 5,
   },

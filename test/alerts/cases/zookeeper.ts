@@ -1,11 +1,9 @@
-import { type Case, GONE, grows } from '../case';
+import { type Case, GONE } from '../case';
 
 const labels = { job: 'zookeeper', pod: 'zookeeper-0' };
 const on = (metric: string, pod = 0) => `${metric}{job="zookeeper",pod="zookeeper-${pod}"}`;
 
 const SERVES = 'zookeeper_avgrequestlatency';
-
-const volume = (name: string) => `zookeeper_volume_bytes{job="zookeeper",pod="zookeeper-0",volume="${name}"}`;
 
 export const cases: readonly Case[] = [
   {
@@ -41,19 +39,5 @@ export const cases: readonly Case[] = [
     series: { [on('zookeeper_avgrequestlatency')]: [1, 25] },
     labels,
     summary: 'zookeeper-0 takes 25 ms for a request, on average since it started.',
-  },
-  {
-    alert: 'ZooKeeperVolumeAlmostFull',
-    series: { [volume('data')]: [1024, 1024], [volume('log')]: [1024, 0.9 * 1024 ** 3] },
-    labels: { ...labels, volume: 'log' },
-    summary: 'Volume log of zookeeper-0 is 90% full.',
-  },
-  {
-    alert: 'ZooKeeperVolumeFullTomorrow',
-    series: { [volume('log')]: grows(0, 1024 ** 2) },
-    labels: { ...labels, volume: 'log' },
-    summary: 'As it grows now, volume log of zookeeper-0 is 214.8% full tomorrow.',
-    minutes: [10, 760, 480],
-    step: 5,
   },
 ];

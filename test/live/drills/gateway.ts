@@ -11,7 +11,7 @@ export const strangers: Drill = {
   breaks: (bss) => {
     bss.run('scale', 'deployment/pghero', '--replicas=0');
     clients = new PlatformLoad(kind, {
-      ...{ name: 'drill-strangers', through: 'gateway', ordersPerSecond: 0, keysPerSecond: 0, recordsPerSecond: 0 },
+      ...{ name: 'drill-strangers', through: 'gateway' },
       streams: [
         { path: '/api/customers?page=0&size=1', apikey: keys['bss-partner']!, perSecond: 40 },
         { path: '/api/customers', apikey: '', perSecond: 3 },

@@ -19,7 +19,7 @@ import { topicMetrics } from './topic-metrics';
 
 /** Every board of an environment, in the order of the page that lists them. The first one is Grafana's home. */
 export const boards = (environment: Environment): Board[] => [
-  ...[bssOverviewDashboard(environment), platform(environment), postgresql(environment)],
+  ...[bssOverviewDashboard(environment), platform, postgresql(environment)],
   ...[apiGatewayOverview(environment), serviceLatency(environment), errorAnalysis, rateLimitingStats(environment)],
   ...[kafkaOverview(environment), producerMetrics, consumerMetrics(environment)],
   ...[topicMetrics(environment), brokerHealth(environment)],

@@ -1,7 +1,10 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
 import { LAG_LIMIT } from '../../rules/lag';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
+import { timeOfAWrite } from './kafka-panels';
+import { perSecond, total } from './promql';
 
 /** Whether Kafka works, and how much it has to do, at one look. */
 export const kafkaOverview = (environment: Pick<Environment, 'kafka'>): Board => ({
@@ -69,7 +72,7 @@ const health = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Panel[] => 
     width: 4,
     queries: [
       {
-        expr: 'count(ALERTS{alertstate="firing",alertname=~"(Kafka|Topic|Consumer|ZooKeeper).+"}) or vector(0)',
+        expr: total('count(ALERTS{alertstate="firing",alertname=~"(Kafka|Topic|Consumer|ZooKeeper).+"})'),
       },
     ],
     thresholds: { critical: 1 },
@@ -84,7 +87,7 @@ const load: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_messagesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_messagesin_total{topic=""}'),
         legend: 'written',
       },
     ],
@@ -96,30 +99,20 @@ const load: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_bytesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesin_total{topic=""}'),
         legend: 'written',
       },
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_bytesout_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesout_total{topic=""}'),
         legend: 'read',
       },
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_replicationbytesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_replicationbytesin_total{topic=""}'),
         legend: 'copied',
       },
     ],
   },
-  {
-    title: 'Time of a write',
-    description: 'In the broker, until all copies in sync have it. The slowest broker is shown.',
-    unit: 'ms',
-    kind: 'timeseries',
-    queries: ['0.50', '0.95', '0.99'].map((quantile) => ({
-      expr: `max(kafka_network_requestmetrics_totaltimems{request="Produce",quantile="${quantile}"})`,
-      legend: `quantile ${quantile}`,
-    })),
-    thresholds: { warning: KAFKA_LIMITS.produceMilliseconds },
-  },
+  timeOfAWrite,
   {
     title: 'Events that wait for consumers',
     description: 'By group. It rises when much is written at once, and must fall again.',
@@ -136,10 +129,8 @@ const reserves = ({ kafka: { disk } }: Pick<Environment, 'kafka'>): Panel[] => [
     description: `By records, of ${disk.asString()}B. A broker with a full volume stops, and all of them hold nearly the same.`,
     unit: 'percentunit',
     kind: 'bargauge',
-    queries: [
-      { expr: `sum by (pod) (bss:kafka_log_bytes:sum) / (${disk.toMebibytes()} * 1024 * 1024)`, legend: '{{pod}}' },
-    ],
-    thresholds: { critical: KAFKA_LIMITS.disk },
+    queries: [{ expr: 'max by (pod) (bss:volume:ratio{job="kafka"})', legend: '{{pod}}' }],
+    thresholds: { critical: VOLUME_LIMIT },
   },
   {
     title: 'Elections of leaders',
@@ -148,7 +139,7 @@ const reserves = ({ kafka: { disk } }: Pick<Environment, 'kafka'>): Panel[] => [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_controller_controllerstats_leaderelections_total[$__rate_interval])) * 60',
+        expr: `${perSecond('kafka_controller_controllerstats_leaderelections_total')} * 60`,
         legend: 'elections',
       },
     ],

@@ -7,7 +7,7 @@ import { total, within } from './promql';
 const firing = (alert: string) => total(`count(ALERTS{alertname="${alert}",alertstate="firing"})`);
 
 /** What holds for everything, whatever it is: alerts, promises, pods, Jobs, room, and Prometheus itself. */
-export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): Board => ({
+export const platform: Board = {
   uid: 'platform',
   title: 'Platform',
   folder: 'BSS',
@@ -112,7 +112,7 @@ export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): 
         },
       ],
     },
-    podsJobsAndClaims(environment),
+    podsJobsAndClaims,
     {
       title: 'Prometheus',
       panels: [
@@ -152,4 +152,4 @@ export const platform = (environment: Parameters<typeof podsJobsAndClaims>[0]): 
       ],
     },
   ],
-});
+};

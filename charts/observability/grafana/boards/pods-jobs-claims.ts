@@ -1,39 +1,13 @@
-import type { Size } from 'cdk8s';
-import type { Environment } from '../../../environment';
 import { CERTIFICATE_DAYS, CERTIFICATE_LEFT, DAY } from '../../rules/certificates';
-import { POSTGRES_LIMITS } from '../../rules/postgres';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Row } from './board';
 import { within } from './promql';
 
 export const RESTARTS = 'k8s_container_restarts';
 const TRIES = 'max by (k8s_job_name) (k8s_job_failed_pods)';
 const DONE = 'max by (k8s_job_name) (k8s_job_successful_pods)';
-const bytes = (size: Size) => size.toMebibytes() * 1024 * 1024;
-
-/** By who writes there: nobody else knows how full a claim is without rights on nodes. */
-const claims = ({
-  kafka,
-  postgres,
-  redisCluster,
-  prometheus,
-}: Pick<Environment, 'kafka' | 'postgres' | 'redisCluster' | 'prometheus'>) => [
-  { expr: `max by (pod) (bss:kafka_log_bytes:sum) / ${bytes(kafka.disk)}`, legend: '{{pod}}' },
-  { expr: 'max by (pod, volume) (bss:zookeeper_volume:ratio)', legend: '{{pod}} {{volume}}' },
-  { expr: `max by (pod) (bss:postgres_bytes:sum) / ${bytes(postgres.disk)}`, legend: '{{pod}}' },
-  {
-    expr: `max by (pod) (redis_aof_current_size_bytes{job="redis-cluster"}) / ${bytes(redisCluster.disk)}`,
-    legend: '{{pod}}',
-  },
-  {
-    expr:
-      'max by (pod) (prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes ' +
-      `+ prometheus_tsdb_head_chunks_storage_size_bytes) / ${bytes(prometheus.disk)}`,
-    legend: '{{pod}}',
-  },
-];
-
 /** What Kubernetes knows of the platform, how full its claims are, and until when its certificates hold. */
-export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Row => ({
+export const podsJobsAndClaims: Row = {
   title: 'Pods, Jobs, claims and certificates',
   panels: [
     {
@@ -89,12 +63,12 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       unit: 'percentunit',
       kind: 'bargauge',
       width: 8,
-      queries: claims(environment),
-      thresholds: { critical: POSTGRES_LIMITS.disk },
+      queries: [{ expr: 'max by (pod, volume) (bss:volume:ratio)', legend: '{{pod}} {{volume}}' }],
+      thresholds: { critical: VOLUME_LIMIT },
     },
     {
       title: 'Certificates hold for',
-      description: 'As clients see them. Where they renew themselves, none should ever come below a fortnight.',
+      description: `As clients see them. Where they renew themselves, none should ever come below ${CERTIFICATE_DAYS.warning} days.`,
       unit: 's',
       kind: 'bargauge',
       width: 8,
@@ -103,4 +77,4 @@ export const podsJobsAndClaims = (environment: Parameters<typeof claims>[0]): Ro
       emptyOnKind: 'There is no certificate that somebody must renew.',
     },
   ],
-});
+};

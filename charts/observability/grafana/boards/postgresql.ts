@@ -1,12 +1,12 @@
 import type { Environment } from '../../../environment';
 import { PGBOUNCER_LIMITS } from '../../rules/pgbouncer';
 import { POSTGRES_LIMITS } from '../../rules/postgres';
+import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board } from './board';
 import { perSecond, share, within } from './promql';
 
 const DATABASE = '{datname!~"template.*|"}';
 const POOL = '{database!="pgbouncer"}';
-const MEBIBYTE = 1024 * 1024;
 
 const HITS = perSecond(`pg_stat_database_blks_hit${DATABASE}`, 'datname');
 const READS = perSecond(`pg_stat_database_blks_read${DATABASE}`, 'datname');
@@ -72,8 +72,8 @@ export const postgresql = ({
           unit: 'percentunit',
           kind: 'stat',
           width: 4,
-          queries: [{ expr: `max(bss:postgres_bytes:sum) / ${disk.toMebibytes() * MEBIBYTE}` }],
-          thresholds: { critical: POSTGRES_LIMITS.disk },
+          queries: [{ expr: 'max(bss:volume:ratio{job="postgres"})' }],
+          thresholds: { critical: VOLUME_LIMIT },
         },
       ],
     },

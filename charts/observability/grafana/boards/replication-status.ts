@@ -3,9 +3,9 @@ import type { Environment } from '../../../environment';
 import { REDIS_LIMITS } from '../../rules/redis';
 import type { Board } from './board';
 import { perSecond, within } from './promql';
+import { CLUSTER } from './redis-cluster';
 
-const CLUSTER = '{job="redis-cluster"}';
-const ALONE = 'On a laptop the only server has no replica.';
+const ALONE = 'The only server has no replica.';
 
 /** Whether replicas could take over, and how much would be lost. */
 export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environment, 'redisCluster'>): Board => {

@@ -2,6 +2,7 @@ import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
 import { SERVING, ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
 import type { Row } from './board';
+import { within } from './promql';
 
 /** What brokers keep their metadata in. */
 export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeeper'>): Row => {
@@ -51,7 +52,7 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
         kind: 'timeseries',
         queries: [
           {
-            expr: 'sum by (pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m]))',
+            expr: within('15m', 'kafka_server_sessionexpirelistener_zookeeperexpires_total', 'pod'),
             legend: '{{pod}}',
           },
         ],
