@@ -5,12 +5,14 @@ import { nodePort, port } from '../lib/values/networks';
 import { Workload } from '../lib/workload';
 import type { Environment } from './environment';
 import { overdueSeconds } from './observability/rules/scheduled';
+import { SLOW } from './observability/rules/slo';
 
 /** What is seen when everything is declared, and in no value alone, such as ports that collide, and Secrets without a value. */
 export const builtErrors = (app: App, environment: Environment): string[] => [
   ...hostPortErrors(app),
   ...developmentSecretErrors(app, environment),
   ...forgottenRunErrors(app, environment),
+  ...forgottenBurnErrors(environment),
 ];
 
 function hostPortErrors(app: App): string[] {
@@ -59,4 +61,14 @@ function forgottenRunErrors(app: App, { prometheus: { retention } }: Environment
         `"${schedule}", is overdue is seen after ${hours}. Raise it, or let ${name} run more often.`,
     ];
   });
+}
+
+/** Budgets that burn slowly: of a platform that is younger than the short time nobody is told. */
+function forgottenBurnErrors({ prometheus: { retention } }: Environment): string[] {
+  const hours = Math.floor(retention.toHours({ integral: false }));
+  return SLOW.filter(({ short }) => hours <= Number.parseInt(short, 10)).map(
+    ({ short, long }) =>
+      `prometheus.retention is ${hours} hours, but that the budget of an objective burns slowly is seen where samples of ` +
+      `${Number.parseInt(short, 10)} hours ago are kept. Raise it, best to ${long}, over which that is counted.`,
+  );
 }

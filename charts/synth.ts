@@ -1,4 +1,4 @@
-import type { App } from 'cdk8s';
+import { ApiObject, type App } from 'cdk8s';
 import { manifestFiles } from '../lib/manifest-files';
 import type { Platform } from '../lib/platform';
 import type { Environment } from './environment';
@@ -22,7 +22,7 @@ export function model(environment: Environment): Model {
   const { app } = platform(environment);
   return {
     app,
-    errors: [...constructErrors(app), ...builtErrors(app, environment)],
+    errors: [...constructErrors(app), ...sameNameErrors(app), ...builtErrors(app, environment)],
     notices: app.node
       .findAll()
       .flatMap(({ node }) => node.metadata.filter(({ type }) => type === 'notice').map(({ data }) => data)),
@@ -31,6 +31,20 @@ export function model(environment: Environment): Model {
 
 /** What constructs find wrong with themselves, all of them, where cdk8s would stop at the first. */
 export const constructErrors = (app: App): string[] => app.node.findAll().flatMap(({ node }) => node.validate());
+
+/** Objects that would be written over each other. cdk8s cuts names at 63 characters, and does not look whether it has them. */
+function sameNameErrors(app: App): string[] {
+  const named = app.node
+    .findAll()
+    .filter(ApiObject.isApiObject)
+    // Not a Job's, which is made of all that it does.
+    .flatMap(({ kind, name }) => (typeof name === 'string' ? [`${kind} ${name}`] : []));
+  return [...new Set(named.filter((each, index) => named.indexOf(each) !== index))].map(
+    (each) =>
+      `there are two of ${each}, one over the other. Names end after 63 characters: give what it is named after a ` +
+      'shorter name, or another beginning.',
+  );
+}
 
 /** What an environment comes to. */
 export interface Synthesis extends Pick<Model, 'errors' | 'notices'> {

@@ -14,6 +14,23 @@ function commonDirectory(paths: string[]): string {
   return directories[0]!;
 }
 
+/** As a volume may be called: a label of DNS. */
+const volumeName = (kind: string, path: string) =>
+  `${kind}-${path}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '');
+
+/** @throws when two directories would be one volume. */
+function checkNames(names: readonly string[], directories: readonly string[]): void {
+  const again = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (again < 0) return;
+  const first = directories[names.indexOf(names[again]!)];
+  throw new Error(
+    `${first} and ${directories[again]} would both be the volume ${names[again]}: name one of them otherwise`,
+  );
+}
+
 /** A volume of a pod. */
 export interface Mounted {
   /** What it is made of. */
@@ -24,16 +41,24 @@ export interface Mounted {
 
 /**
  * A ConfigMap and a volume for each directory.
- * @throws when one is inside of another.
+ * @throws when one is inside of another, or would have the name of another.
  */
 export function mountFiles(scope: Construct, files: Record<string, string>): Mounted[] {
   const directories = [...new Set(Object.keys(files).map(dirname))];
   const outer = directories.find((each) => directories.some((other) => other.startsWith(`${each}/`)));
   if (outer) throw new Error(`files of ${outer} and of a directory inside of it: the inner one cannot be mounted`);
+  const short = directories.slice(1).map((each) => volumeName('files', basename(each)));
+  const unique = (name: string) => short.filter((each) => each === name).length === 1;
+  const names = directories.map((each, index) => {
+    if (index === 0) return 'files';
+    const name = short[index - 1]!;
+    return unique(name) ? name : volumeName('files', each);
+  });
+  checkNames(names, directories);
   return directories.map((mountPath, index) => {
     // A stable name, mounted as a directory: a container that crashes on a bad file sees the mended one
     // when it starts again. A hash in the name would tie the pod to the bad one until somebody deletes it.
-    const name = index === 0 ? 'files' : `files-${basename(mountPath)}`;
+    const name = names[index]!;
     const own = Object.entries(files).filter(([path]) => dirname(path) === mountPath);
     const data = Object.fromEntries(own.map(([path, text]) => [basename(path), text]));
     const configMap = new k8s.KubeConfigMap(scope, name, { data, immutable: false });
@@ -63,10 +88,19 @@ export function mountVolumeClaims(claims: Record<string, { readonly name: string
   }));
 }
 
-/** Directories that end with the pod. @param medium `Memory`, @default - the node's disk */
+/**
+ * Directories that end with the pod.
+ * @param medium `Memory`, @default - the node's disk
+ * @throws when one would have the name of another.
+ */
 export function mountScratch(scratch: Record<string, Size>, medium?: 'Memory'): Mounted[] {
+  const directories = Object.keys(scratch);
+  checkNames(
+    directories.map((each) => volumeName('scratch', each)),
+    directories,
+  );
   return Object.entries(scratch).map(([mountPath, size]) => {
-    const name = `scratch${mountPath.replaceAll(/[^a-z0-9]/g, '-')}`;
+    const name = volumeName('scratch', mountPath);
     return { volume: { name, emptyDir: { medium, sizeLimit: quantity(size) } }, mount: { name, mountPath } };
   });
 }

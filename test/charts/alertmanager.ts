@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import { parse } from 'yaml';
-import type { Environment } from '../../charts/environment';
 import type { AlertmanagerSize, Email, Webhook } from '../../charts/observability/alertmanager/size';
-import { EFFECT_SECONDS } from '../../charts/observability/objectives/rules';
 import { production } from '../../config/production';
 import { complaints, imageComplaints } from '../changed';
 import { environmentCalled, everyEnvironment, laptop } from '../environments';
@@ -69,6 +67,26 @@ describe('A receiver', () => {
 
   it('has no password in its address: that would be in Git', () => {
     expect(untyped({ ...webhook, url: 'https://me:secret@alerts.example.com' })[0]).toMatch(/without a password/);
+  });
+
+  it('may be called as something that Alertmanager speaks with, but not as who is told nothing', () => {
+    const called = (name: string, replicas: number) =>
+      alertmanager({ replicas, receivers: { [name]: webhook }, routes: [{ ...routes[0]!, receiver: name }] });
+    for (const replicas of [1, 2]) {
+      for (const name of ['dns', 'alertmanager-gossip', 'api-server']) expect(called(name, replicas)).toEqual([]);
+    }
+    expect(called('nobody', 1)).toEqual([
+      'alertmanager.receivers: the name "nobody" is that of the receiver to whom alerts without a route go, who tells nobody. ' +
+        'Take another.',
+    ]);
+  });
+
+  it('has a name whose beginning no other has, as names of objects are cut', () => {
+    const receivers = Object.fromEntries(['1', '2'].map((end) => [`${'a'.repeat(60)}${end}`, webhook]));
+    const all = Object.keys(receivers).map((receiver) => ({ ...routes[0]!, receiver }));
+    expect(alertmanager({ receivers, routes: all })).toEqual([
+      expect.stringMatching(/^there are two of NetworkPolicy outside-a+, one over the other\. Names end after 63 char/),
+    ]);
   });
 
   it('is told something', () => {
@@ -152,41 +170,4 @@ it('In production a broker that is down silences its partitions, and Secrets hol
   expect(volumes!.flatMap(({ secret }) => secret?.items.map(({ key }) => key) ?? [])).toEqual(['oncall', 'team']);
   const peers = containers[0]!.command!.filter((each) => each.startsWith('--cluster.peer='));
   expect(peers).toHaveLength(production.alertmanager.replicas);
-});
-
-const objectives = (change: Partial<Environment['objectives']>) =>
-  complaints({ objectives: { ...laptop.objectives, ...change } });
-
-describe('An objective', () => {
-  it('leaves a budget', () => {
-    expect(objectives({ availability: { percent: 100 } })).toEqual([
-      'objectives.availability.percent is 100: then there is no budget for failures, and the first one would be an alert ' +
-        'that nobody can end. Promise less than 100, as in 99.9.',
-    ]);
-  });
-
-  it('promises something', () => {
-    expect(objectives({ effect: { percent: 0, seconds: 5 } })).toEqual([
-      'objectives.effect.percent is 0: then nothing is promised, and no failure would ever be an alert. Promise more, as in 99.',
-    ]);
-    expect(objectives({ availability: { percent: 101 } })).toEqual([
-      'objectives.availability.percent is 101: it must be a number above 0 and below 100.',
-    ]);
-  });
-
-  it('is bound to what the backend counts', () => {
-    const source = readFileSync(join(__dirname, '../../backend/src/metrics.ts'), 'utf8');
-    const [, bounds] = source.match(/'bss_event_delay_seconds'[\s\S]*?buckets: (\[[^\]]*\])/)!;
-    expect(JSON.parse(bounds!)).toEqual(EFFECT_SECONDS);
-  });
-
-  it('is about a time that is counted', () => {
-    expect(objectives({ latency: { percent: 99, milliseconds: 300 } })).toEqual([
-      'objectives.latency.milliseconds is 300, but Kong counts up to 25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10000, ' +
-        '30000, 60000 and nothing between. Take one of them.',
-    ]);
-    expect(objectives({ effect: { percent: 99, seconds: 2 } })[0]).toMatch(
-      /^objectives\.effect\.seconds is 2, but the/,
-    );
-  });
 });

@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import type { Environment } from '../../charts/environment';
 import { model } from '../../charts/synth';
 import { environmentNamed, environments } from '../../config/environments';
@@ -147,6 +147,18 @@ it('A schedule is not kept without anybody noticing, as runs are forgotten befor
       'Raise it, or let redis-backup run more often.',
   ]);
   expect(errors({ redisBackup: { ...redisBackup, schedule: '0 */6 * * *' } })).toEqual([]);
+});
+
+it('Samples are kept until it is seen that a budget burns slowly', () => {
+  const kept = (hours: number) =>
+    errors({ prometheus: { ...kind.prometheus, retention: Duration.hours(hours) } }).filter((each) =>
+      /burns/.test(each),
+    );
+  expect(kept(7)).toEqual([]);
+  expect(kept(6)).toEqual([
+    'prometheus.retention is 6 hours, but that the budget of an objective burns slowly is seen where samples of 6 hours ago are ' +
+      'kept. Raise it, best to 3d, over which that is counted.',
+  ]);
 });
 
 it('What asks the API server is told where it is', () => {

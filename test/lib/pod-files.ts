@@ -47,6 +47,20 @@ describe('Files', () => {
     expect(example.manifests.find('ConfigMap', 'example-files-shop').data).toEqual({ b: '2\n' });
   });
 
+  it('are in volumes with names that Kubernetes takes, each its own', () => {
+    const directories = ['/etc/till', '/etc/conf.d', '/etc/Foo_bar', '/p/conf', '/q/conf', '/etc/till_'];
+    const apart = Object.fromEntries(directories.map((directory) => [`${directory}/a`, '']));
+    expect(
+      template({ files: apart })
+        .spec.volumes!.slice(0, 6)
+        .map(({ name }) => name),
+    ).toEqual([...['files', 'files-conf-d', 'files-foo-bar', 'files-p-conf', 'files-q-conf', 'files-till']]);
+    expect(() => template({ files: { '/a/a': '', '/x/b_c/a': '', '/x/b/c/a': '', '/y/b.c/a': '' } })).not.toThrow();
+    expect(() => template({ files: { '/a/a': '', '/x/b_c/a': '', '/x/b.c/a': '' } })).toThrow(
+      '/x/b_c and /x/b.c would both be the volume files-x-b-c: name one of them otherwise',
+    );
+  });
+
   it('are in no directory inside of another, which is read-only', () => {
     const nested = { '/etc/till/a': '', '/etc/till/more/b': '' };
     expect(() => template({ files: nested })).toThrow(

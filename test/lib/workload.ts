@@ -156,14 +156,25 @@ describe('What is outside of the platform', () => {
   it('is reached at the networks and the port that were asked for, and names resolve', () => {
     const example = new Example();
     const till = new Pods(example, 'till', { web: 8080 });
-    till.connectsOutside('to-mail', { networks: ['192.0.2.0/24', '198.51.100.0/24'], ports: [587] });
-    expect(spec(example, 'example-till-to-mail').egress).toEqual([
+    till.connectsOutside('mail', { networks: ['192.0.2.0/24', '198.51.100.0/24'], ports: [587] });
+    expect(spec(example, 'example-till-outside-mail').egress).toEqual([
       {
         to: [{ ipBlock: { cidr: '192.0.2.0/24' } }, { ipBlock: { cidr: '198.51.100.0/24' } }],
         ports: [{ port: 587, protocol: 'TCP' }],
       },
     ]);
     expect(spec(example, 'example-till-to-dns').policyTypes).toEqual(['Egress']);
+  });
+
+  it('may have any name, and each once', () => {
+    const example = new Example();
+    const till = new Pods(example, 'till', { web: 8080 });
+    const external = { networks: ['192.0.2.0/24'], ports: [587] };
+    till.connectsOutside('to-dns', external);
+    expect(spec(example, 'example-till-to-dns').egress![0]!.ports).toHaveLength(2);
+    expect(() => till.connectsOutside('to-dns', external)).toThrow(
+      'example-till calls "to-dns" outside of the platform twice. Say all of its networks and ports at once, or give one another name.',
+    );
   });
 });
 

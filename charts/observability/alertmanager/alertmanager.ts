@@ -66,7 +66,7 @@ export class Alertmanager extends Component {
       alertmanager.gossips('gossip');
     }
     for (const [name, receiver] of Object.entries(receivers)) {
-      alertmanager.connectsOutside(`to-${name}`, { networks: receiver.networks, ports: [portOf(receiver)] });
+      alertmanager.connectsOutside(name, { networks: receiver.networks, ports: [portOf(receiver)] });
     }
   }
 }

@@ -8,8 +8,8 @@ export const SECRETS = '/etc/alertmanager-secrets';
 export const hasSecret = (receiver: Receiver) =>
   receiver.kind === 'webhook' ? receiver.login === 'bearer' : receiver.user !== undefined;
 
-/** Alerts go to everybody whose severity they have, and to nobody where there is no route. */
-const NOBODY = 'nobody';
+/** Alerts go to everybody whose severity they have, and to this receiver where there is no route. */
+export const NOBODY = 'nobody';
 
 /**
  * Whom to tell what, as Alertmanager reads it.

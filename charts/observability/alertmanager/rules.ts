@@ -1,11 +1,12 @@
 import { Duration } from 'cdk8s';
-import { type Check, must, oneOf, optional, shown } from '../../../lib/values/check';
+import { and, type Check, must, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
 import { dnsLabel, line } from '../../../lib/values/names';
 import { network, port } from '../../../lib/values/networks';
 import { whole } from '../../../lib/values/numbers';
 import { dictionary, list, type Rule, record, union } from '../../../lib/values/record';
 import { disk, resources, time } from '../../../lib/values/sizes';
+import { NOBODY } from './configuration';
 import type { AlertmanagerSize, Email, Receiver, Route, Webhook } from './size';
 
 export const alertmanagerImage = image({
@@ -39,6 +40,12 @@ const receiver = union<Receiver>({
   webhook: record<Webhook>({ kind: oneOf('webhook'), url, login: oneOf('bearer', 'none'), networks }),
   email: record<Email>({ kind: oneOf('email'), to: mailbox, from: mailbox, server, user: optional(line), networks }),
 });
+
+const receiverName = and(dnsLabel, (name, value) =>
+  value === NOBODY
+    ? [`${name} is that of the receiver to whom alerts without a route go, who tells nobody. Take another.`]
+    : [],
+);
 
 const repeat = time('1 minute to 7 days, as in Duration.hours(4)', Duration.minutes(1), Duration.days(7));
 
@@ -86,7 +93,7 @@ export const alertmanagerSize = record<AlertmanagerSize>(
     replicas: whole(1, 3),
     resources: resources(24),
     disk: disk(16),
-    receivers: dictionary(dnsLabel, receiver),
+    receivers: dictionary(receiverName, receiver),
     routes,
   },
   meet,

@@ -16,6 +16,6 @@ export interface Objectives {
 
 /** A share that is promised. */
 export interface Objective {
-  /** Above 0 and below 100. */
+  /** 93.1 to 99.999: less could not burn so fast that somebody is told at once. */
   readonly percent: number;
 }

@@ -27,7 +27,7 @@ export const FAST = [
   { rate: 14.4, long: '1h', short: '5m', seconds: 3600 },
   { rate: 6, long: '6h', short: '30m', seconds: 6 * 3600 },
 ] as const;
-const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
+export const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
 /** So few failures in the long window wake nobody: of one request a minute a single one burns a budget of 0.1 % fast. */
 const FEW = 10;
 const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
