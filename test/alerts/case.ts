@@ -22,6 +22,12 @@ export const turns = (well: number, broken: readonly number[]): Turns => ({ well
 
 export const grows = (well: number, broken: number): Counter => ({ perMinute: [well, broken] });
 
+/** Whether Kubernetes knows a container to be ready. */
+export const ready = (pod: string, container: string, samples: Gauge) => ({
+  [`k8s_container_ready{job="kubernetes-state",pod="10.244.0.9",k8s_pod_name="${pod}",k8s_container_name="${container}"}`]:
+    samples,
+});
+
 /** What makes an alert fire, and what it then says. */
 export interface Case {
   readonly alert: string;

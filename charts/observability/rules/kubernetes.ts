@@ -26,6 +26,15 @@ export const kubernetes = (workloads: readonly Watched[]): Group => {
   };
 };
 
+/**
+ * Servers of a job that do not answer what looks at them, or of which nothing is known: where only the exporter has failed,
+ * Kubernetes knows the server's container, which has the job's name, to be ready.
+ * @param metric of the exporter: 1 where the server answers
+ */
+export const serverAway = (metric: string, job: string) =>
+  `min by (job, pod) (${metric}{job="${job}"}) == 0 or min by (job, pod) (up{job="${job}"}) == 0 ` +
+  `unless on (pod) label_replace(k8s_container_ready{k8s_container_name="${job}"} == 1, "pod", "$1", "k8s_pod_name", "(.+)")`;
+
 const IMAGE_REASONS = 'k8s_container_status_reason{k8s_container_status_reason=~"ErrImagePull|ImagePullBackOff"}';
 
 /** Why containers have ended. */
