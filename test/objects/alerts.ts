@@ -28,9 +28,9 @@ const asRules = (environment: Environment): Group => ({
 const withPromtool = unless(withoutProgram('promtool'));
 
 describe('Alerts', () => {
-  it('have a case each, and none is there twice', () => {
+  it('have a case each or more, and none is there twice', () => {
     const names = alerts.map(({ alert }) => alert);
-    expect(cases.map(({ alert }) => alert)).toEqual(names);
+    expect([...new Set(cases.map(({ alert }) => alert))]).toEqual(names);
     expect(new Set(names).size).toBe(names.length);
   });
 

@@ -34,7 +34,7 @@ export type Receiver = Webhook | Email;
 export interface Route {
   /** Name of a receiver. */
   readonly receiver: string;
-  /** `none` is the alert that is always there, for who watches whether alerts get through. */
+  /** `none` is the alert that is always there, for a service that calls when it does not come any more: alone in its route. */
   readonly severities: readonly Severity[];
   /** After which an alert that is still there is told again. */
   readonly repeat: Duration;

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../environment';
 import { BACKEND_LIMITS } from '../../rules/backend';
-import { LAG_LIMIT, STANDS_STILL } from '../../rules/lag';
+import { LAG_LIMIT, standsStill } from '../../rules/lag';
 import type { Board, Panel } from './board';
 import { quantilesOf } from './kafka-panels';
 import { perSecond, quantile, total, within } from './promql';
@@ -33,11 +33,7 @@ const lag: Panel[] = [
     unit: 'none',
     kind: 'stat',
     width: 6,
-    queries: [
-      {
-        expr: total(`count(${STANDS_STILL})`),
-      },
-    ],
+    queries: [{ expr: total(`count(${standsStill('')})`) }],
     thresholds: { critical: 1 },
   },
   {

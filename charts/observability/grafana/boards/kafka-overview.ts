@@ -29,13 +29,14 @@ const health = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Panel[] => 
     thresholds: { warning: brokers, critical: brokers },
   },
   {
-    title: 'Active controllers',
-    description: 'One. With none no partition gets a new leader; with two, a broker has lost ZooKeeper.',
+    title: 'Controllers too many or too few',
+    description:
+      'None: there should be one. With none no partition gets a new leader; with two, a broker has lost ZooKeeper.',
     unit: 'none',
     kind: 'stat',
     width: 4,
-    queries: [{ expr: 'sum(kafka_controller_kafkacontroller_activecontrollercount)' }],
-    thresholds: { warning: 1, critical: 1 },
+    queries: [{ expr: 'abs(sum(kafka_controller_kafkacontroller_activecontrollercount) - 1)' }],
+    thresholds: { critical: 1 },
   },
   {
     title: 'Partitions without a leader',

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
-import { ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
+import { SERVING, ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
 import type { Row } from './board';
 import { within } from './promql';
 
@@ -11,12 +11,12 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
     title: 'ZooKeeper',
     panels: [
       {
-        title: 'Servers that answer',
+        title: 'Servers that serve',
         description: `Of ${servers}; ${majority} are a majority. Without one, brokers go on, and no partition gets a new leader.`,
         unit: 'none',
         kind: 'stat',
         width: 8,
-        queries: [{ expr: 'bss:pods:up{job="zookeeper"}' }],
+        queries: [{ expr: SERVING }],
         thresholds: { warning: servers, critical: majority },
       },
       {
