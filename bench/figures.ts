@@ -51,9 +51,12 @@ export function number(value: number): string {
 export const spread = ({ min, max }: Summary) => `[${number(min)} – ${number(max)}]`;
 
 /** @param sides what the two are called */
-export function comparisonTable(comparisons: Comparison[], [ours, stock] = ['Ours', 'Stock']): string {
+export function comparisonTable(
+  comparisons: Comparison[],
+  [ours, stock]: readonly [string, string] = ['Ours', 'Stock'],
+): string {
   return table(
-    ['What', 'Unit', ours!, 'Spread', stock!, 'Spread', 'Ratio'],
+    ['What', 'Unit', ours, 'Spread', stock, 'Spread', 'Ratio'],
     comparisons
       .filter(({ detail }) => !detail)
       .map(({ row, unit, ours, stock, ratio }) => [

@@ -113,12 +113,18 @@ export const production: Environment = {
     replicas: 2,
     resources: { cpu: 50, memory: mebibytes(128), memoryLimit: mebibytes(128) },
     disk: gibibytes(1),
-    // Change: what wakes people up, who reads mail, and the networks that these addresses lie in.
+    // Change: what wakes people up, what wakes them when nothing has come for a while, who reads mail, and the networks that these addresses lie in.
     receivers: {
       oncall: {
         kind: 'webhook',
         url: 'https://alerts.example.com/bss',
         login: 'bearer',
+        networks: ['203.0.113.0/24'],
+      },
+      deadman: {
+        kind: 'webhook',
+        url: 'https://deadman.example.com/bss',
+        login: 'none',
         networks: ['203.0.113.0/24'],
       },
       team: {
@@ -131,8 +137,9 @@ export const production: Environment = {
       },
     },
     routes: [
-      // `none` is the alert that is always there: who is on call learns when it stops.
-      { receiver: 'oncall', severities: ['critical', 'none'], repeat: Duration.hours(1) },
+      { receiver: 'oncall', severities: ['critical'], repeat: Duration.hours(1) },
+      // `none` is the alert that is always there: whoever gets it expects it every five minutes, and calls when it does not come.
+      { receiver: 'deadman', severities: ['none'], repeat: Duration.minutes(5) },
       { receiver: 'team', severities: ['critical', 'warning'], repeat: Duration.hours(24) },
     ],
   },

@@ -10,14 +10,14 @@ export interface Metrics {
   /** Path of the metrics, for example `/metrics`. */
   readonly path: string;
   /** Others that it looks at, one page for each. @default - it speaks of itself */
-  readonly probes?: Probes;
+  readonly targets?: Targets;
 }
 
 /**
  * What an exporter looks at from outside.
  * @see https://prometheus.io/docs/guides/multi-target-exporter/
  */
-export interface Probes {
+export interface Targets {
   /** What it calls this way of looking. */
   readonly module: string;
   /** What it is told to look at, each by itself. */

@@ -28,7 +28,7 @@ export interface PodProps extends ContainerProps {
    * different directories count apart against its limit; none may be inside of another. @default - none
    */
   readonly files?: Record<string, Content>;
-  /** Secret keys by absolute path, all of one Secret and in one directory. @default - none */
+  /** Secret keys by absolute path; those of one Secret are in one directory. @default - none */
   readonly secretFiles?: Record<string, SecretKey>;
   /** Writable directories that end with the pod, and their size limit. @default - none: the root is read-only */
   readonly scratch?: Record<string, Size>;
@@ -36,7 +36,7 @@ export interface PodProps extends ContainerProps {
   readonly memoryScratch?: Record<string, Size>;
   /** Claims made for themselves, by mount path. @default - none */
   readonly volumeClaims?: Record<string, { readonly name: string }>;
-  /** Where the pod tells its metrics, or why it has none: a test asks for either of all that runs all the time. @default - nowhere */
+  /** Where the pod tells its metrics, or why it has none. @default - nowhere */
   readonly metrics?: Metrics | NoMetrics;
   /** What it may ask the API server; with that it has a token, and the way there. @default - nothing: it has neither */
   readonly rights?: readonly Right[];
@@ -80,7 +80,12 @@ function seenBy(name: string, { mounts }: SidecarProps, volumeMounts: k8s.Volume
   if (!mounts) return volumeMounts;
   const paths = volumeMounts.map(({ mountPath }) => mountPath);
   const missing = mounts.filter((path) => !paths.includes(path));
-  if (missing.length > 0) throw new Error(`${name} is to see ${missing.join(', ')}; there are ${paths.join(', ')}`);
+  if (missing.length > 0) {
+    const there = paths.length > 0 ? `there are ${paths.join(', ')}` : 'there is nothing';
+    throw new Error(
+      `${name} is to see ${missing.join(', ')} of the pod's mounts; ${there}. Name one of them, or mount it in the pod.`,
+    );
+  }
   return volumeMounts.filter(({ mountPath }) => mounts.includes(mountPath));
 }
 
@@ -108,7 +113,7 @@ export function podTemplate(
     // Here and not in the pod's spec: a pod gets them when it is made, and no content hash changes with them.
     imagePullSecrets: scope.platform.props.imagePullSecrets?.map((name) => ({ name })),
   });
-  if (props.rights) grant(scope, serviceAccount.name, props.rights);
+  if (props.rights?.length) grant(scope, serviceAccount.name, props.rights);
   const files =
     props.files && Object.fromEntries(Object.entries(props.files).map(([path, content]) => [path, rendered(content)]));
   const mounted = [
@@ -128,7 +133,7 @@ export function podTemplate(
     metadata: { labels: extras.labels, annotations: annotations(extras.name, files, props.sidecars) },
     spec: {
       serviceAccountName: serviceAccount.name,
-      automountServiceAccountToken: props.rights !== undefined,
+      automountServiceAccountToken: Boolean(props.rights?.length),
       // A Service named `till` would inject TILL_PORT, which a program may take for its own setting.
       enableServiceLinks: false,
       restartPolicy: extras.restartPolicy,

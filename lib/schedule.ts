@@ -1,3 +1,5 @@
+import { counted } from './counted';
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const DAY_MINUTES = 24 * 60;
@@ -24,7 +26,6 @@ function means(part: string, value: number, { first, last, words = [] }: Bounds)
   return value >= start && value <= end && (value - start) % Number(step ?? 1) === 0;
 }
 
-const counted = (length: number) => Array.from({ length }, (_, index) => index);
 /** Whether a value is one that the field means; each is looked at once, as years have many days. */
 function within(field: string, bounds: Bounds): (value: number) => boolean {
   const meant = counted(bounds.last + 1).map((value) => field.split(',').some((part) => means(part, value, bounds)));

@@ -2,6 +2,7 @@ import type { Size } from 'cdk8s';
 import * as k8s from '../imports/k8s';
 import type { Component } from './component';
 import { quantity } from './container';
+import { counted } from './counted';
 import type { Endpoint } from './endpoint';
 import type { Spread } from './platform';
 import { type PodProps, podTemplate } from './pod';
@@ -128,8 +129,6 @@ export class StatefulWorkload extends Workload {
     }));
   }
 }
-
-const counted = (length: number) => Array.from({ length }, (_, index) => index);
 
 const statefulSet = ({ replicas, claims }: StatefulWorkloadProps, storageClassName?: string) => ({
   replicas,

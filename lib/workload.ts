@@ -95,7 +95,7 @@ export abstract class Workload extends Construct implements Server {
       'app.kubernetes.io/version': props.image.split('@')[0]!.split(':').at(-1)!,
       ...scope.platform.labels,
     };
-    if (props.rights) allowApiServer(this);
+    if (this.rights.length > 0) allowApiServer(this);
   }
 
   /** @throws when the workload has no port of that name. */

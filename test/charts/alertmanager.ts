@@ -119,6 +119,16 @@ describe('A route', () => {
       "alertmanager.routes has none with the severity 'critical': nobody would be told of the worst. Add it to one.",
     ]);
   });
+
+  it('takes the alert that is always there by itself, where it is told at all', () => {
+    const alone = { receiver: 'oncall', severities: ['none'] as const, repeat: Duration.minutes(5) };
+    expect(alertmanager({ receivers: { oncall: webhook }, routes: [...routes, alone] })).toEqual([]);
+    const beside = [{ ...routes[0]!, severities: ['critical', 'none'] as const }];
+    expect(alertmanager({ receivers: { oncall: webhook }, routes: beside })).toEqual([
+      "alertmanager.routes[0].severities has 'none' beside others: the alert that is always there would come as one of them, again " +
+        "and again. Give 'none' a route of its own, to a service that calls when it does not come any more.",
+    ]);
+  });
 });
 
 it('Alertmanager is not another line', () => {

@@ -83,11 +83,11 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   it('asks an exporter of others once for each of them, under its name', () => {
     for (const { job_name, static_configs = [], relabel_configs = [], params } of jobs.filter((job) => job.params)) {
       const { metrics, connections } = lasting.find(({ name }) => name === job_name)!;
-      expect(params).toEqual({ module: [metrics!.probes!.module] });
+      expect(params).toEqual({ module: [metrics!.targets!.module] });
       const looked = static_configs.map(({ targets, labels }) => [targets[0]!.split('.')[0], labels['pod']]);
-      expect(looked).toEqual(metrics!.probes!.servers.map(({ host }) => [host.split('.')[0], host.split('.')[0]]));
+      expect(looked).toEqual(metrics!.targets!.servers.map(({ host }) => [host.split('.')[0], host.split('.')[0]]));
       expect(new Set(connections.map(({ to }) => to.workload))).toEqual(
-        new Set(metrics!.probes!.servers.map(({ workload }) => workload)),
+        new Set(metrics!.targets!.servers.map(({ workload }) => workload)),
       );
       const [target, address] = relabel_configs;
       expect(target).toEqual({ source_labels: ['__address__'], target_label: '__param_target' });

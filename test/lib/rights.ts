@@ -44,9 +44,9 @@ describe('A pod with rights', () => {
   });
 });
 
-it('A pod without rights has no token, no Role and no way to the API server', () => {
+it.each([undefined, []])('A pod without rights has no token, no Role and no way to the API server', (rights) => {
   const example = new Example();
-  const manifests = made(example, { rights: undefined });
+  const manifests = made(example, { rights });
   expect(manifests.find('Deployment', 'example').spec.template.spec.automountServiceAccountToken).toBe(false);
   expect([...manifests.ofKind('Role'), ...manifests.ofKind('RoleBinding'), ...example.policies]).toEqual([]);
 });

@@ -87,8 +87,8 @@ const selectorOf = ({ name, labels = {} }: Pick<Evaluated, 'name' | 'labels'>) =
 const empty: Readonly<Record<string, string>> = Object.fromEntries(
   ruleGroups(Workload.all(platform(kind).app), kind).flatMap(({ rules }) =>
     rules.flatMap((rule) =>
-      'record' in rule && rule.emptyAtFirst
-        ? [[selectorOf({ name: rule.record, labels: rule.labels }), rule.emptyAtFirst]]
+      'record' in rule && rule.emptyOnKind
+        ? [[selectorOf({ name: rule.record, labels: rule.labels }), rule.emptyOnKind]]
         : [],
     ),
   ),
@@ -155,7 +155,7 @@ test('nothing but the watchdog has fired in ten minutes, nor while everything wa
 });
 
 test('what goes wrong is told with its figure and its runbook, and is over when it is mended', () => {
-  const outcomes = run(bss, missing.includes('kong') ? [drills] : [drills, gatewayDrills]);
+  const outcomes = run(bss, missing.includes('kong') ? drills : [...drills, gatewayDrills]);
   console.info(
     ['alert                         \tfired, s\tresolved, s\tsaid']
       .concat(

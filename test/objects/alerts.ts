@@ -28,15 +28,15 @@ const asRules = (environment: Environment): Group => ({
 const withPromtool = unless(withoutProgram('promtool'));
 
 describe('Alerts', () => {
-  it('have a case each, and none is there twice', () => {
+  it('have a case each or more, and none is there twice', () => {
     const names = alerts.map(({ alert }) => alert);
-    expect(cases.map(({ alert }) => alert)).toEqual(names);
+    expect([...new Set(cases.map(({ alert }) => alert))]).toEqual(names);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('are those that drills bring about on a cluster', () => {
     const names = alerts.map(({ alert }) => alert);
-    const drilled = [...drills, ...gatewayDrills].flat().flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
+    const drilled = [...drills, gatewayDrills].flat(2).flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
     expect(drilled.filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(drilled).size).toBe(drilled.length);
   });

@@ -131,7 +131,7 @@ it('Every workload with a name that it connects to has declared the connection',
       const text = JSON.stringify([pod.containers, Object.values(manifests.filesOf(pod))]);
       // Whom an exporter is to look at, it is told by who asks it.
       const asked = workload.connections.map(({ to }) => to.workload);
-      const probing = Workload.all(manifests.app).filter((each) => each.metrics?.probes && asked.includes(each));
+      const probing = Workload.all(manifests.app).filter((each) => each.metrics?.targets && asked.includes(each));
       const declared = [workload, ...probing].flatMap(({ connections }) =>
         connections.map(({ to }) => `${to.workload.name}:${to.portNumber}`),
       );

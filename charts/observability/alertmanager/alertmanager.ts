@@ -1,6 +1,7 @@
 import { Yaml } from 'cdk8s';
 import { Component } from '../../../lib/component';
 import { rendered } from '../../../lib/content';
+import { counted } from '../../../lib/counted';
 import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
@@ -69,8 +70,6 @@ export class Alertmanager extends Component {
     }
   }
 }
-
-const counted = (length: number) => Array.from({ length }, (_, index) => index);
 
 /** A key for each receiver that wants to know who tells it something. */
 function secretFiles(scope: Component, receivers: AlertmanagerProps['receivers']) {

@@ -73,6 +73,14 @@ const meet: Rule<AlertmanagerSize> = ({ receivers, routes }) => {
           `alertmanager.receivers.${name} is in no route, so it would never be told anything. Add a route with ` +
           `receiver: '${name}', or remove it.`,
       ),
+    ...routes.flatMap(({ severities }, index) =>
+      severities.includes('none') && severities.length > 1
+        ? [
+            `alertmanager.routes[${index}].severities has 'none' beside others: the alert that is always there would come as one of them, again ` +
+              "and again. Give 'none' a route of its own, to a service that calls when it does not come any more.",
+          ]
+        : [],
+    ),
     ...(names.length > 0 && !routes.some(({ severities }) => severities.includes('critical'))
       ? ["alertmanager.routes has none with the severity 'critical': nobody would be told of the worst. Add it to one."]
       : []),

@@ -1,15 +1,13 @@
 import type { Duration, Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
+import type { External } from '../../../lib/outside';
 import type { Severity } from '../rules/rule';
 
 /** Networks that an address of a receiver lies in: the way to all others stays closed. */
-interface Outside {
-  /** For example `203.0.113.0/24`. */
-  readonly networks: readonly string[];
-}
+type Reached = Pick<External, 'networks'>;
 
 /** Something that takes alerts as JSON: https://prometheus.io/docs/alerting/0.33/configuration/#webhook_config */
-export interface Webhook extends Outside {
+export interface Webhook extends Reached {
   readonly kind: 'webhook';
   /** For example `https://alerts.example.com/bss`. */
   readonly url: string;
@@ -18,7 +16,7 @@ export interface Webhook extends Outside {
 }
 
 /** A mailbox. */
-export interface Email extends Outside {
+export interface Email extends Reached {
   readonly kind: 'email';
   /** Who gets it, for example `oncall@example.com`. */
   readonly to: string;
@@ -36,7 +34,7 @@ export type Receiver = Webhook | Email;
 export interface Route {
   /** Name of a receiver. */
   readonly receiver: string;
-  /** `none` is the alert that is always there, for who watches whether alerts get through. */
+  /** `none` is the alert that is always there, for a service that calls when it does not come any more: alone in its route. */
   readonly severities: readonly Severity[];
   /** After which an alert that is still there is told again. */
   readonly repeat: Duration;

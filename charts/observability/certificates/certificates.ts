@@ -23,7 +23,7 @@ export class Certificates extends Component {
       command: ['/bin/blackbox_exporter', '--config.file=/etc/blackbox_exporter/blackbox.yml'],
       ports: { metrics: 9115 },
       files: { '/etc/blackbox_exporter/blackbox.yml': nativeFile(__dirname, 'blackbox.yml') },
-      metrics: { port: 'metrics', path: '/probe', probes: { module: 'tls', servers } },
+      metrics: { port: 'metrics', path: '/probe', targets: { module: 'tls', servers } },
       resources,
       probes: {
         readiness: { ...http('metrics', '/-/healthy'), periodSeconds: 5 },

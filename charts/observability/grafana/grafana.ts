@@ -7,6 +7,7 @@ import { http } from '../../../lib/probe';
 import { RequiredSecret } from '../../../lib/secret';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import { oneLine } from '../../../lib/values/secrets';
+import { goMemory } from '../go';
 import type { Prometheus } from '../prometheus/prometheus';
 import type { Board } from './boards/board';
 import { pathOf, provisioned } from './provisioning';
@@ -23,8 +24,6 @@ export interface GrafanaProps extends GrafanaSize {
 }
 
 const SETTINGS = '/etc/grafana-settings/grafana.ini';
-/** Share of the memory limit from which on Go looks harder for what it can free. */
-const GO_SHARE = 0.9;
 
 /** The boards, at `path` of `web`: the path is Grafana's own and must not be stripped. */
 export class Grafana extends Component {
@@ -35,7 +34,7 @@ export class Grafana extends Component {
     super(scope, 'grafana', 'observability');
     const { image, resources, prometheus, boards, https } = props;
     const keys = {
-      'admin-password': 'password of `admin`, whose changes are gone after a restart',
+      'admin-password': 'password of `admin`; what it changes is gone when the pod restarts',
       'secret-key': 'at least 32 random characters, which Grafana encrypts and signs with',
     };
     const secret = new RequiredSecret(this, 'grafana', keys, (key) => oneLine(key === 'secret-key' ? 32 : 1));
@@ -51,7 +50,7 @@ export class Grafana extends Component {
         GF_SECURITY_COOKIE_SECURE: `${https}`,
         GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: pathOf(boards[0]!),
         PROMETHEUS_URL: `${prometheus.web.url}${prometheus.path}`,
-        GOMEMLIMIT: `${Math.floor(resources.memoryLimit.toMebibytes() * GO_SHARE)}MiB`,
+        ...goMemory(resources.memoryLimit),
       },
       ports: { web: 3000 },
       metrics: { port: 'web', path: `${this.path}/metrics` },

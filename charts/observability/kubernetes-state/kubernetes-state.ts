@@ -4,6 +4,7 @@ import type { Platform } from '../../../lib/platform';
 import { http } from '../../../lib/probe';
 import type { Right } from '../../../lib/rights';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
+import { goMemory } from '../go';
 import type { KubernetesStateSize } from './size';
 
 export interface KubernetesStateProps extends KubernetesStateSize {
@@ -31,8 +32,7 @@ export class KubernetesState extends Component {
       command: ['/otelcol-contrib', '--config=/etc/otelcol-contrib/config.yaml'],
       env: {
         NAMESPACE: this.namespace,
-        // It cleans up before the limit ends it.
-        GOMEMLIMIT: `${Math.floor(resources.memoryLimit.toMebibytes() * 0.8)}MiB`,
+        ...goMemory(resources.memoryLimit),
       },
       ports: { metrics: 8889, health: 13133 },
       files: { '/etc/otelcol-contrib/config.yaml': nativeFile(__dirname, 'collector.yaml') },

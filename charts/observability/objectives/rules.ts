@@ -4,7 +4,7 @@ import { FAST } from '../rules/slo';
 import type { Objectives } from './size';
 
 /** Bounds of `kong_request_latency_ms`: between two of them nothing is known. */
-export const KONG_MILLISECONDS = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_000, 30_000, 60_000];
+const KONG_MILLISECONDS = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_000, 30_000, 60_000];
 
 /** Bounds of `bss_event_delay_seconds`: backend/src/metrics.ts. */
 export const EFFECT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300];

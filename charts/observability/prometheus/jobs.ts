@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../lib/endpoint';
-import type { Metrics, Probes } from '../../../lib/metrics';
+import type { Metrics, Targets } from '../../../lib/metrics';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
 import type { Workload } from '../../../lib/workload';
@@ -24,17 +24,14 @@ export const targetsAmong = (workloads: readonly Workload[]): Target[] =>
     throw new Error(`${workload.name} has metrics, but ends before anybody asks for them. Leave them out.`);
   });
 
-/** Pods that a workload has at most. */
-export const podsOf = ({ replicas, surge }: Workload): number => replicas + surge;
-
 /** A scrape job as Prometheus reads it. */
 export const scrapeJob = ({ workload, metrics, endpoints }: Target) => ({
   job_name: workload.name,
   metrics_path: metrics.path,
   // More than that is a mistake, and not kept: the claim is for what is counted here.
   sample_limit: SAMPLE_LIMIT,
-  ...(metrics.probes
-    ? probeJob(workload, metrics.probes, endpoints[0]!)
+  ...(metrics.targets
+    ? probeJob(workload, metrics.targets, endpoints[0]!)
     : workload instanceof StatefulWorkload
       ? {
           static_configs: endpoints.map(({ address }, ordinal) => ({
@@ -53,7 +50,7 @@ export const scrapeJob = ({ workload, metrics, endpoints }: Target) => ({
 });
 
 /** One page for each server that `exporter` looks at: what it says is of that server, and has its name for a pod. */
-const probeJob = (workload: Workload, { module, servers }: Probes, exporter: Endpoint) => ({
+const probeJob = (workload: Workload, { module, servers }: Targets, exporter: Endpoint) => ({
   params: { module: [module] },
   static_configs: servers.map(({ address, host }) => ({
     targets: [address],

@@ -8,7 +8,7 @@ import { StatefulWorkload } from '../../../lib/stateful-workload';
 import type { Workload } from '../../../lib/workload';
 import { type Group, ruleFile } from '../rules/rule';
 import { PATH } from './address';
-import { podsOf, scrapeJob, type Target, targetsAmong } from './jobs';
+import { scrapeJob, type Target, targetsAmong } from './jobs';
 import { DISK_SHARE, retentionErrors } from './rules';
 import type { PrometheusSize } from './size';
 
@@ -77,11 +77,12 @@ export class Prometheus extends Component {
     this.web = this.server.endpoint('web');
     if (props.host) this.server.publish('web', 'Prometheus', props.host);
     this.node.addValidation({
-      validate: () => retentionErrors(sum(this.targets.map(({ workload }) => podsOf(workload))), props),
+      validate: () =>
+        retentionErrors(sum(this.targets.map(({ workload }) => workload.replicas + workload.surge)), props),
     });
   }
 
-  /** Asks those of the workloads that have metrics, each of their pods. Once, when all are declared. */
+  /** Asks those of the workloads that have metrics, each of their pods: those of the last call, when all are declared. */
   asks(workloads: readonly Workload[]): void {
     this.targets = targetsAmong(workloads);
     this.server.connectsTo(...this.targets.flatMap(({ endpoints }) => endpoints));

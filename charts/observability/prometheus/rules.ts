@@ -43,7 +43,7 @@ export const DISK_SHARE = 0.8;
 const samplesIn = (seconds: number) => seconds / INTERVAL_SECONDS;
 
 /** MiB that so many pods fill in the time of the retention. */
-export const neededMebibytes = (pods: number, { retention }: Pick<PrometheusSize, 'retention'>): number =>
+const neededMebibytes = (pods: number, { retention }: Pick<PrometheusSize, 'retention'>): number =>
   Math.ceil(
     (pods *
       SERIES_PER_POD *

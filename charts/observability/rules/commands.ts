@@ -14,7 +14,7 @@ export const query = (expr: string) =>
   `kubectl exec prometheus-0 -- promtool query instant http://localhost:9090${PATH} '${expr}'`;
 
 /** A statement to the database server. */
-export const psql = (statement: string) => `kubectl exec postgres-0 -c postgres -- psql -c "${statement}"`;
+export const psql = (statement: string) => `kubectl exec postgres-0 -c postgres -- psql -d bss -c "${statement}"`;
 
 /** A command to Alertmanager. */
 export const amtool = (command: string) =>

@@ -1,5 +1,5 @@
 import { logs, podsOf, query } from './commands';
-import type { Group } from './rule';
+import type { Group, Runbook } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares of requests, requests a second, milliseconds. */
 export const GATEWAY_LIMITS = {
@@ -12,6 +12,18 @@ export const GATEWAY_LIMITS = {
 };
 
 const LOGS = logs('deploy/kong', 'kong');
+
+/** From so many requests a second on a share says something. */
+const ENOUGH = 'and bss:gateway_requests:rate5m > 0.2';
+
+const failing = (service: string) =>
+  `sum by (job, service) (rate(kong_http_requests_total{${service},code=~"5.."}[5m])) / bss:gateway_requests:rate5m > ${GATEWAY_LIMITS.failing} ${ENOUGH}`;
+
+const serverErrors: Runbook = {
+  means: 'Clients get an answer of 500 to 599, from the service or, where it does not answer, from the gateway.',
+  look: [query('sum by (service, code, source) (rate(kong_http_requests_total{code=~"5.."}[5m]))'), LOGS],
+  mend: '`source="kong"` means that the service is away or too slow; otherwise its own log says more.',
+};
 
 /** The gateway, by Kong's own figures. Requests that match no route are in none of the series by service. */
 export const gateway: Group = {
@@ -32,16 +44,20 @@ export const gateway: Group = {
       },
     },
     {
-      alert: 'KongServerErrors',
-      expr: `sum by (job, service) (rate(kong_http_requests_total{code=~"5.."}[5m])) / bss:gateway_requests:rate5m > ${GATEWAY_LIMITS.failing}`,
+      alert: 'KongApiErrors',
+      expr: failing('service="api"'),
       for: '5m',
       severity: 'critical',
       summary: '{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} fail.',
-      runbook: {
-        means: 'Clients get an answer of 500 to 599, from the service or, where it does not answer, from the gateway.',
-        look: [query('sum by (service, code, source) (rate(kong_http_requests_total{code=~"5.."}[5m]))'), LOGS],
-        mend: '`source="kong"` means that the service is away or too slow; otherwise its own log says more.',
-      },
+      runbook: serverErrors,
+    },
+    {
+      alert: 'KongServerErrors',
+      expr: failing('service!="api"'),
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} fail.',
+      runbook: serverErrors,
     },
     {
       alert: 'KongClientErrors',
@@ -83,7 +99,7 @@ export const gateway: Group = {
     },
     {
       alert: 'KongSlow',
-      expr: `histogram_quantile(0.95, sum by (job, service, le) (rate(kong_request_latency_ms_bucket{service="api"}[5m]))) > ${GATEWAY_LIMITS.milliseconds}`,
+      expr: `histogram_quantile(0.95, sum by (job, service, le) (rate(kong_request_latency_ms_bucket{service="api"}[5m]))) > ${GATEWAY_LIMITS.milliseconds} ${ENOUGH}`,
       for: '10m',
       severity: 'warning',
       summary: 'One request in twenty to {{ $labels.service }} takes {{ $value | printf "%.0f" }} ms or more.',

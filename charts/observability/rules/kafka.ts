@@ -16,7 +16,8 @@ export const kafka = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Group
     {
       alert: 'KafkaBrokerDown',
       expr: 'bss:pods:up{job="kafka"} < on (job) bss:pods:expected',
-      for: '2m',
+      // Longer than a broker takes to another node with its volume. Partitions that nobody serves have alerts of their own.
+      for: '5m',
       severity: 'critical',
       summary: `{{ $value }} of ${brokers} brokers answer.`,
       silences: ['KafkaUnderReplicatedPartitions', 'TopicReplicasMissing', 'TargetDown'],
@@ -29,8 +30,8 @@ export const kafka = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Group
     {
       alert: 'KafkaUnderReplicatedPartitions',
       expr: 'sum by (job, pod) (kafka_server_replicamanager_underreplicatedpartitions) > 0',
-      // Longer than two brokers are away that restart one after the other.
-      for: '3m',
+      // Longer than two brokers are away that restart one after the other, and not before the one who is away is told of.
+      for: '5m',
       severity: 'critical',
       summary: '{{ $value }} partitions that {{ $labels.pod }} leads have a copy that is away or behind.',
       runbook: {

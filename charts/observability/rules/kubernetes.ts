@@ -26,7 +26,25 @@ export const kubernetes = (workloads: readonly Watched[]): Group => {
   };
 };
 
+/**
+ * Servers of a job that do not answer what looks at them, or of which nothing is known: where only the exporter has failed,
+ * Kubernetes knows the server's container, which has the job's name, to be ready.
+ * @param metric of the exporter: 1 where the server answers
+ */
+export const serverAway = (metric: string, job: string) =>
+  `min by (job, pod) (${metric}{job="${job}"}) == 0 or min by (job, pod) (up{job="${job}"}) == 0 ` +
+  `unless on (pod) label_replace(k8s_container_ready{k8s_container_name="${job}"} == 1, "pod", "$1", "k8s_pod_name", "(.+)")`;
+
 const IMAGE_REASONS = 'k8s_container_status_reason{k8s_container_status_reason=~"ErrImagePull|ImagePullBackOff"}';
+
+/** Why containers have ended. */
+const ENDED = [
+  PODS,
+  query('k8s_container_status_reason > 0'),
+  `kubectl get pods -o custom-columns=POD:.metadata.name,LAST:'.status.containerStatuses[*].lastState.terminated.reason'`,
+];
+const MEND_ENDED =
+  'OOMKilled: raise its `memoryLimit`. Otherwise its last words are in `kubectl describe pod`, and more in `kubectl logs --previous`.';
 
 const pods: readonly Alert[] = [
   {
@@ -49,12 +67,23 @@ const pods: readonly Alert[] = [
       '{{ $labels.k8s_container_name }} in {{ $labels.k8s_pod_name }} has started again {{ $value | printf "%.0f" }} times in 15 minutes.',
     runbook: {
       means: 'It ends by itself, is ended for its memory, or its liveness probe fails. It serves now and then.',
-      look: [
-        PODS,
-        query('k8s_container_status_reason > 0'),
-        `kubectl get pods -o custom-columns=POD:.metadata.name,LAST:'.status.containerStatuses[*].lastState.terminated.reason'`,
-      ],
-      mend: 'OOMKilled: raise its `memoryLimit`. Otherwise its last words are in `kubectl describe pod`, and more in `kubectl logs --previous`.',
+      look: ENDED,
+      mend: MEND_ENDED,
+    },
+  },
+  {
+    alert: 'ContainerRestartsAgain',
+    expr:
+      'max by (job, k8s_pod_name, k8s_container_name) (increase(k8s_container_restarts[6h])) > 5 ' +
+      'unless max by (job, k8s_pod_name, k8s_container_name) (increase(k8s_container_restarts[15m])) > 2',
+    severity: 'warning',
+    summary:
+      '{{ $labels.k8s_container_name }} in {{ $labels.k8s_pod_name }} has started again {{ $value | printf "%.0f" }} times in 6 hours.',
+    runbook: {
+      means:
+        'It works for some minutes and then ends: its memory grows, or something that comes again and again kills it.',
+      look: ENDED,
+      mend: MEND_ENDED,
     },
   },
   {

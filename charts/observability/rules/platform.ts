@@ -5,6 +5,13 @@ import type { Group } from './rule';
 /** From so many seconds on somebody is told of a scrape; boards show the same. */
 export const SCRAPE_SECONDS = 5;
 
+/**
+ * Targets of each job that are down; boards show the same. Of a job with more pods than the model asks for, as an
+ * autoscaler makes them, those count that were down three minutes ago as well: in an update one follows the other.
+ */
+export const TARGETS_DOWN =
+  'bss:pods:expected - on (job) bss:pods:up > 0 or count by (job) (up == 0 and up offset 3m == 0)';
+
 /** What is watched of a workload. */
 export interface Watched extends Pick<Workload, 'name' | 'replicas' | 'metrics'> {
   /** When it runs, of a CronJob. @default - only by hand */
@@ -38,7 +45,7 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     },
     {
       alert: 'TargetDown',
-      expr: 'bss:pods:expected - on (job) bss:pods:up > 0',
+      expr: TARGETS_DOWN,
       for: '5m',
       severity: 'warning',
       summary: '{{ $value }} of the pods of {{ $labels.job }} do not tell their metrics.',
@@ -102,13 +109,13 @@ export const platform = (workloads: readonly Watched[]): Group => ({
     {
       alert: 'PrometheusCannotTell',
       // Less than `for`, here and below: who is told at least once a minute fails again and again, and not in one restart.
-      expr: 'sum by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
+      // Of several Alertmanagers each is told of all alerts: where one takes them nothing is missed.
+      expr: 'min by (job, pod) (rate(prometheus_notifications_errors_total[2m])) > 0',
       for: '5m',
       severity: 'critical',
-      summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to Alertmanager.',
+      summary: '{{ $labels.pod }} fails to give {{ $value | printf "%.2f" }} alerts a second to any Alertmanager.',
       runbook: {
-        means:
-          'Where all Alertmanagers are away nobody is told of anything; with another one there, nothing is missed.',
+        means: 'Of what it alone sees nobody is told. With a second Prometheus that can tell, nothing is missed.',
         look: [podsOf('alertmanager'), 'kubectl logs alertmanager-0'],
         mend: 'Bring Alertmanager back.',
       },

@@ -1,5 +1,6 @@
 import type { Environment } from '../../environment';
 import { logs, podsOf, psql } from './commands';
+import { serverAway } from './kubernetes';
 import type { Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares, seconds. */
@@ -18,7 +19,7 @@ export const postgres = ({ postgres: { maxConnections } }: Pick<Environment, 'po
   rules: [
     {
       alert: 'PostgresDown',
-      expr: 'min by (job, pod) (pg_up) == 0 or min by (job, pod) (up{job="postgres"}) == 0',
+      expr: serverAway('pg_up', 'postgres'),
       for: '2m',
       severity: 'critical',
       summary: '{{ $labels.pod }} does not answer.',

@@ -1,6 +1,7 @@
 import { shape } from '../../data/redis-cluster/size';
 import type { Environment } from '../../environment';
 import { logs, podsOf, query } from './commands';
+import { serverAway } from './kubernetes';
 import type { Alert, Group } from './rule';
 
 /** From where on somebody is told; boards show the same. Shares, keys a second, seconds. */
@@ -23,8 +24,9 @@ export const redis = ({ redisCluster: { topology } }: Pick<Environment, 'redisCl
 const servers: readonly Alert[] = [
   {
     alert: 'RedisDown',
-    expr: 'min by (job, pod) (redis_up{job="redis-cluster"}) == 0 or min by (job, pod) (up{job="redis-cluster"}) == 0',
-    for: '2m',
+    expr: serverAway('redis_up', 'redis-cluster'),
+    // Longer than a server takes to another node with its volume. What nobody answers for has alerts of its own.
+    for: '5m',
     severity: 'critical',
     summary: '{{ $labels.pod }} does not answer.',
     silences: ['TargetDown', 'RedisReplicasMissing'],
@@ -148,7 +150,7 @@ const copies = (count: number): Alert[] => [
   {
     alert: 'RedisReplicaLinkDown',
     expr: 'min by (job, pod) (redis_master_link_up{job="redis-cluster"}) == 0',
-    for: '2m',
+    for: '5m',
     severity: 'critical',
     summary: '{{ $labels.pod }} does not follow its master.',
     runbook: {

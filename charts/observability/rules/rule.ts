@@ -34,8 +34,8 @@ export interface Recording {
   readonly expr: string;
   /** Labels that the answer gets besides. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Why there is no answer on a platform that was installed just now. @default - there is one */
-  readonly emptyAtFirst?: string;
+  /** Why it can have no answer on a laptop that was installed just now. @default - it has */
+  readonly emptyOnKind?: string;
 }
 
 /** Rules that are asked one after the other. */
@@ -46,14 +46,14 @@ export interface Group {
 }
 
 /** The file of the page on which each alert has a section of its name. */
-export const RUNBOOKS = 'docs/runbooks.md';
+const RUNBOOKS = 'docs/runbooks.md';
 
 /** The alerts among the rules, in their order. */
 export const alertsOf = (groups: readonly Group[]): Alert[] =>
   groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule));
 
 /** A rule as Prometheus reads it. */
-const rendered = (rule: Alert | Recording) => {
+const entry = (rule: Alert | Recording) => {
   if (!('alert' in rule)) {
     const { record, expr, labels } = rule;
     // Labels of their own, where YAML would refer from one rule to another.
@@ -73,5 +73,5 @@ export const runbookOf = (alert: string) => `${RUNBOOKS}#${alert.toLowerCase()}`
 
 /** The groups as Prometheus reads them. */
 export const ruleFile = (groups: readonly Group[]) => ({
-  groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(rendered) })),
+  groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(entry) })),
 });

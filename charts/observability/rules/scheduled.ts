@@ -27,7 +27,7 @@ export function recentSuccesses({ name, schedule, deadlineSeconds }: Watched): R
         `count(${succeeded} > 0 unless on (k8s_job_name) ${succeeded} offset ${seconds}s > 0) ` +
         `or vector(0) and on () (${known} > 0 and ${known} offset ${seconds}s > 0)`,
       labels: { job: 'kubernetes-state', cronjob: name, within: within(seconds) },
-      emptyAtFirst: `nothing was known ${within(seconds)} ago`,
+      emptyOnKind: `nothing was known ${within(seconds)} ago`,
     },
   ];
 }

@@ -24,15 +24,20 @@ const PERIOD = '30d';
  * the alert soon after the failures have ended. https://sre.google/workbook/alerting-on-slos/
  */
 export const FAST = [
-  { rate: 14.4, long: '1h', short: '5m' },
-  { rate: 6, long: '6h', short: '30m' },
+  { rate: 14.4, long: '1h', short: '5m', seconds: 3600 },
+  { rate: 6, long: '6h', short: '30m', seconds: 6 * 3600 },
 ] as const;
 export const SLOW = [{ rate: 1, long: '3d', short: '6h' }] as const;
+/** So few failures in the long window wake nobody: of one request a minute a single one burns a budget of 0.1 % fast. */
+const FEW = 10;
 const WINDOWS = ['5m', '30m', '1h', '6h', '3d'] as const;
 
 /** A bound of a histogram as versions 2 and 3 of Prometheus keep it: `5` is `5.0` in the newer one. */
 export const le = (bound: number) => `le=~"${bound}(\\\\.0)?"`;
-const counted = (series: string) => `sum(rate(${series}[$window]))`;
+const rate = (series: string) => `sum(rate(${series}[$window]))`;
+
+const EFFECTS = rate('bss_event_delay_seconds_count');
+const DEAD = rate('bss_kafka_consumed_total{outcome="dead"}');
 
 const API = 'service="api"';
 const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_total{service="api",code=~"5.."}[5m]))');
@@ -41,16 +46,16 @@ const FAILURES = query('sum by (route, code, source) (rate(kong_http_requests_to
 const promises = ({ objectives: { availability, latency, effect } }: Pick<Environment, 'objectives'>): Promised[] => [
   {
     ...{ slo: 'api-availability', title: 'ApiAvailability', percent: availability.percent },
-    bad: `(${counted(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${counted(`kong_http_requests_total{${API}}`)})`,
-    all: counted(`kong_http_requests_total{${API}}`),
+    bad: `(${rate(`kong_http_requests_total{${API},code=~"5.."}`)} or 0 * ${rate(`kong_http_requests_total{${API}}`)})`,
+    all: rate(`kong_http_requests_total{${API}}`),
     failure: 'answers of the API that fail',
     means: 'Clients are answered with 500 to 599.',
     look: [FAILURES, logs('deploy/backend', 'backend')],
   },
   {
     ...{ slo: 'api-latency', title: 'ApiLatency', percent: latency.percent },
-    bad: `(${counted(`kong_request_latency_ms_count{${API}}`)} - ${counted(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
-    all: counted(`kong_request_latency_ms_count{${API}}`),
+    bad: `(${rate(`kong_request_latency_ms_count{${API}}`)} - ${rate(`kong_request_latency_ms_bucket{${API},${le(latency.milliseconds)}}`)})`,
+    all: rate(`kong_request_latency_ms_count{${API}}`),
     failure: `answers of the API that take more than ${latency.milliseconds} ms`,
     means: 'Users wait.',
     look: [
@@ -60,10 +65,11 @@ const promises = ({ objectives: { availability, latency, effect } }: Pick<Enviro
   },
   {
     ...{ slo: 'effect', title: 'EventEffect', percent: effect.percent },
-    bad: `(${counted('bss_event_delay_seconds_count')} - ${counted(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)})`,
-    all: counted('bss_event_delay_seconds_count'),
-    failure: `changes whose effect comes after more than ${effect.seconds} s`,
-    means: 'What follows from a change, such as a message to the customer or its invoice, is late.',
+    // What never has an effect has no delay either.
+    bad: `((${EFFECTS} - ${rate(`bss_event_delay_seconds_bucket{${le(effect.seconds)}}`)} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
+    all: `((${EFFECTS} or 0 * ${DEAD}) + (${DEAD} or vector(0)))`,
+    failure: `changes whose effect comes after more than ${effect.seconds} s or never`,
+    means: 'What follows from a change, such as a message to the customer or its invoice, is late or missing.',
     look: [
       query('histogram_quantile(0.95, sum by (le, consumer) (rate(bss_event_delay_seconds_bucket[5m])))'),
       query('bss_outbox_oldest_seconds'),
@@ -83,6 +89,7 @@ function recordings(promise: Promised): Recording[] {
       expr: `${over(window, bad)} / ${over(window, all)} / ${budgetOf(promise)}`,
       labels,
     })),
+    ...FAST.map(({ long }) => ({ record: `slo:bad:rate${long}`, expr: over(long, bad), labels })),
     { record: 'slo:bad:rate5m', expr: over('5m', bad), labels },
     { record: 'slo:all:rate5m', expr: over('5m', all), labels },
     // Of counts and not of shares: an hour of the night counts less than one of the day. Prometheus looks back as far as it keeps.
@@ -100,10 +107,11 @@ function alerts({ slo, title, percent, failure, means, look }: Promised): Alert[
   const burns = (windows: typeof FAST | typeof SLOW) =>
     windows
       .map(
-        ({ rate, long, short }) =>
+        ({ rate, long, short, ...more }) =>
           `slo:burn_rate:${long}{slo="${slo}"} > ${rate} and slo:burn_rate:${short}{slo="${slo}"} > ${rate} ` +
           // Of a platform that is younger than that, a restart is a large share.
-          `and slo:all:rate5m{slo="${slo}"} offset ${short}`,
+          `and slo:all:rate5m{slo="${slo}"} offset ${short}` +
+          ('seconds' in more ? ` and slo:bad:rate${long}{slo="${slo}"} * ${more.seconds} > ${FEW}` : ''),
       )
       .join(' or ');
   const budget = `${Number((100 - percent).toFixed(4))} %`;

@@ -9,10 +9,13 @@ const DRIFT = 'kubectl create job topics-drift-by-hand --from=cronjob/topics-dri
 const ALL = 'kubectl exec kafka-0 -c kafka -- kafka-topics --bootstrap-server localhost:9092 --describe --topic';
 
 /** Topics as they are, against the catalogue. Internal ones of Kafka and those of others are none of its business. */
-export const topics = (environment: Pick<Environment, 'topics' | 'kafka'>): Group => ({
-  name: 'topics',
-  rules: [...expected(environment), ...alerts(environment.topics[0]!.name)],
-});
+export const topics = (environment: Pick<Environment, 'topics' | 'kafka'>): Group => {
+  const { brokers, replication } = environment.kafka;
+  return {
+    name: 'topics',
+    rules: [...expected(environment), ...alerts(environment.topics[0]!.name, brokers - replication)],
+  };
+};
 
 /** The catalogue as figures. */
 const expected = ({ topics, kafka: { replication, traffic } }: Pick<Environment, 'topics' | 'kafka'>): Recording[] =>
@@ -25,11 +28,17 @@ const expected = ({ topics, kafka: { replication, traffic } }: Pick<Environment,
     ];
   });
 
-/** @param topic one of the catalogue, for the commands */
-const alerts = (topic: string): Alert[] => [
+/**
+ * @param topic one of the catalogue, for the commands
+ * @param without brokers that may have no copy of it
+ */
+const alerts = (topic: string, without: number): Alert[] => [
   {
     alert: 'TopicMissing',
-    expr: 'bss:topic_partitions:expected unless on (job, topic) kafka_log_log_size',
+    // Brokers that are away say nothing of their topics: one must answer that should have a copy.
+    expr:
+      'bss:topic_partitions:expected unless on (job, topic) kafka_log_log_size ' +
+      `and on (job) bss:pods:up{job="kafka"} > ${without}`,
     for: '10m',
     severity: 'critical',
     summary: '{{ $labels.topic }}, of {{ $value }} partitions, is in the catalogue and not in Kafka.',

@@ -5,6 +5,9 @@ import type { Group } from './rule';
 /** From where on somebody is told; boards show the same. Requests, milliseconds. */
 export const ZOOKEEPER_LIMITS = { waiting: 10, milliseconds: 10 };
 
+/** How many servers serve; boards show the same. One that runs without a leader has no such figure. */
+export const SERVING = 'count by (job) (zookeeper_avgrequestlatency) or bss:pods:up{job="zookeeper"} * 0';
+
 const PODS = podsOf('zookeeper');
 
 /** The servers of the ensemble. */
@@ -13,11 +16,11 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
   rules: [
     {
       alert: 'ZooKeeperQuorumLost',
-      expr: `bss:pods:up{job="zookeeper"} < ${Math.floor(servers / 2) + 1}`,
+      expr: `(${SERVING}) < ${Math.floor(servers / 2) + 1}`,
       for: '2m',
       severity: 'critical',
-      summary: `{{ $value }} of ${servers} servers answer: that is no majority.`,
-      silences: ['TargetDown'],
+      summary: `{{ $value }} of ${servers} servers serve: that is no majority.`,
+      silences: ['TargetDown', 'ZooKeeperServerAlone'],
       runbook: {
         means: 'Brokers go on serving. No partition gets a new leader, and a broker that restarts waits.',
         look: [PODS, 'kubectl logs zookeeper-0', 'kubectl get pvc'],

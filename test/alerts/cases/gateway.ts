@@ -1,8 +1,9 @@
-import { type Case, GONE, grows } from '../case';
+import { type Case, GONE, grows, SILENT } from '../case';
 
 const job = { job: 'kong' };
 const labels = { ...job, service: 'api' };
 const api = (code: number) => `kong_http_requests_total{job="kong",service="api",code="${code}",source="kong"}`;
+const akhq = (code: number) => api(code).replace('api', 'akhq');
 const within = (le: string) => `kong_request_latency_ms_bucket{job="kong",service="api",le="${le}"}`;
 
 export const cases: readonly Case[] = [
@@ -13,10 +14,28 @@ export const cases: readonly Case[] = [
     summary: '0 pods of the gateway answer.',
   },
   {
-    alert: 'KongServerErrors',
+    alert: 'KongApiErrors',
     series: { [api(200)]: grows(600, 300), [api(503)]: grows(0, 300) },
     labels,
     summary: '50% of the requests to api fail.',
+  },
+  {
+    alert: 'KongApiErrors',
+    // One request a minute.
+    series: { [api(200)]: grows(1, 0), [api(503)]: grows(0, 1) },
+    summary: SILENT,
+  },
+  {
+    alert: 'KongServerErrors',
+    series: { [akhq(200)]: grows(60, 30), [akhq(503)]: grows(0, 30) },
+    labels: { ...job, service: 'akhq' },
+    summary: '50% of the requests to akhq fail.',
+  },
+  {
+    alert: 'KongServerErrors',
+    // Somebody who looks at a page that is away.
+    series: { [akhq(200)]: grows(0, 0), [akhq(503)]: grows(0, 2) },
+    summary: SILENT,
   },
   {
     alert: 'KongClientErrors',
@@ -39,6 +58,7 @@ export const cases: readonly Case[] = [
   {
     alert: 'KongSlow',
     series: {
+      [api(200)]: grows(600, 600),
       [within('1000.0')]: grows(600, 0),
       [within('2000.0')]: grows(600, 600),
       [within('+Inf')]: grows(600, 600),

@@ -37,6 +37,15 @@ export const cases: readonly Case[] = [
     summary: 'kafka in kafka-0 has started again 15 times in 15 minutes.',
   },
   {
+    alert: 'ContainerRestartsAgain',
+    // Once in a quarter of an hour.
+    series: { [series('k8s_container_restarts', container)]: grows(0, 1 / 15) },
+    labels: container,
+    summary: 'kafka in kafka-0 has started again 24 times in 6 hours.',
+    minutes: [60, 480, 480],
+    step: 15,
+  },
+  {
     alert: 'ImageMissing',
     series: {
       [series('k8s_container_status_reason', {

@@ -1,4 +1,4 @@
-import { type Case, type Gauge, grows } from '../case';
+import { type Case, type Gauge, grows, SILENT, type Turns, turns } from '../case';
 import { pods } from '../environment';
 
 const allUp: Record<string, Gauge> = Object.fromEntries(
@@ -6,7 +6,10 @@ const allUp: Record<string, Gauge> = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`up{job="${job}",pod="${job}-${index}"}`, [1, 1]]),
   ),
 );
+const backend = (pod: number, samples: Gauge | Turns) => ({ [`up{job="backend",pod="backend-${pod}"}`]: samples });
 const prometheus = { job: 'prometheus', pod: 'prometheus-0' };
+const errorsTo = (ordinal: number) =>
+  `prometheus_notifications_errors_total{job="prometheus",pod="prometheus-0",alertmanager="alertmanager-${ordinal}"}`;
 const OWN = '{job="prometheus",pod="prometheus-0"}';
 
 export const cases: readonly Case[] = [
@@ -16,6 +19,19 @@ export const cases: readonly Case[] = [
     series: { ...allUp, 'up{job="akhq",pod="akhq-0"}': [1, 0] },
     labels: { job: 'akhq' },
     summary: '1 of the pods of akhq do not tell their metrics.',
+  },
+  {
+    alert: 'TargetDown',
+    // An autoscaler has made two more.
+    series: { ...allUp, ...backend(2, [1, 1]), ...backend(3, [1, 0]) },
+    labels: { job: 'backend' },
+    summary: '1 of the pods of backend do not tell their metrics.',
+  },
+  {
+    alert: 'TargetDown',
+    // A slow update: there is always another one that only starts.
+    series: { ...allUp, ...backend(2, turns(1, [0, 0, 1, 1])), ...backend(3, turns(1, [1, 1, 0, 0])) },
+    summary: SILENT,
   },
   {
     alert: 'ScrapeSlow',
@@ -45,9 +61,14 @@ export const cases: readonly Case[] = [
   },
   {
     alert: 'PrometheusCannotTell',
-    series: { [`prometheus_notifications_errors_total${OWN}`]: grows(0, 60) },
+    series: { [errorsTo(0)]: grows(0, 60), [errorsTo(1)]: grows(0, 120) },
     labels: prometheus,
-    summary: 'prometheus-0 fails to give 1.00 alerts a second to Alertmanager.',
+    summary: 'prometheus-0 fails to give 1.00 alerts a second to any Alertmanager.',
+  },
+  {
+    alert: 'PrometheusCannotTell',
+    series: { [errorsTo(0)]: grows(0, 60), [errorsTo(1)]: grows(0, 0) },
+    summary: SILENT,
   },
   {
     alert: 'AlertmanagerCannotTell',

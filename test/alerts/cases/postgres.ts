@@ -1,4 +1,4 @@
-import { type Case, grows } from '../case';
+import { type Case, grows, ready, SILENT } from '../case';
 
 const server = { job: 'postgres', pod: 'postgres-0' };
 const database = { job: 'postgres', datname: 'bss' };
@@ -11,6 +11,18 @@ export const cases: readonly Case[] = [
     series: { [on('pg_up')]: [1, 0], [on('up')]: [1, 1] },
     labels: server,
     summary: 'postgres-0 does not answer.',
+  },
+  {
+    alert: 'PostgresDown',
+    series: { [on('up')]: [1, 0], ...ready('postgres-0', 'postgres', [1, 0]) },
+    labels: server,
+    summary: 'postgres-0 does not answer.',
+  },
+  {
+    alert: 'PostgresDown',
+    // What tells its metrics has failed, and nothing else.
+    series: { [on('up')]: [1, 0], ...ready('postgres-0', 'postgres', [1, 1]) },
+    summary: SILENT,
   },
   {
     alert: 'PostgresConnectionsHigh',

@@ -1,4 +1,4 @@
-import { type Case, grows } from '../case';
+import { type Case, grows, ready, SILENT } from '../case';
 
 const [pod, job] = ['redis-cluster-0-0', { job: 'redis-cluster' }];
 const labels = { ...job, pod };
@@ -10,6 +10,11 @@ export const cases: readonly Case[] = [
     series: { [on('redis_up')]: [1, 0], [on('up')]: [1, 1] },
     labels,
     summary: 'redis-cluster-0-0 does not answer.',
+  },
+  {
+    alert: 'RedisDown',
+    series: { [on('up')]: [1, 0], ...ready(pod, 'redis-cluster', [1, 1]) },
+    summary: SILENT,
   },
   {
     alert: 'RedisClusterNotOk',

@@ -1,4 +1,4 @@
-import { type Case, type Counter, grows } from '../case';
+import { type Case, type Counter, grows, SILENT } from '../case';
 
 /** Ten requests a second, of which so many in a minute are bad. */
 const requests = (bad: number) => ({ well: grows(600, 600 - bad), bad: grows(0, bad) });
@@ -21,6 +21,13 @@ export const cases: readonly Case[] = [
     series: { [api(200)]: requests(60).well, [api(503)]: requests(60).bad },
     labels: { slo: 'api-availability' },
     summary: 'There are 100.0 times as many answers of the API that fail as the 0.1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'ApiAvailabilityBudgetBurnsFast',
+    // One request a minute, and each twentieth fails.
+    series: { [api(200)]: grows(1, 0.95), [api(503)]: grows(0, 0.05) },
+    summary: SILENT,
     ...FAST,
   },
   {
@@ -52,7 +59,16 @@ export const cases: readonly Case[] = [
     series: effect(300),
     labels: { slo: 'effect' },
     summary:
-      'There are 50.0 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+      'There are 50.0 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
+    ...FAST,
+  },
+  {
+    alert: 'EventEffectBudgetBurnsFast',
+    // Each one that has an effect has it in time, and as many have none.
+    series: { ...effect(0), 'bss_kafka_consumed_total{consumer="billing",outcome="dead"}': grows(0, 600) },
+    labels: { slo: 'effect' },
+    summary:
+      'There are 50.0 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
     ...FAST,
   },
   {
@@ -60,7 +76,7 @@ export const cases: readonly Case[] = [
     series: effect(10),
     labels: { slo: 'effect' },
     summary:
-      'For days there have been 1.5 times as many changes whose effect comes after more than 5 s as the 1 % that are allowed for.',
+      'For days there have been 1.5 times as many changes whose effect comes after more than 5 s or never as the 1 % that are allowed for.',
     ...SLOW,
   },
 ];

@@ -1,4 +1,4 @@
-import { type Case, type Gauge, GONE, grows } from '../case';
+import { type Case, type Gauge, GONE, grows, SILENT } from '../case';
 
 const labels = { job: 'kafka', topic: 'bss.events' };
 const MEBIBYTE = 1024 ** 2;
@@ -14,13 +14,20 @@ const copies = (topic: string, ...brokers: Gauge[]): Record<string, Gauge> =>
     ),
   );
 const there: Gauge = [1, 1];
+const brokers = (samples: Gauge) =>
+  Object.fromEntries([0, 1, 2].map((broker) => [`up{job="kafka",pod="kafka-${broker}"}`, samples]));
 
 export const cases: readonly Case[] = [
   {
     alert: 'TopicMissing',
-    series: { ...copies('bss.events', [1, GONE]), ...copies('bss.audit.events', there) },
+    series: { ...copies('bss.events', [1, GONE]), ...copies('bss.audit.events', there), ...brokers(there) },
     labels,
     summary: 'bss.events, of 3 partitions, is in the catalogue and not in Kafka.',
+  },
+  {
+    alert: 'TopicMissing',
+    series: { ...copies('bss.events', [1, GONE]), ...copies('bss.audit.events', [1, GONE]), ...brokers([1, 0]) },
+    summary: SILENT,
   },
   {
     alert: 'TopicReplicasMissing',

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../environment';
 import { GATEWAY_LIMITS } from '../../rules/gateway';
 import type { Board } from './board';
-import { perSecond, quantile, share, total } from './promql';
+import { perSecond, quantile, share, total, within } from './promql';
 
 const REQUESTS = 'kong_http_requests_total';
 const CLASSES = { '2': 'done', '3': 'elsewhere', '4': 'refused', '5': 'failed' };
@@ -160,7 +160,7 @@ export const apiGatewayOverview = ({ kong: { replicas } }: Pick<Environment, 'ko
           unit: 'none',
           kind: 'stat',
           width: 6,
-          queries: [{ expr: total('sum(increase(kong_nginx_metric_errors_total[1h]))') }],
+          queries: [{ expr: total(within('1h', 'kong_nginx_metric_errors_total')) }],
           thresholds: { warning: 1 },
         },
         {

@@ -2,6 +2,7 @@ import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
 import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
+import { perSecond, within } from './promql';
 import { zookeeper } from './zookeeper';
 
 /** Each broker by itself, and the ZooKeeper behind them. */
@@ -72,11 +73,11 @@ const copies: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_server_replicamanager_isrshrinks_total[$__rate_interval])) * 60',
+        expr: `${perSecond('kafka_server_replicamanager_isrshrinks_total')} * 60`,
         legend: 'out of sync',
       },
       {
-        expr: 'sum(rate(kafka_server_replicamanager_isrexpands_total[$__rate_interval])) * 60',
+        expr: `${perSecond('kafka_server_replicamanager_isrexpands_total')} * 60`,
         legend: 'back',
       },
     ],
@@ -96,7 +97,7 @@ const copies: Panel[] = [
     unit: 'none',
     kind: 'stat',
     width: 8,
-    queries: [{ expr: 'sum(increase(kafka_controller_controllerstats_uncleanleaderelections_total[1d]))' }],
+    queries: [{ expr: within('1d', 'kafka_controller_controllerstats_uncleanleaderelections_total') }],
     thresholds: { critical: 1 },
   },
   {
@@ -131,7 +132,7 @@ const process = ({ kafka: { disk, resources } }: Pick<Environment, 'kafka'>): Pa
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (pod) (rate(jvm_gc_collection_seconds_sum{job="kafka"}[$__rate_interval]))',
+        expr: perSecond('jvm_gc_collection_seconds_sum{job="kafka"}', 'pod'),
         legend: '{{pod}}',
       },
     ],
@@ -141,9 +142,7 @@ const process = ({ kafka: { disk, resources } }: Pick<Environment, 'kafka'>): Pa
     description: `Each asks for ${resources.cpu / 1000} and may take more where the node has it.`,
     unit: 'none',
     kind: 'timeseries',
-    queries: [
-      { expr: 'sum by (pod) (rate(process_cpu_seconds_total{job="kafka"}[$__rate_interval]))', legend: '{{pod}}' },
-    ],
+    queries: [{ expr: perSecond('process_cpu_seconds_total{job="kafka"}', 'pod'), legend: '{{pod}}' }],
   },
   {
     title: 'Files open',

@@ -2,8 +2,8 @@ import { BACKEND_LIMITS } from '../../rules/backend';
 import { REDIS_LIMITS } from '../../rules/redis';
 import type { Board } from './board';
 import { mean, perSecond, share, within } from './promql';
+import { CLUSTER } from './redis-cluster';
 
-const CLUSTER = '{job="redis-cluster"}';
 const HITS = perSecond(`redis_keyspace_hits_total${CLUSTER}`);
 const MISSES = perSecond(`redis_keyspace_misses_total${CLUSTER}`);
 const LOOKS = 'bss_cache_requests_total';

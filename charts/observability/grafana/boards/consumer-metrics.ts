@@ -1,7 +1,9 @@
 import type { Environment } from '../../../environment';
 import { BACKEND_LIMITS } from '../../rules/backend';
-import { LAG_LIMIT } from '../../rules/lag';
+import { LAG_LIMIT, standsStill } from '../../rules/lag';
 import type { Board, Panel } from './board';
+import { quantilesOf } from './kafka-panels';
+import { perSecond, quantile, total, within } from './promql';
 
 /** Whether what was written is read, and has its effect. */
 export const consumerMetrics = (environment: Pick<Environment, 'objectives'>): Board => ({
@@ -31,13 +33,7 @@ const lag: Panel[] = [
     unit: 'none',
     kind: 'stat',
     width: 6,
-    queries: [
-      {
-        expr:
-          'count(min_over_time(bss:kafka_consumergroup_lag:sum[15m]) > 0 and ' +
-          'changes(bss:kafka_consumergroup_lag:sum[15m]) == 0) or vector(0)',
-      },
-    ],
+    queries: [{ expr: total(`count(${standsStill('')})`) }],
     thresholds: { critical: 1 },
   },
   {
@@ -74,7 +70,7 @@ const effects = ({ objectives: { effect } }: Pick<Environment, 'objectives'>): P
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (consumer, outcome) (rate(bss_kafka_consumed_total[$__rate_interval]))',
+        expr: perSecond('bss_kafka_consumed_total', 'consumer, outcome'),
         legend: '{{consumer}} {{outcome}}',
       },
     ],
@@ -86,7 +82,7 @@ const effects = ({ objectives: { effect } }: Pick<Environment, 'objectives'>): P
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (consumer) (increase(bss_kafka_consumed_total{outcome="dead"}[1h]))',
+        expr: within('1h', 'bss_kafka_consumed_total{outcome="dead"}', 'consumer'),
         legend: '{{consumer}}',
       },
     ],
@@ -99,7 +95,7 @@ const effects = ({ objectives: { effect } }: Pick<Environment, 'objectives'>): P
     kind: 'timeseries',
     queries: [
       {
-        expr: 'histogram_quantile(0.95, sum by (le, consumer) (rate(bss_event_delay_seconds_bucket[$__rate_interval])))',
+        expr: quantile(95, 'bss_event_delay_seconds', 'consumer'),
         legend: '{{consumer}}',
       },
     ],
@@ -110,9 +106,7 @@ const effects = ({ objectives: { effect } }: Pick<Environment, 'objectives'>): P
     description: 'What an event needs did not answer: the database, most often. Its partition waits behind it.',
     unit: 'eps',
     kind: 'timeseries',
-    queries: [
-      { expr: 'sum by (consumer) (rate(bss_consumer_retries_total[$__rate_interval]))', legend: '{{consumer}}' },
-    ],
+    queries: [{ expr: perSecond('bss_consumer_retries_total', 'consumer'), legend: '{{consumer}}' }],
     thresholds: { warning: BACKEND_LIMITS.retries },
   },
 ];
@@ -125,7 +119,7 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesout_total{topic!=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesout_total{topic!=""}', 'topic'),
         legend: '{{topic}}',
       },
     ],
@@ -135,10 +129,7 @@ const inBrokers: Panel[] = [
     description: 'In the slowest broker. A consumer that has read all waits there for more, half a second as a rule.',
     unit: 'ms',
     kind: 'timeseries',
-    queries: ['0.50', '0.95', '0.99'].map((quantile) => ({
-      expr: `max(kafka_network_requestmetrics_totaltimems{request="FetchConsumer",quantile="${quantile}"})`,
-      legend: `quantile ${quantile}`,
-    })),
+    queries: quantilesOf('FetchConsumer'),
   },
   {
     title: 'Requests to read',
@@ -148,7 +139,7 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (pod) (rate(kafka_server_brokertopicmetrics_totalfetchrequests_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_totalfetchrequests_total{topic=""}', 'pod'),
         legend: '{{pod}}',
       },
     ],
@@ -160,7 +151,7 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (pod) (rate(kafka_server_brokertopicmetrics_failedfetchrequests_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_failedfetchrequests_total{topic=""}', 'pod'),
         legend: '{{pod}}',
       },
     ],

@@ -1,6 +1,6 @@
 import { GATEWAY_LIMITS } from '../../rules/gateway';
 import type { Board } from './board';
-import { orZero, perSecond, share, total } from './promql';
+import { orZero, perSecond, share, total, within } from './promql';
 
 const ALL = 'kong_http_requests_total';
 const FAILED = `${ALL}{code=~"5.."}`;
@@ -55,7 +55,7 @@ export const errorAnalysis: Board = {
           unit: 'none',
           kind: 'stat',
           width: 6,
-          queries: [{ expr: total(`sum(increase(${BACKEND}{outcome="SERVER_ERROR"}[1h]))`) }],
+          queries: [{ expr: total(within('1h', `${BACKEND}{outcome="SERVER_ERROR"}`)) }],
           thresholds: { warning: 1 },
         },
       ],

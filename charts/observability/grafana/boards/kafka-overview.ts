@@ -3,6 +3,8 @@ import { KAFKA_LIMITS } from '../../rules/kafka';
 import { LAG_LIMIT } from '../../rules/lag';
 import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Board, Panel } from './board';
+import { timeOfAWrite } from './kafka-panels';
+import { perSecond, total } from './promql';
 
 /** Whether Kafka works, and how much it has to do, at one look. */
 export const kafkaOverview = (environment: Pick<Environment, 'kafka'>): Board => ({
@@ -27,13 +29,14 @@ const health = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Panel[] => 
     thresholds: { warning: brokers, critical: brokers },
   },
   {
-    title: 'Active controllers',
-    description: 'One. With none no partition gets a new leader; with two, a broker has lost ZooKeeper.',
+    title: 'Controllers too many or too few',
+    description:
+      'None: there should be one. With none no partition gets a new leader; with two, a broker has lost ZooKeeper.',
     unit: 'none',
     kind: 'stat',
     width: 4,
-    queries: [{ expr: 'sum(kafka_controller_kafkacontroller_activecontrollercount)' }],
-    thresholds: { warning: 1, critical: 1 },
+    queries: [{ expr: 'abs(sum(kafka_controller_kafkacontroller_activecontrollercount) - 1)' }],
+    thresholds: { critical: 1 },
   },
   {
     title: 'Partitions without a leader',
@@ -70,7 +73,7 @@ const health = ({ kafka: { brokers } }: Pick<Environment, 'kafka'>): Panel[] => 
     width: 4,
     queries: [
       {
-        expr: 'count(ALERTS{alertstate="firing",alertname=~"(Kafka|Topic|Consumer|ZooKeeper).+"}) or vector(0)',
+        expr: total('count(ALERTS{alertstate="firing",alertname=~"(Kafka|Topic|Consumer|ZooKeeper).+"})'),
       },
     ],
     thresholds: { critical: 1 },
@@ -85,7 +88,7 @@ const load: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_messagesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_messagesin_total{topic=""}'),
         legend: 'written',
       },
     ],
@@ -97,30 +100,20 @@ const load: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_bytesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesin_total{topic=""}'),
         legend: 'written',
       },
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_bytesout_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesout_total{topic=""}'),
         legend: 'read',
       },
       {
-        expr: 'sum(rate(kafka_server_brokertopicmetrics_replicationbytesin_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_replicationbytesin_total{topic=""}'),
         legend: 'copied',
       },
     ],
   },
-  {
-    title: 'Time of a write',
-    description: 'In the broker, until all copies in sync have it. The slowest broker is shown.',
-    unit: 'ms',
-    kind: 'timeseries',
-    queries: ['0.50', '0.95', '0.99'].map((quantile) => ({
-      expr: `max(kafka_network_requestmetrics_totaltimems{request="Produce",quantile="${quantile}"})`,
-      legend: `quantile ${quantile}`,
-    })),
-    thresholds: { warning: KAFKA_LIMITS.produceMilliseconds },
-  },
+  timeOfAWrite,
   {
     title: 'Events that wait for consumers',
     description: 'By group. It rises when much is written at once, and must fall again.',
@@ -147,7 +140,7 @@ const reserves = ({ kafka: { disk } }: Pick<Environment, 'kafka'>): Panel[] => [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum(rate(kafka_controller_controllerstats_leaderelections_total[$__rate_interval])) * 60',
+        expr: `${perSecond('kafka_controller_controllerstats_leaderelections_total')} * 60`,
         legend: 'elections',
       },
     ],

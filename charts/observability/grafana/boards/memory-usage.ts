@@ -1,8 +1,8 @@
 import { REDIS_LIMITS } from '../../rules/redis';
 import type { Board } from './board';
-import { perSecond, total } from './promql';
+import { perSecond, total, within } from './promql';
+import { CLUSTER, MEMORY_SHARE } from './redis-cluster';
 
-const CLUSTER = '{job="redis-cluster"}';
 const of = (metric: string) => `sum by (pod) (${metric}${CLUSTER})`;
 
 /** What Redis Cluster keeps in memory, and what it has no room for. */
@@ -21,7 +21,7 @@ export const memoryUsage: Board = {
           unit: 'percentunit',
           kind: 'stat',
           width: 6,
-          queries: [{ expr: `max(redis_memory_used_bytes${CLUSTER} / (redis_memory_max_bytes${CLUSTER} > 0))` }],
+          queries: [{ expr: `max(${MEMORY_SHARE})` }],
           thresholds: { warning: REDIS_LIMITS.memory },
         },
         {
@@ -54,7 +54,7 @@ export const memoryUsage: Board = {
           unit: 'none',
           kind: 'stat',
           width: 6,
-          queries: [{ expr: total(`sum(increase(redis_evicted_clients_total${CLUSTER}[1h]))`) }],
+          queries: [{ expr: total(within('1h', `redis_evicted_clients_total${CLUSTER}`)) }],
           thresholds: { warning: 1 },
         },
       ],
@@ -69,7 +69,7 @@ export const memoryUsage: Board = {
           kind: 'timeseries',
           queries: [
             {
-              expr: `max by (pod) (redis_memory_used_bytes${CLUSTER} / (redis_memory_max_bytes${CLUSTER} > 0))`,
+              expr: `max by (pod) (${MEMORY_SHARE})`,
               legend: '{{pod}}',
             },
           ],

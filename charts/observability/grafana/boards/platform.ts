@@ -1,4 +1,4 @@
-import { SCRAPE_SECONDS } from '../../rules/platform';
+import { SCRAPE_SECONDS, TARGETS_DOWN } from '../../rules/platform';
 import { FAST } from '../../rules/slo';
 import type { Board } from './board';
 import { podsJobsAndClaims, RESTARTS } from './pods-jobs-claims';
@@ -33,7 +33,7 @@ export const platform: Board = {
           unit: 'none',
           kind: 'stat',
           width: 4,
-          queries: [{ expr: 'sum(clamp_min(bss:pods:expected - on (job) bss:pods:up, 0))' }],
+          queries: [{ expr: total(`sum(${TARGETS_DOWN})`) }],
           thresholds: { warning: 1 },
         },
         {

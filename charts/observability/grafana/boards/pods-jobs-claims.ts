@@ -1,4 +1,4 @@
-import { CERTIFICATE_DAYS, DAY } from '../../rules/certificates';
+import { CERTIFICATE_DAYS, CERTIFICATE_LEFT, DAY } from '../../rules/certificates';
 import { VOLUME_LIMIT } from '../../rules/volumes';
 import type { Row } from './board';
 import { within } from './promql';
@@ -72,7 +72,7 @@ export const podsJobsAndClaims: Row = {
       unit: 's',
       kind: 'bargauge',
       width: 8,
-      queries: [{ expr: 'min by (pod) (probe_ssl_earliest_cert_expiry - time())', legend: '{{pod}}' }],
+      queries: [{ expr: CERTIFICATE_LEFT, legend: '{{pod}}' }],
       thresholds: { warning: CERTIFICATE_DAYS.warning * DAY, critical: CERTIFICATE_DAYS.critical * DAY },
       emptyOnKind: 'There is no certificate that somebody must renew.',
     },

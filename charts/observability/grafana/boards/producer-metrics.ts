@@ -1,6 +1,8 @@
 import { BACKEND_LIMITS } from '../../rules/backend';
 import { KAFKA_LIMITS } from '../../rules/kafka';
 import type { Board, Panel } from './board';
+import { recordsByTopic, timeOfAWrite } from './kafka-panels';
+import { perSecond } from './promql';
 
 const inBrokers: Panel[] = [
   {
@@ -11,7 +13,7 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (pod) (rate(kafka_server_brokertopicmetrics_totalproducerequests_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_totalproducerequests_total{topic=""}', 'pod'),
         legend: '{{pod}}',
       },
     ],
@@ -23,22 +25,12 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (pod) (rate(kafka_server_brokertopicmetrics_failedproducerequests_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_failedproducerequests_total{topic=""}', 'pod'),
         legend: '{{pod}}',
       },
     ],
   },
-  {
-    title: 'Time of a write',
-    description: 'In the slowest broker, until all copies in sync have it: most of it is waiting for them.',
-    unit: 'ms',
-    kind: 'timeseries',
-    queries: ['0.50', '0.95', '0.99'].map((quantile) => ({
-      expr: `max(kafka_network_requestmetrics_totaltimems{request="Produce",quantile="${quantile}"})`,
-      legend: `quantile ${quantile}`,
-    })),
-    thresholds: { warning: KAFKA_LIMITS.produceMilliseconds },
-  },
+  timeOfAWrite,
   {
     title: 'Time of the slowest writes',
     description: 'One in a hundred takes so long, at each broker. One alone that is slow has a slow disk.',
@@ -52,18 +44,7 @@ const inBrokers: Panel[] = [
     ],
     thresholds: { warning: KAFKA_LIMITS.produceMilliseconds },
   },
-  {
-    title: 'Records written',
-    description: 'To each topic.',
-    unit: 'recps',
-    kind: 'timeseries',
-    queries: [
-      {
-        expr: 'sum by (topic) (rate(kafka_server_brokertopicmetrics_messagesin_total{topic!=""}[$__rate_interval]))',
-        legend: '{{topic}}',
-      },
-    ],
-  },
+  recordsByTopic,
   {
     title: 'Size of a record',
     description: 'On average, as it is on the wire: compressed, with its share of the batch.',
@@ -71,9 +52,7 @@ const inBrokers: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr:
-          'sum(rate(kafka_server_brokertopicmetrics_bytesin_total{topic=""}[$__rate_interval])) / ' +
-          'sum(rate(kafka_server_brokertopicmetrics_messagesin_total{topic=""}[$__rate_interval]))',
+        expr: `${perSecond('kafka_server_brokertopicmetrics_bytesin_total{topic=""}')} / ${perSecond('kafka_server_brokertopicmetrics_messagesin_total{topic=""}')}`,
         legend: 'on average',
       },
     ],
@@ -86,7 +65,7 @@ const inBrokers: Panel[] = [
     width: 24,
     queries: [
       {
-        expr: 'sum by (pod) (rate(kafka_server_brokertopicmetrics_bytesrejected_total{topic=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesrejected_total{topic=""}', 'pod'),
         legend: '{{pod}}',
       },
     ],
@@ -126,14 +105,14 @@ const inBackend: Panel[] = [
     description: 'That Kafka has acknowledged, by topic. Each is also written to the topic of all events.',
     unit: 'eps',
     kind: 'timeseries',
-    queries: [{ expr: 'sum by (topic) (rate(bss_kafka_produced_total[$__rate_interval]))', legend: '{{topic}}' }],
+    queries: [{ expr: perSecond('bss_kafka_produced_total', 'topic'), legend: '{{topic}}' }],
   },
   {
     title: 'Events refused',
     description: 'None: too large for the topic, or not a valid record. By topic.',
     unit: 'eps',
     kind: 'timeseries',
-    queries: [{ expr: 'sum by (topic) (rate(bss_kafka_refused_total[$__rate_interval]))', legend: '{{topic}}' }],
+    queries: [{ expr: perSecond('bss_kafka_refused_total', 'topic'), legend: '{{topic}}' }],
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../environment';
 import { GATEWAY_LIMITS } from '../../rules/gateway';
 import type { Board } from './board';
-import { mean, orZero, perSecond, share, total } from './promql';
+import { mean, orZero, perSecond, share, total, within } from './promql';
 
 const ALL = 'kong_http_requests_total';
 const LIMITED = `${ALL}{code="429",source="kong"}`;
@@ -42,7 +42,7 @@ export const rateLimitingStats = ({ kong }: Pick<Environment, 'kong'>): Board =>
           unit: 'none',
           kind: 'stat',
           width: 6,
-          queries: [{ expr: total(`sum(increase(${LIMITED}[1d]))`) }],
+          queries: [{ expr: total(within('1d', LIMITED)) }],
         },
         {
           title: 'Server of the counters',
@@ -106,9 +106,7 @@ export const rateLimitingStats = ({ kong }: Pick<Environment, 'kong'>): Board =>
           unit: 'ops',
           kind: 'timeseries',
           width: 8,
-          queries: [
-            { expr: `sum(rate(redis_commands_processed_total${COUNTERS}[$__rate_interval]))`, legend: 'commands' },
-          ],
+          queries: [{ expr: perSecond(`redis_commands_processed_total${COUNTERS}`), legend: 'commands' }],
         },
         {
           title: 'Time of a command',

@@ -3,9 +3,7 @@ import type { Environment } from '../../../environment';
 import { REDIS_LIMITS, SLOTS } from '../../rules/redis';
 import type { Board } from './board';
 import { perSecond, total, within } from './promql';
-
-const CLUSTER = '{job="redis-cluster"}';
-const memory = `redis_memory_used_bytes${CLUSTER} / (redis_memory_max_bytes${CLUSTER} > 0)`;
+import { CLUSTER, MEMORY_SHARE } from './redis-cluster';
 
 /** Whether Redis Cluster works, and what it does. The server of the gateway's counters is on Rate Limiting Stats. */
 export const redisOverview = ({ redisCluster: { topology } }: Pick<Environment, 'redisCluster'>): Board => {
@@ -53,7 +51,7 @@ export const redisOverview = ({ redisCluster: { topology } }: Pick<Environment, 
             unit: 'percentunit',
             kind: 'stat',
             width: 4,
-            queries: [{ expr: `max(${memory})` }],
+            queries: [{ expr: `max(${MEMORY_SHARE})` }],
             thresholds: { warning: REDIS_LIMITS.memory },
           },
           {

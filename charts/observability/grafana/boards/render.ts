@@ -48,7 +48,7 @@ const LINK: DashboardLink = {
 };
 /** Lines of a board that a panel is high. */
 const HEIGHT = { timeseries: 8, table: 8, bargauge: 8, stat: 4 };
-export const WIDTH = 12;
+const WIDTH = 12;
 
 /**
  * A board as Grafana reads it.

@@ -3,9 +3,9 @@ import type { Environment } from '../../../environment';
 import { REDIS_LIMITS } from '../../rules/redis';
 import type { Board } from './board';
 import { perSecond, within } from './promql';
+import { CLUSTER } from './redis-cluster';
 
-const CLUSTER = '{job="redis-cluster"}';
-const ALONE = 'On a laptop the only server has no replica.';
+const ALONE = 'The only server has no replica.';
 
 /** Whether replicas could take over, and how much would be lost. */
 export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environment, 'redisCluster'>): Board => {
@@ -29,13 +29,13 @@ export const replicationStatus = ({ redisCluster: { topology } }: Pick<Environme
             ...(copies > 0 && { thresholds: { warning: copies, critical: shards } }),
           },
           {
-            title: 'Masters',
-            description: `There should be ${shards}. With more, two serve the same slots; with fewer, slots have none.`,
+            title: 'Masters too many or too few',
+            description: `None: there should be ${shards}. With more, two serve the same slots; with fewer, slots have none.`,
             unit: 'none',
             kind: 'stat',
             width: 5,
-            queries: [{ expr: `count(redis_instance_info{job="redis-cluster",role="master"})` }],
-            thresholds: { warning: shards, critical: shards },
+            queries: [{ expr: `abs(count(redis_instance_info{job="redis-cluster",role="master"}) - ${shards})` }],
+            thresholds: { critical: 1 },
           },
           {
             title: 'All links are up',

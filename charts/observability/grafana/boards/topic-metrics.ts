@@ -2,6 +2,8 @@ import type { Environment } from '../../../environment';
 import { alertsOf } from '../../rules/rule';
 import { TOPIC_RATE, topics } from '../../rules/topics';
 import type { Board, Panel } from './board';
+import { recordsByTopic } from './kafka-panels';
+import { perSecond, total } from './promql';
 
 /** Topics as they are, against the catalogue, and what is in each. */
 export const topicMetrics = (environment: Pick<Environment, 'topics' | 'kafka'>): Board => ({
@@ -20,7 +22,7 @@ const deviations = (environment: Pick<Environment, 'topics' | 'kafka'>): Panel[]
   const alerts = alertsOf([topics(environment)]);
   const count = (name: string) => {
     const { expr } = alerts.find(({ alert }) => alert === name)!;
-    return [{ expr: `count(${expr}) or vector(0)` }];
+    return [{ expr: total(`count(${expr})`) }];
   };
   return [
     {
@@ -77,18 +79,7 @@ const table: Panel = {
 };
 
 const traffic: Panel[] = [
-  {
-    title: 'Records written',
-    description: 'To each topic.',
-    unit: 'recps',
-    kind: 'timeseries',
-    queries: [
-      {
-        expr: 'sum by (topic) (rate(kafka_server_brokertopicmetrics_messagesin_total{topic!=""}[$__rate_interval]))',
-        legend: '{{topic}}',
-      },
-    ],
-  },
+  recordsByTopic,
   {
     title: 'Share of the planned rate',
     description: `Of bytes in a second, in the last hour. Above ${TOPIC_RATE * 100} % the disks fill before the retention is over.`,
@@ -111,7 +102,7 @@ const traffic: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesin_total{topic!=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesin_total{topic!=""}', 'topic'),
         legend: '{{topic}}',
       },
     ],
@@ -123,7 +114,7 @@ const traffic: Panel[] = [
     kind: 'timeseries',
     queries: [
       {
-        expr: 'sum by (topic) (rate(kafka_server_brokertopicmetrics_bytesout_total{topic!=""}[$__rate_interval]))',
+        expr: perSecond('kafka_server_brokertopicmetrics_bytesout_total{topic!=""}', 'topic'),
         legend: '{{topic}}',
       },
     ],

@@ -1,7 +1,8 @@
 import type { Environment } from '../../../environment';
 import { KAFKA_LIMITS } from '../../rules/kafka';
-import { ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
+import { SERVING, ZOOKEEPER_LIMITS } from '../../rules/zookeeper';
 import type { Row } from './board';
+import { within } from './promql';
 
 /** What brokers keep their metadata in. */
 export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeeper'>): Row => {
@@ -10,12 +11,12 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
     title: 'ZooKeeper',
     panels: [
       {
-        title: 'Servers that answer',
+        title: 'Servers that serve',
         description: `Of ${servers}; ${majority} are a majority. Without one, brokers go on, and no partition gets a new leader.`,
         unit: 'none',
         kind: 'stat',
         width: 8,
-        queries: [{ expr: 'bss:pods:up{job="zookeeper"}' }],
+        queries: [{ expr: SERVING }],
         thresholds: { warning: servers, critical: majority },
       },
       {
@@ -51,7 +52,7 @@ export const zookeeper = ({ zookeeper: { servers } }: Pick<Environment, 'zookeep
         kind: 'timeseries',
         queries: [
           {
-            expr: 'sum by (pod) (increase(kafka_server_sessionexpirelistener_zookeeperexpires_total[15m]))',
+            expr: within('15m', 'kafka_server_sessionexpirelistener_zookeeperexpires_total', 'pod'),
             legend: '{{pod}}',
           },
         ],
