@@ -10,9 +10,9 @@ import {
   allowApiServer,
   allowConnection,
   allowDns,
+  allowExternal,
   allowGossip,
   allowHost,
-  allowOutside,
   allowRole,
 } from './network';
 import type { External, LoadBalancer } from './outside';
@@ -105,22 +105,10 @@ export abstract class Workload extends Construct implements Server {
     }
   }
 
-  /**
-   * Opens the way to addresses outside of the platform, and to DNS.
-   * @param name what is there, for example `mail`
-   * @throws when it has called it before
-   */
+  /** Opens the way to addresses outside of the platform, and to DNS. @param name what is there, for example `mail` */
   connectsOutside(name: string, external: External): void {
-    // A beginning that no other policy has: one that is called `to-dns` would be taken for the way to DNS.
-    const id = `outside-${name}`;
-    if (this.node.tryFindChild(id)) {
-      throw new Error(
-        `${this.name} calls "${name}" outside of the platform twice. Say all of its networks and ports at once, or give ` +
-          'one another name.',
-      );
-    }
+    allowExternal(this, name, external);
     this.externals.push(external);
-    allowOutside(this, id, external);
     allowDns(this, 'to-dns', this.selector);
   }
 
