@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Size } from 'cdk8s';
 import type { Environment } from '../charts/environment';
 import { CONSUMERS } from '../charts/gateway/kong/configuration';
+import { hasSecret } from '../charts/observability/alertmanager/configuration';
 import { nativeFile } from '../lib/native-file';
 import { kind } from './kind';
 import { production } from './production';
@@ -28,7 +29,9 @@ const gatewaySecrets = {
 
 const receiverSecrets = {
   alertmanager: Object.fromEntries(
-    Object.keys(production.alertmanager.receivers).map((name) => [name, password(name)]),
+    Object.entries(production.alertmanager.receivers).flatMap(([name, receiver]) =>
+      hasSecret(receiver) ? [[name, password(name)]] : [],
+    ),
   ),
 };
 

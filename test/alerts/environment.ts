@@ -34,6 +34,7 @@ export const pods = {
   pgbouncer: 2,
   backend: 2,
   akhq: 1,
+  alertmanager: 2,
   'kubernetes-state': 1,
 };
 

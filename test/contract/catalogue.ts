@@ -9,7 +9,9 @@ export const COMMON_LABELS = ['job', 'instance', 'component', 'pod'];
 
 /**
  * Where it is written what a job exposes: one file each, as `npm run contract` has found it. That of kminion, whose image cannot be
- * had everywhere, is from https://github.com/redpanda-data/kminion/blob/v2.3.5/docs/metrics.md.
+ * had everywhere, is from https://github.com/redpanda-data/kminion/blob/v2.3.5/docs/metrics.md. So is what only production has:
+ * autoscalers, from https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/receiver/k8sclusterreceiver/documentation.md,
+ * and the members of Alertmanager, from two of them.
  */
 export const FIXTURES = join(__dirname, 'exposed');
 

@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { Component } from '../../../lib/component';
+import { PodField } from '../../../lib/container';
 import { rendered } from '../../../lib/content';
 import { counted } from '../../../lib/counted';
 import type { Endpoint } from '../../../lib/endpoint';
@@ -40,8 +41,13 @@ export class Alertmanager extends Component {
         // One alone would look for an address to be found at, and has nobody to find it.
         ...(replicas === 1
           ? ['--cluster.listen-address=']
-          : counted(replicas).map((ordinal) => rendered(() => peer(ordinal)))),
+          : [
+              // Where pods have addresses that are nobody's own it would find none to be told of.
+              `--cluster.advertise-address=$(POD_IP):${PORTS.gossip}`,
+              ...counted(replicas).map((ordinal) => rendered(() => peer(ordinal))),
+            ]),
       ],
+      ...(replicas > 1 && { env: { POD_IP: PodField.IP } }),
       ports: PORTS,
       files: {
         '/etc/alertmanager/alertmanager.yml': () =>

@@ -45,7 +45,7 @@ export const certificates: Group = {
     {
       alert: 'CertificateUnknown',
       // A look that fails has no date, and the alerts on dates would end.
-      expr: 'min by (job, pod) (probe_success{job="certificates"}) == 0',
+      expr: 'min by (job, pod) (probe_success) == 0',
       for: '15m',
       severity: 'warning',
       summary: '{{ $value }} looks at the certificate of {{ $labels.pod }} have succeeded for a while.',

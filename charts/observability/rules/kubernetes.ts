@@ -128,6 +128,18 @@ const pods: readonly Alert[] = [
     },
   },
   {
+    alert: 'AutoscalerAtMaximum',
+    expr: 'max by (job, k8s_hpa_name) (k8s_hpa_current_replicas) >= max by (job, k8s_hpa_name) (k8s_hpa_max_replicas)',
+    for: '30m',
+    severity: 'warning',
+    summary: '{{ $labels.k8s_hpa_name }} has had {{ $value }} pods for a while, as many as it may have.',
+    runbook: {
+      means: 'What comes on top of this load finds nobody new: answers become slower.',
+      look: ['kubectl get hpa', 'kubectl top pods'],
+      mend: 'If clients really ask so much, raise `mostReplicas`. Synth says what else must grow: connections, most often.',
+    },
+  },
+  {
     alert: 'PodsMissing',
     expr: 'max by (job, set) (bss:set_pods:missing) > 0',
     for: '15m',

@@ -95,6 +95,33 @@ export const platform = (workloads: readonly Watched[]): Group => ({
       },
     },
     {
+      alert: 'RulesLate',
+      // A busy node lets one pass be missed now and then.
+      expr: 'sum by (job, pod) (increase(prometheus_rule_group_iterations_missed_total[15m])) > 10',
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $labels.pod }} has had no time for rules {{ $value | printf "%.0f" }} times in 15 minutes.',
+      runbook: {
+        means: 'Alerts come late, and the error budgets have gaps.',
+        look: [query('topk(3, prometheus_rule_group_last_duration_seconds)'), 'kubectl top pod prometheus-0'],
+        mend: 'More CPU for Prometheus. If one group takes nearly all the time, look at what it asks.',
+      },
+    },
+    {
+      alert: 'PrometheusCannotStore',
+      expr:
+        'sum by (job, pod) (increase(prometheus_tsdb_compactions_failed_total[1h]) + ' +
+        'increase(prometheus_tsdb_wal_corruptions_total[1h])) > 0',
+      for: '5m',
+      severity: 'warning',
+      summary: '{{ $labels.pod }} has failed {{ $value | printf "%.0f" }} times to store its samples within an hour.',
+      runbook: {
+        means: 'Samples of hours stay in its log, which grows, or are lost.',
+        look: ['kubectl logs prometheus-0 --tail=100', 'kubectl exec prometheus-0 -- df -h /prometheus'],
+        mend: 'A full claim: raise `prometheus.disk`. Otherwise the log names the block that cannot be read: move it away, and restart.',
+      },
+    },
+    {
       alert: 'PrometheusForgetsEarly',
       expr: 'max by (job, pod) (increase(prometheus_tsdb_size_retentions_total[1d])) > 0',
       severity: 'warning',
@@ -118,6 +145,19 @@ export const platform = (workloads: readonly Watched[]): Group => ({
         means: 'Of what it alone sees nobody is told. With a second Prometheus that can tell, nothing is missed.',
         look: [podsOf('alertmanager'), 'kubectl logs alertmanager-0'],
         mend: 'Bring Alertmanager back.',
+      },
+    },
+    {
+      alert: 'AlertmanagersApart',
+      // One alone has no such figure.
+      expr: 'min by (job) (alertmanager_cluster_members) < on (job) bss:pods:expected',
+      for: '10m',
+      severity: 'warning',
+      summary: 'An Alertmanager knows of only {{ $value }} in all, itself among them.',
+      runbook: {
+        means: 'Each tells everything itself: messages come twice, and a silence that one has the other does not know.',
+        look: [podsOf('alertmanager'), amtool('cluster show')],
+        mend: 'Where both run, something keeps them apart: the network policies, or an address that was another one before.',
       },
     },
     {

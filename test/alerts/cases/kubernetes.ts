@@ -69,6 +69,16 @@ export const cases: readonly Case[] = [
     summary: 'kafka in kafka-0 runs and is not ready.',
   },
   {
+    alert: 'AutoscalerAtMaximum',
+    series: {
+      [series('k8s_hpa_current_replicas', { ...job, k8s_hpa_name: 'backend' })]: [3, 12],
+      [series('k8s_hpa_max_replicas', { ...job, k8s_hpa_name: 'backend' })]: [12, 12],
+    },
+    labels: { ...job, k8s_hpa_name: 'backend' },
+    summary: 'backend has had 12 pods for a while, as many as it may have.',
+    minutes: [10, 60, 30],
+  },
+  {
     alert: 'PodsMissing',
     series: {
       [series('k8s_statefulset_desired_pods', { ...job, k8s_statefulset_name: 'kafka' })]: [3, 3],

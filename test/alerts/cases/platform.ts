@@ -52,6 +52,27 @@ export const cases: readonly Case[] = [
     summary: '10 questions of rules have failed in prometheus-0 within 10 minutes.',
   },
   {
+    alert: 'RulesLate',
+    series: {
+      'prometheus_rule_group_iterations_missed_total{job="prometheus",pod="prometheus-0",rule_group="slo"}': grows(
+        0,
+        2,
+      ),
+    },
+    labels: prometheus,
+    summary: 'prometheus-0 has had no time for rules 30 times in 15 minutes.',
+  },
+  {
+    alert: 'PrometheusCannotStore',
+    series: {
+      [`prometheus_tsdb_compactions_failed_total${OWN}`]: grows(0, 1),
+      [`prometheus_tsdb_wal_corruptions_total${OWN}`]: [0, 0],
+    },
+    labels: prometheus,
+    summary: 'prometheus-0 has failed 60 times to store its samples within an hour.',
+    minutes: [70, 70, 90],
+  },
+  {
     alert: 'PrometheusForgetsEarly',
     series: { [`prometheus_tsdb_size_retentions_total${OWN}`]: grows(0, 1) },
     labels: prometheus,
@@ -69,6 +90,15 @@ export const cases: readonly Case[] = [
     alert: 'PrometheusCannotTell',
     series: { [errorsTo(0)]: grows(0, 60), [errorsTo(1)]: grows(0, 0) },
     summary: SILENT,
+  },
+  {
+    alert: 'AlertmanagersApart',
+    series: {
+      'alertmanager_cluster_members{job="alertmanager",pod="alertmanager-0"}': [2, 1],
+      'alertmanager_cluster_members{job="alertmanager",pod="alertmanager-1"}': [2, 2],
+    },
+    labels: { job: 'alertmanager' },
+    summary: 'An Alertmanager knows of only 1 in all, itself among them.',
   },
   {
     alert: 'AlertmanagerCannotTell',

@@ -27,22 +27,16 @@ export const postgresql = ({
       title: 'Is it well',
       panels: [
         {
-          title: 'The database answers',
-          description: '1 when it does. At 0 the API answers 503 to all that its cache does not have.',
-          unit: 'none',
+          title: 'Servers that answer',
+          description: `The database, and of the ${replicas} of the pool before it so many. With either away the API answers 503 to all that its cache does not have.`,
+          unit: 'percentunit',
           kind: 'stat',
-          width: 4,
-          queries: [{ expr: 'min(pg_up)' }],
-          thresholds: { warning: 1, critical: 1 },
-        },
-        {
-          title: 'Servers of the pool that answer',
-          description: `Of ${replicas}. Without any the API answers 503 to all that its cache does not have.`,
-          unit: 'none',
-          kind: 'stat',
-          width: 4,
-          queries: [{ expr: 'bss:pods:up{job="pgbouncer"}' }],
-          thresholds: { warning: replicas, critical: 1 },
+          width: 8,
+          queries: [
+            { expr: 'min(pg_up)', legend: 'database' },
+            { expr: `bss:pods:up{job="pgbouncer"} / ${replicas}`, legend: 'pool' },
+          ],
+          thresholds: { warning: 1, critical: 1 / (2 * replicas) },
         },
         {
           title: 'Connections that are taken',
