@@ -23,6 +23,23 @@ const callers = ways((workload) =>
   workload.connections.map(({ to }) => [to.workload.name, portOf(to.workload, to.port), workload.name]),
 );
 
+/** What each may call besides: addresses that are no pod's, among them the API server's, and its own pods by UDP. */
+const outward = inEither((app) =>
+  Workload.all(app).flatMap((workload) => {
+    const { apiServer } = workload.platform.props;
+    const outside = [...workload.externals, ...(workload.rights.length > 0 && apiServer ? [apiServer] : [])];
+    return [
+      ...outside.flatMap(({ networks, ports }) =>
+        networks.flatMap((network) => ports.map((port) => `${workload.name}|${network} ${port}`)),
+      ),
+      ...workload.gossipPorts.map((port) => `${workload.name}|${workload.name} ${portOf(workload, port)}/UDP`),
+    ];
+  }),
+).map(({ found, only }) => {
+  const [who, what] = found.split('|') as [string, string];
+  return { who, cell: `${code(what)}${only ? ` (${only})` : ''}` };
+});
+
 const label = (role: string) =>
   Object.entries(clientLabels(role))
     .map(([key, value]) => `${key}: "${value}"`)
@@ -72,7 +89,11 @@ function answers(system: string): string {
 function calls(system: string): string {
   const rows = namesOf(system).map((name) => {
     const own = callers.filter(({ who }) => who === name);
-    return [code(name), listed(own.map(({ answers, port, only }) => `${code(`${answers} ${port}`)}${only}`))];
+    const besides = outward.filter(({ who }) => who === name).map(({ cell }) => cell);
+    return [
+      code(name),
+      listed([...own.map(({ answers, port, only }) => `${code(`${answers} ${port}`)}${only}`), ...besides]),
+    ];
   });
   return table(['Who calls', 'What it may call'], rows);
 }

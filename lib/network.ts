@@ -42,9 +42,25 @@ export function allowGossip(workload: Server, port: string): void {
 }
 
 /** The pods of `from` reach addresses outside of the platform. */
-export function allowOutside(from: Server, id: string, { networks, ports }: External): void {
+function allowOutside(from: Server, id: string, { networks, ports }: External): void {
   const to = networks.map((cidr) => ({ ipBlock: { cidr } }));
   egress(from, id, from.selector, { to, ports: ports.map((port) => policyPort(port)) });
+}
+
+/**
+ * The pods of `from` reach what it calls `name` outside of the platform.
+ * @throws when it has called it before
+ */
+export function allowExternal(from: Server, name: string, external: External): void {
+  // A beginning that no other policy has: one that is called `to-dns` would be taken for the way to DNS.
+  const id = `outside-${name}`;
+  if (from.node.tryFindChild(id)) {
+    throw new Error(
+      `${from.name} calls "${name}" outside of the platform twice. Say all of its networks and ports at once, or give one ` +
+        'another name.',
+    );
+  }
+  allowOutside(from, id, external);
 }
 
 /** The pods of `from` reach the API server. Without the platform's `apiServer` they do not, and synth fails. */

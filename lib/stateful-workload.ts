@@ -6,7 +6,8 @@ import { counted } from './counted';
 import type { Endpoint } from './endpoint';
 import type { Spread } from './platform';
 import { type PodProps, podTemplate } from './pod';
-import { type HostPort, Workload } from './workload';
+import type { HostPort } from './publication';
+import { Workload } from './workload';
 
 /** A volume that outlives its pod. */
 export interface Claim {

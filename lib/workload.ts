@@ -10,33 +10,16 @@ import {
   allowApiServer,
   allowConnection,
   allowDns,
+  allowExternal,
   allowGossip,
   allowHost,
-  allowOutside,
   allowRole,
 } from './network';
 import type { External, LoadBalancer } from './outside';
 import type { Platform } from './platform';
 import { type PodProps, podResources } from './pod';
+import type { HostPort, Publication } from './publication';
 import type { Right } from './rights';
-
-/** A port of the laptop that leads to a pod of the cluster. */
-export interface HostPort {
-  /** Port on 127.0.0.1 of the machine that runs the cluster. */
-  readonly hostPort: number;
-  /** Port of the node behind it, 30000 to 32767. */
-  readonly nodePort: number;
-}
-
-/** A port that the machine that runs the cluster reaches. */
-export interface Publication extends HostPort {
-  /** Name of the workload's port. */
-  readonly port: string;
-  /** What a person finds there. */
-  readonly title: string;
-  /** Name of the Service that leads there. */
-  readonly service: string;
-}
 
 /** Pods of one kind: their name, labels, Services, and who may talk to whom. */
 export abstract class Workload extends Construct implements Server {
@@ -122,22 +105,10 @@ export abstract class Workload extends Construct implements Server {
     }
   }
 
-  /**
-   * Opens the way to addresses outside of the platform, and to DNS.
-   * @param name what is there, for example `mail`
-   * @throws when it has called it before
-   */
+  /** Opens the way to addresses outside of the platform, and to DNS. @param name what is there, for example `mail` */
   connectsOutside(name: string, external: External): void {
-    // A beginning that no other policy has: one that is called `to-dns` would be taken for the way to DNS.
-    const id = `outside-${name}`;
-    if (this.node.tryFindChild(id)) {
-      throw new Error(
-        `${this.name} calls "${name}" outside of the platform twice. Say all of its networks and ports at once, or give ` +
-          'one another name.',
-      );
-    }
+    allowExternal(this, name, external);
     this.externals.push(external);
-    allowOutside(this, id, external);
     allowDns(this, 'to-dns', this.selector);
   }
 

@@ -4,9 +4,10 @@ import { type ContainerProps, PodField } from '../lib/container';
 import { Platform, type PlatformProps } from '../lib/platform';
 import type { PodProps } from '../lib/pod';
 import { exec, http, tcp } from '../lib/probe';
+import type { HostPort } from '../lib/publication';
 import { RequiredSecret } from '../lib/secret';
 import { VolumeClaim, type VolumeClaimProps } from '../lib/volume-claim';
-import { type HostPort, Workload } from '../lib/workload';
+import { Workload } from '../lib/workload';
 import { Manifests } from './manifests';
 
 /** A platform of nobody's, for the construct under test. */

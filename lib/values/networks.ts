@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { External } from '../outside';
-import type { HostPort } from '../workload';
+import type { HostPort } from '../publication';
 import { type Check, must } from './check';
 import { list, record } from './record';
 

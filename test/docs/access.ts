@@ -89,6 +89,22 @@ function outsiders(written: Written, to: Party, port: string, number: number): s
   ];
 }
 
+/** What policies let out besides: to addresses that are no pod's, and by UDP. */
+const outward = (written: Written): string[] =>
+  partiesOf(written).flatMap((from) =>
+    written
+      .ofKind('NetworkPolicy')
+      .filter(({ spec }) => selects(spec.podSelector, from))
+      .flatMap(({ spec }) => spec.egress ?? [])
+      .filter(({ ports }) => !includes(ports, 53))
+      .flatMap(({ to, ports }) =>
+        ports.flatMap(({ port, protocol }) => [
+          ...to.flatMap(({ ipBlock }) => (ipBlock ? [`${from.name} -> ${ipBlock.cidr} ${port}`] : [])),
+          ...(protocol === 'UDP' ? [`${from.name} -> ${from.name} gossip ${port}/UDP`] : []),
+        ]),
+      ),
+  );
+
 /** What a cell lists for an environment. */
 const listed = (cell: string, environment: string) =>
   (cell === '–' ? [] : cell.split(', ')).flatMap((item) => {
@@ -113,7 +129,8 @@ describe.each(environments)('docs/access.md and the policies of dist/$environmen
       listed(targets!, environment).map((target) => `${name} -> ${target}`),
     );
     const names = written.pods().map(({ name }) => name);
-    expect(rows.sort()).toEqual(ways.filter((way) => names.includes(way.split(' -> ')[0]!)));
+    const called = [...ways, ...outward(written)];
+    expect(rows.sort()).toEqual(called.filter((way) => names.includes(way.split(' -> ')[0]!)).sort());
   });
 
   it('let those resolve names who may call something, and nobody else', () => {

@@ -155,7 +155,7 @@ test('nothing but the watchdog has fired in ten minutes, nor while everything wa
 });
 
 test('what goes wrong is told with its figure and its runbook, and is over when it is mended', () => {
-  const outcomes = run(bss, missing.includes('kong') ? [drills] : [drills, gatewayDrills]);
+  const outcomes = run(bss, missing.includes('kong') ? drills : [...drills, gatewayDrills]);
   console.info(
     ['alert                         \tfired, s\tresolved, s\tsaid']
       .concat(

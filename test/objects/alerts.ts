@@ -36,7 +36,7 @@ describe('Alerts', () => {
 
   it('are those that drills bring about on a cluster', () => {
     const names = alerts.map(({ alert }) => alert);
-    const drilled = [...drills, ...gatewayDrills].flat().flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
+    const drilled = [...drills, gatewayDrills].flat(2).flatMap(({ alerts, follows = [] }) => [...alerts, ...follows]);
     expect(drilled.filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(drilled).size).toBe(drilled.length);
   });

@@ -45,6 +45,13 @@ describe('The contract of metrics', () => {
     ['redis_up{job="kafka"}', 'kafka does not expose redis_up, but redis-cluster, redis does'],
     ['redis_up{topik="a"}', 'redis_up has no label topik; the nearest are '],
     ['sum by (pot) (redis_up)', 'none of its series has a label pot; the nearest are pod, '],
+    // What an aggregation has taken away is not there any more, neither in a recording nor within a question.
+    ['sum by (topic) (bss:gateway_requests:rate5m)', 'none of its series has a label topic; '],
+    ['bss:pods:up{instance="a"}', 'bss:pods:up has no label instance; '],
+    ['bss:gateway_requests:rate5m{code="200"}', 'bss:gateway_requests:rate5m has no label code; '],
+    ['max by (pod) (sum by (job) (redis_up))', 'what is grouped by pod has only job'],
+    ['redis_up{job=~"redis|redis-clustr"}', 'there is no job redis-clustr; the nearest are redis-cluster, '],
+    ['redis_up{job=~"kafka"}', 'kafka does not expose redis_up, but redis-cluster, redis does'],
   ])('is broken by %s, and the message says what is near', (expr, message) => {
     expect(complaints(expr, known)).toEqual([expect.stringContaining(message)]);
   });

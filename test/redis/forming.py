@@ -1,5 +1,6 @@
 """Clusters that form: one pod alone, and shards that have no replicas."""
 
+import shutil
 import signal
 
 from client import PORT, SLOTS, RedisError
@@ -36,6 +37,26 @@ class OnePod(Cluster):
         self.until_formed()
         self.assertEqual(only.ask("GET", "key"), "kept")
         self.assertEqual(only.ask("CLUSTER", "SLOTS")[0][2][0], only.ip)
+
+    def test_a_server_that_cannot_save_is_alive(self):
+        only = self.pod(0)
+        snapshot = only.volume / "dump.rdb"
+        snapshot.unlink(missing_ok=True)
+        (snapshot / "in-the-way").mkdir(parents=True)
+        only.ask("CONFIG", "SET", "save", "20 1")
+        only.ask("BGSAVE")
+
+        def refuses():
+            try:
+                return not only.ask("PING")
+            except RedisError as error:
+                return "MISCONF" in str(error)
+
+        self.until("refuses", refuses)
+        self.assertEqual(only.run("alive.sh"), (0, ""))
+        shutil.rmtree(snapshot)
+        only.ask("BGSAVE")
+        self.until("saves", lambda: only.ask("LASTSAVE") and not refuses())
 
     def test_a_server_that_runs_a_long_script_is_alive(self):
         only = self.pod(0)

@@ -7,6 +7,7 @@ import type { SidecarProps } from '../../../lib/pod';
 import { tcp } from '../../../lib/probe';
 import { settings } from '../../../lib/settings';
 import { StatelessWorkload } from '../../../lib/stateless-workload';
+import { exporter } from '../exporter';
 import type { DatabaseLogin } from '../postgres/database';
 import type { Postgres } from '../postgres/postgres';
 import { budgetErrors } from './rules';
@@ -72,7 +73,7 @@ export class PgBouncer extends Component {
           resources: { cpu: 10, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(32) },
         },
       },
-      sidecars: { exporter: exporter(props) },
+      sidecars: { exporter: consoleExporter(props) },
       metrics: { port: 'metrics', path: '/metrics' },
       resources,
       probes: {
@@ -104,19 +105,16 @@ export class PgBouncer extends Component {
 }
 
 /** Stands beside the program and asks its console, as the user who reads counters and changes nothing. */
-function exporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
-  return {
+function consoleExporter({ exporterImage, postgres }: PgBouncerProps): SidecarProps {
+  return exporter({
     image: exporterImage,
     env: {
       PGBOUNCER_EXPORTER_CONNECTION_STRING: `postgres://pgbouncer@127.0.0.1:${PORT}/pgbouncer?sslmode=disable`,
       // Not in the address, in which some characters would mean something.
       PGPASSWORD: postgres.password('pgbouncer'),
     },
-    ports: { metrics: 9127 },
-    mounts: [],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
-    probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
-  };
+    port: 9127,
+  });
 }
 
 /** Files that PgBouncer opens: for its clients, for servers, and its own. */

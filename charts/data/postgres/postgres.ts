@@ -4,11 +4,12 @@ import type { Endpoint } from '../../../lib/endpoint';
 import { nativeFile, nativeFiles } from '../../../lib/native-file';
 import type { Platform } from '../../../lib/platform';
 import type { PodProps, SidecarProps } from '../../../lib/pod';
-import { exec, tcp } from '../../../lib/probe';
+import { exec } from '../../../lib/probe';
 import { RequiredSecret, type SecretKey } from '../../../lib/secret';
 import { settings } from '../../../lib/settings';
 import { StatefulWorkload } from '../../../lib/stateful-workload';
 import { oneLine } from '../../../lib/values/secrets';
+import { exporter } from '../exporter';
 import { type Database, type DatabaseLogin, EXPORTER_ROLE, ownerOf, rolesOf } from './database';
 import { memorySettings, sharedMemory } from './memory';
 import type { PostgresSize } from './size';
@@ -86,7 +87,7 @@ export class Postgres extends Component {
       claims: { data: { mountPath: VOLUME, size: disk } },
       // Before the server and its probes: the image would answer from a server of its own while it initializes.
       initContainers: { init: { image, command: ['bash', '/etc/postgresql/init.sh'], env, resources } },
-      sidecars: { exporter: exporter(props.exporterImage) },
+      sidecars: { exporter: serverExporter(props.exporterImage) },
       metrics: { port: 'metrics', path: '/metrics' },
       resources,
       probes: {
@@ -136,15 +137,12 @@ export class Postgres extends Component {
  * Stands beside the server, which lets it in from its own pod without a password. It asks one database about all of them.
  * Until the databases Job has made its role it tells `pg_up 0`.
  */
-function exporter(image: string): SidecarProps {
-  return {
+function serverExporter(image: string): SidecarProps {
+  return exporter({
     image,
     env: { DATA_SOURCE_NAME: `host=127.0.0.1 user=${EXPORTER_ROLE} dbname=postgres sslmode=disable` },
-    ports: { metrics: 9187 },
-    mounts: [],
-    resources: { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) },
-    probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
-  };
+    port: 9187,
+  });
 }
 
 function derivedSettings({ resources, maxConnections, disk }: PostgresSize): string {

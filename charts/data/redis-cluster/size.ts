@@ -1,6 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
-import type { HostPort } from '../../../lib/workload';
+import type { HostPort } from '../../../lib/publication';
 import { derivedMaxmemory } from '../redis/memory';
 import type { Access } from '../redis/size';
 

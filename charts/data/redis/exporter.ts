@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import type { PodProps } from '../../../lib/pod';
-import { tcp } from '../../../lib/probe';
+import { EXPORTER_RESOURCES, exporter } from '../exporter';
 import type { ServerAccess } from './access';
 
 /** What the exporter of a server is made of. */
@@ -26,7 +26,6 @@ export interface RedisExporter extends Required<Pick<PodProps, 'metrics' | 'side
 
 const PORT = 9121;
 const RUNTIME = '/run/redis-exporter';
-const LITTLE = { cpu: 5, memory: Size.mebibytes(16), memoryLimit: Size.mebibytes(128) };
 
 /**
  * Stands beside a server and asks it, as the user `exporter` where there are users: one for each server, since each has
@@ -40,7 +39,7 @@ export function redisExporter({ image, serverImage, access, url }: RedisExporter
     env,
     metrics: { port: 'metrics', path: '/metrics' },
     sidecars: {
-      exporter: {
+      exporter: exporter({
         image,
         env: {
           REDIS_ADDR: url,
@@ -48,11 +47,9 @@ export function redisExporter({ image, serverImage, access, url }: RedisExporter
           ...(url.startsWith('rediss:') && { REDIS_EXPORTER_SKIP_TLS_VERIFICATION: 'true' }),
           ...(users && { REDIS_USER: 'exporter', REDIS_PASSWORD_FILE: `${RUNTIME}/exporter.json` }),
         },
-        ports: { metrics: PORT },
+        port: PORT,
         mounts: users ? [RUNTIME] : [],
-        resources: LITTLE,
-        probes: { liveness: { ...tcp('metrics'), periodSeconds: 30, failureThreshold: 4 } },
-      },
+      }),
     },
     memoryScratch: users ? { [RUNTIME]: Size.mebibytes(1) } : undefined,
     initContainers: users
@@ -61,7 +58,7 @@ export function redisExporter({ image, serverImage, access, url }: RedisExporter
             image: serverImage,
             command: ['sh', '/etc/redis/acl.sh', 'exporter'],
             env: { ...access.env, ...env },
-            resources: LITTLE,
+            resources: EXPORTER_RESOURCES,
           },
         }
       : undefined,

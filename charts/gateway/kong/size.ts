@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
+import type { HostPort } from '../../../lib/publication';
 import type { Autoscaling } from '../../../lib/stateless-workload';
-import type { HostPort } from '../../../lib/workload';
 
 /** Size of the gateway, how clients reach it, and its limit. */
 export interface KongSize {

@@ -1,5 +1,5 @@
 import type { Resources } from '../../../lib/container';
-import type { HostPort } from '../../../lib/workload';
+import type { HostPort } from '../../../lib/publication';
 
 /** Size of AKHQ. */
 export interface AkhqSize {

@@ -1,6 +1,6 @@
 import type { Duration, Size } from 'cdk8s';
 import type { Resources } from '../../../lib/container';
-import type { HostPort } from '../../../lib/workload';
+import type { HostPort } from '../../../lib/publication';
 
 /** What the Prometheus of an environment may need. */
 export interface PrometheusSize {

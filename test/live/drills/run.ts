@@ -2,7 +2,7 @@ import { runbookOf } from '../../../charts/observability/rules/rule';
 import { type Told, told } from '../../../cluster/alertmanager';
 import { eventually } from '../../../cluster/eventually';
 import type { Namespace } from '../../../cluster/namespace';
-import type { Round } from './all';
+import type { Lane } from './all';
 import type { Drill } from './drill';
 
 /** Twice as long as the longest of the alerts takes by its own time and the time that it looks back. */
@@ -81,15 +81,15 @@ class Running {
 
 const secondsSince = (moment: number) => Math.round((Date.now() - moment) / 1000);
 
-/** Rounds that follow each other. */
-class Lane {
+/** A lane under way. */
+class RunningLane {
   private running: Running[] = [];
   readonly outcomes: Outcome[] = [];
   private next = 0;
 
   constructor(
     private readonly bss: Namespace,
-    private readonly rounds: readonly Round[],
+    private readonly rounds: Lane,
   ) {}
 
   /** @returns whether it has come to its end */
@@ -108,8 +108,8 @@ class Lane {
 }
 
 /** Breaks everything, lanes beside each other, and repairs it as soon as Alertmanager knows. @returns what was told, and when */
-export function run(bss: Namespace, lanes: readonly (readonly Round[])[]): Outcome[] {
-  const all = lanes.map((rounds) => new Lane(bss, rounds));
+export function run(bss: Namespace, lanes: readonly Lane[]): Outcome[] {
+  const all = lanes.map((lane) => new RunningLane(bss, lane));
   let ended: boolean[] = all.map(() => false);
   try {
     eventually(
