@@ -115,6 +115,7 @@ export function platform(environment: Environment) {
   const prometheus = new Prometheus(app, {
     ...environment.prometheus,
     image: images.prometheus,
+    ...(https && { outside: `https://${environment.kong.hosts[0]}` }),
     alertmanagers: alertmanager.servers,
     groups,
   });

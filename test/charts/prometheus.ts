@@ -33,7 +33,7 @@ const prometheus = (change: Partial<Environment['prometheus']>) =>
 
 const withPromtool = unless(withoutProgram('promtool'));
 
-describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
+describe.each(everyEnvironment)('Prometheus in $name', ({ environment, manifests }) => {
   const jobs = jobsOf(manifests);
   const lasting = Workload.all(manifests.app).filter(
     (workload) => workload instanceof StatefulWorkload || workload instanceof StatelessWorkload,
@@ -123,6 +123,14 @@ describe.each(everyEnvironment)('Prometheus in $name', ({ manifests }) => {
   it('has no way to be stopped, reloaded or emptied from outside', () => {
     const { containers } = manifests.find('StatefulSet', 'prometheus').spec.template.spec;
     expect(containers[0]!.command!.filter((each) => /lifecycle|admin-api|remote-write/.test(each))).toEqual([]);
+  });
+
+  it('has links in its messages that lead to the gateway, where that has an address of its own', () => {
+    const { containers } = manifests.find('StatefulSet', 'prometheus').spec.template.spec;
+    const { entry, hosts } = environment.kong;
+    const gateway = entry.kind === 'loadBalancer' ? `https://${hosts[0]}` : '';
+    expect(containers[0]!.command).toContain(`--web.external-url=${gateway}/prometheus`);
+    expect(containers[0]!.command).toContain('--web.route-prefix=/prometheus');
   });
 
   withPromtool('has a configuration that promtool takes', () => {

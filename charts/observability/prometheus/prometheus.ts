@@ -16,6 +16,8 @@ export interface PrometheusProps extends PrometheusSize {
   readonly image: string;
   /** What it evaluates, when all is declared. */
   readonly groups: () => readonly Group[];
+  /** Where people reach the gateway, for example `https://www.example.com`: links in messages begin so. @default - they have a path only */
+  readonly outside?: string;
   /** Who is told of the alerts: each of them of all. */
   readonly alertmanagers: readonly Endpoint[];
 }
@@ -45,7 +47,7 @@ export class Prometheus extends Component {
         `--storage.tsdb.retention.time=${retention.toSeconds()}s`,
         `--storage.tsdb.retention.size=${Math.floor(disk.toMebibytes() * DISK_SHARE)}MB`,
         // Behind the gateway and beside it alike: every link and every path begins so.
-        `--web.external-url=${this.path}`,
+        `--web.external-url=${props.outside ?? ''}${this.path}`,
         `--web.route-prefix=${this.path}`,
         // A question that is too large ends, and not the server.
         ...['--query.timeout=30s', '--query.max-samples=10000000'],
