@@ -125,7 +125,7 @@ export const production: Environment = {
         kind: 'webhook',
         url: 'https://deadman.example.com/bss',
         login: 'none',
-        networks: ['203.0.113.0/24'],
+        networks: ['198.51.100.0/24'],
       },
       team: {
         kind: 'email',
