@@ -17,14 +17,19 @@ afterAll(() => {
 
 const describe_ = (topic: string) => kafkaTool(bss, 'kafka-topics', '--describe', '--topic', topic);
 
-/** Runs the topics Job of the manifests under a name of its own and gives its end and its output. */
-function run(name: string, manifest: string): { succeeded: boolean; output: string } {
+/** Starts the topics Job of the manifests under a name of its own. */
+function start(name: string, manifest: string): void {
   const objects = manifest.split(/^---$/m);
   const job = objects.find((object) => /^kind: Job$/m.test(object))!;
   const renamed = job.replace(/name: topics-\w{8}/, `name: ${name}`).replace('backoffLimit: 6', 'backoffLimit: 0');
   const files = objects.find((object) => /name: topics-files/.test(object) && /^kind: ConfigMap$/m.test(object))!;
   kubectl(['apply', '-f', '-'], [files, renamed].join('---\n'));
   bss.run('label', 'job', name, 'test=topics');
+}
+
+/** The same, and gives its end and its output. */
+function run(name: string, manifest: string): { succeeded: boolean; output: string } {
+  start(name, manifest);
   return ended(name);
 }
 
@@ -95,6 +100,14 @@ test('more partitions are added', () => {
   expect(more.output).toMatch(/topics-test +change +partitions 3 -> 5/);
   expect(describe_('topics-test')).toContain('PartitionCount: 5');
   kafkaTool(bss, 'kafka-topics', '--delete', '--topic', 'topics-test');
+});
+
+test('of runs at the same moment each ends well, whichever of them makes a topic', () => {
+  const topics = Array.from({ length: 10 }, (_, number) => ({ ...kind.topics[0]!, name: `topics-at-once-${number}` }));
+  const names = ['one', 'two', 'three'].map((name) => `topics-at-once-${name}`);
+  for (const name of names) start(name, manifests({ ...kind, topics }, 'topics'));
+  for (const name of names) expect(ended(name)).toMatchObject({ succeeded: true });
+  kafkaTool(bss, 'kafka-topics', '--delete', '--topic', 'topics-at-once-.*');
 });
 
 test('without brokers the Job ends with a sentence that says what it waited for', () => {

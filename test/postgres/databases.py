@@ -1,5 +1,7 @@
 """Databases and their roles."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from case import OWNER, Case
 from server import DATABASES, SUPERUSER, free_port
 
@@ -48,7 +50,18 @@ class Databases(Case):
         for role, database in (("bss", "reports"), ("reports", "bss"), ("bss", "postgres"), ("bss", "template1")):
             self.assertIn("permission denied for database", self.refused("SELECT 1", role, database))
 
-    def test_05_a_changed_password_reaches_its_role_and_no_other(self):
+    def test_05_are_made_by_runs_at_the_same_moment(self):
+        for round in range(3):
+            name = f"shared{round}"
+            self.server.declare(DATABASES + f"{name} {name} {name}_migrations\n")
+            for role in (name, f"{name}_migrations"):
+                self.server.set_password(role, f"{role}-0123456789")
+            with ThreadPoolExecutor() as runs:
+                for said in runs.map(lambda _: self.server.run("databases.sh"), range(4)):
+                    self.assertIn(f"INFO Database {name} is as declared\n", said)
+            self.assertEqual(self.server.sql("SELECT 1", name, name), "1")
+
+    def test_06_a_changed_password_reaches_its_role_and_no_other(self):
         self.server.set_password("bss", "quite-another")
         self.assertIn("password authentication failed", self.refused("SELECT 1", "bss", "bss"))
         before = self.verifiers()
@@ -57,7 +70,7 @@ class Databases(Case):
         changed = [line for line in before if line not in self.verifiers()]
         self.assertEqual([line.split("|")[0] for line in changed], ["bss"])
 
-    def test_06_a_bad_password_is_named_by_its_key_and_changes_nothing(self):
+    def test_07_a_bad_password_is_named_by_its_key_and_changes_nothing(self):
         before = self.verifiers()
         good = self.server.password("pghero")
         for bad in ("", "\n", "one\ntwo\n"):
@@ -70,7 +83,7 @@ class Databases(Case):
         self.server.run("databases.sh")
         self.assertEqual(self.verifiers(), before)
 
-    def test_07_passwords_reach_neither_the_log_nor_the_statistics(self):
+    def test_08_passwords_reach_neither_the_log_nor_the_statistics(self):
         self.server.sql("ALTER SYSTEM SET log_min_duration_statement = 0")
         self.server.sql("ALTER SYSTEM SET log_statement = 'all'")
         self.server.sql("SELECT pg_reload_conf()")
@@ -86,13 +99,13 @@ class Databases(Case):
         self.server.sql("ALTER SYSTEM RESET ALL")
         self.server.sql("SELECT pg_reload_conf()")
 
-    def test_08_the_wrong_superuser_is_refused(self):
+    def test_09_the_wrong_superuser_is_refused(self):
         good = self.server.password(SUPERUSER)
         self.server.set_password(SUPERUSER, "wrong")
         self.assertIn('password authentication failed for user "postgres"', self.fails("databases.sh"))
         self.server.set_password(SUPERUSER, good)
 
-    def test_09_a_server_that_does_not_come_is_named(self):
+    def test_10_a_server_that_does_not_come_is_named(self):
         port = str(free_port())
         self.assertIn(
             f"ERROR The server at 127.0.0.1:{port} does not accept connections: 127.0.0.1:{port} - no response",

@@ -1,5 +1,8 @@
 -- One database, its two roles and their rights. Variables: database, application, owner.
 
+-- As in server.sql, and again in the other database: locks are each database's own.
+SELECT pg_advisory_lock(1) AS alone \gset
+
 SELECT format('CREATE ROLE %I LOGIN', name)
 FROM (VALUES (:'application'), (:'owner')) AS role (name)
 WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
@@ -17,6 +20,7 @@ GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"application";
 GRANT CONNECT ON DATABASE :"database" TO pghero;
 
 \connect :"database"
+SELECT pg_advisory_lock(1) AS alone \gset
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO :"application", pghero;

@@ -1,5 +1,8 @@
 -- Roles and rights that do not belong to one database. Run in the database postgres, again and again.
 
+-- Of two runs at the same moment one waits for the other's session to end: PostgreSQL refuses two changes of one row at once.
+SELECT pg_advisory_lock(1) AS alone \gset
+
 SELECT format('CREATE ROLE %I LOGIN', name)
 FROM (VALUES ('exporter'), ('pgbouncer'), ('pghero')) AS role (name)
 WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
