@@ -46,7 +46,7 @@ END
 # It reads its password again when it is asked to; one that starts just now reads it anyway.
 tell_exporter() {
   if [ -n "${EXPORTER_PORT:-}" ] && sh "$scripts/acl.sh" exporter; then
-    wget -q -T 2 -O /dev/null "http://127.0.0.1:$EXPORTER_PORT/-/reload" || :
+    timeout 2 wget -q -O /dev/null "http://127.0.0.1:$EXPORTER_PORT/-/reload" || :
   fi
 }
 
