@@ -131,7 +131,7 @@ export function platform(environment: Environment) {
     image: images.kong,
     postgresImage: images.postgres,
     // What is public: `api` to applications with a key, `operatorsPage` to people with a browser.
-    sites: [...[api(backend), api(backend.tmForum)], ...[akhq, pghero, prometheus, grafana].map(operatorsPage)],
+    sites: [api(backend), api(backend.tmForum), ...[akhq, pghero, prometheus, grafana].map(operatorsPage)],
     counters: redis.counters,
   });
 

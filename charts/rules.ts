@@ -52,12 +52,13 @@ function developmentSecretErrors(app: App, { developmentSecrets }: Environment):
 
 /** A schedule of which nobody would be told that it is not kept: its runs are forgotten before. */
 function forgottenRunErrors(app: App, { prometheus: { retention } }: Environment): string[] {
+  const kept = retention.toHours({ integral: false });
   const scheduled = app.node.findAll().filter((construct) => construct instanceof ScheduledJob);
   return scheduled.flatMap(({ name, schedule, deadlineSeconds }) => {
     const hours = schedule ? Math.ceil(overdueSeconds(schedule, deadlineSeconds) / 3600) : 0;
-    if (hours <= retention.toHours({ integral: false })) return [];
+    if (hours <= kept) return [];
     return [
-      `prometheus.retention is ${Math.floor(retention.toHours({ integral: false }))} hours, but whether ${name}, which runs at ` +
+      `prometheus.retention is ${Math.floor(kept)} hours, but whether ${name}, which runs at ` +
         `"${schedule}", is overdue is seen after ${hours}. Raise it, or let ${name} run more often.`,
     ];
   });

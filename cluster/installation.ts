@@ -30,14 +30,14 @@ export function manifests(environment: Environment, ...names: string[]): string 
 export const MESSAGING = ['namespace', 'zookeeper', 'kafka', 'topics'];
 
 /** Deployments whose image cannot be had everywhere. */
-const MAY_BE_MISSING = ['akhq', 'kminion', 'pghero', 'grafana', 'kong'].map((name) => `deployment.apps/${name}`);
+const MAY_BE_MISSING = ['akhq', 'grafana', 'kminion', 'kong', 'pghero'];
 /** Nor does the Job that fills the gateway's database: a Job has the label of its chart. */
 const JOBS_THAT_START = 'app.kubernetes.io/name!=kong';
 
 /** Everything rolled out and every Job done, but for what may be missing. */
 export function awaitConverged(namespace: Namespace): void {
   const rolled = namespace.run('get', 'statefulsets,deployments', '-o', 'name').trim().split('\n');
-  namespace.awaitRollout(...rolled.filter((name) => !MAY_BE_MISSING.includes(name)));
+  namespace.awaitRollout(...rolled.filter((name) => !MAY_BE_MISSING.includes(name.replace('deployment.apps/', ''))));
   namespace.awaitJobs(JOBS_THAT_START);
 }
 
@@ -66,6 +66,10 @@ export function remove(...namespaces: string[]): void {
   abandon(...namespaces);
   kubectl(['delete', 'namespace', ...namespaces, '--ignore-not-found', `--timeout=${DEADLINE_SECONDS}s`]);
 }
+
+/** Those of the Deployments of these names whose image cannot be had here; waits until that is known. */
+export const withoutImage = (namespace: Namespace, names: readonly string[]): string[] =>
+  MAY_BE_MISSING.filter((name) => names.includes(name) && unavailableImage(namespace, name));
 
 /** Whether the image of a Deployment's pod can be had here; waits until that is known. */
 export function unavailableImage(namespace: Namespace, deployment: string): string | undefined {

@@ -31,6 +31,7 @@ function within(field: string, bounds: Bounds): (value: number) => boolean {
   const meant = counted(bounds.last + 1).map((value) => field.split(',').some((part) => means(part, value, bounds)));
   return (value) => meant[value]!;
 }
+
 const longest = (numbers: number[]) => Math.max(...numbers.slice(1).map((each, index) => each - numbers[index]!));
 
 /**

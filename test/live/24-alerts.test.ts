@@ -3,7 +3,7 @@ import { type Asked, queries } from '../../charts/observability/grafana/boards/b
 import { ruleGroups } from '../../charts/observability/rules/groups';
 import { platform } from '../../charts/platform';
 import { eventually, since } from '../../cluster/eventually';
-import { awaitConverged, unavailableImage } from '../../cluster/installation';
+import { awaitConverged, withoutImage } from '../../cluster/installation';
 import { PlatformLoad } from '../../cluster/load/load';
 import type { Namespace } from '../../cluster/namespace';
 import { isReady } from '../../cluster/pod';
@@ -14,10 +14,8 @@ import { drills, gatewayDrills } from './drills/all';
 import { run } from './drills/run';
 import { laptop } from './shared';
 
-/** Without its image a workload has no figures, and what is said of it is true. */
-const MAY_BE_MISSING = ['akhq', 'grafana', 'kong', 'pghero'];
-
 let bss: Namespace;
+/** Without its image a workload has no figures, and what is said of it is true. */
 let missing: string[];
 /** Milliseconds. */
 let converged: number;
@@ -25,7 +23,10 @@ let load: PlatformLoad;
 
 beforeAll(() => {
   bss = laptop();
-  missing = MAY_BE_MISSING.filter((name) => unavailableImage(bss, name));
+  missing = withoutImage(
+    bss,
+    Workload.all(platform(kind).app).map(({ name }) => name),
+  );
   converged = lastReady();
   console.info(`converged ${since(converged)} ago; without ${missing.join(', ') || 'nothing'}`);
   load = new PlatformLoad(kind, { name: 'load', through: missing.includes('kong') ? 'backend' : 'gateway' });

@@ -5,7 +5,7 @@ import type { Namespace } from '../../../cluster/namespace';
 import type { Lane } from './all';
 import type { Drill } from './drill';
 
-/** Twice as long as the longest of the alerts takes by its own time and the time that it looks back. */
+/** For the rounds of the longest lane together: twice as long as they took. */
 const DEADLINE_SECONDS = 1500;
 
 /** What became of an alert of a drill. */
