@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Admin, Producer } from '@platformatic/kafka';
-import { catalogue, DEAD_LETTERS, EVERYTHING } from '../../src/events/catalogue.ts';
+import { TOPICS } from '../../src/events/catalogue.ts';
 import { directory, find, freePort, Program, run } from './program.ts';
 
 const POM = fileURLToPath(new URL('kafka-jars.xml', import.meta.url));
@@ -41,8 +41,7 @@ export async function startKafka(programs: Program[]): Promise<string[]> {
         () => false,
       ),
     );
-    const topics = new Set([...Object.values(catalogue).map(({ topic }) => topic), EVERYTHING, DEAD_LETTERS]);
-    await admin.createTopics({ topics: [...topics], partitions: 3, replicas: 1 });
+    await admin.createTopics({ topics: TOPICS, partitions: 3, replicas: 1 });
     // A broker that has just started answers before it has ids for producers.
     await program.until('its ids for producers', 60, () =>
       producer.initIdempotentProducer({}).then(
