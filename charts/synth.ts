@@ -1,6 +1,7 @@
 import { ApiObject, type App } from 'cdk8s';
 import { manifestFiles } from '../lib/manifest-files';
 import type { Platform } from '../lib/platform';
+import { repeated } from '../lib/repeated';
 import type { Environment } from './environment';
 import { platform } from './platform';
 import { builtErrors } from './rules';
@@ -39,7 +40,7 @@ function sameNameErrors(app: App): string[] {
     .filter(ApiObject.isApiObject)
     // Not a Job's, which is made of all that it does.
     .flatMap(({ kind, name }) => (typeof name === 'string' ? [`${kind} ${name}`] : []));
-  return [...new Set(named.filter((each, index) => named.indexOf(each) !== index))].map(
+  return [...new Set(repeated(named))].map(
     (each) =>
       `there are two of ${each}, one over the other. Names end after 63 characters: give what it is named after a ` +
       'shorter name, or another beginning.',

@@ -3,6 +3,7 @@ import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import * as k8s from '../imports/k8s';
 import { quantity } from './container';
+import { repeated } from './repeated';
 import type { SecretKey } from './secret';
 
 /** The directory that all paths share. @throws when they do not share one. */
@@ -23,12 +24,10 @@ const volumeName = (kind: string, path: string) =>
 
 /** @throws when two directories would be one volume. */
 function checkNames(names: readonly string[], directories: readonly string[]): void {
-  const again = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (again < 0) return;
-  const first = directories[names.indexOf(names[again]!)];
-  throw new Error(
-    `${first} and ${directories[again]} would both be the volume ${names[again]}: name one of them otherwise`,
-  );
+  const [again] = repeated(names);
+  if (again === undefined) return;
+  const [first, second] = directories.filter((_, index) => names[index] === again);
+  throw new Error(`${first} and ${second} would both be the volume ${again}: name one of them otherwise`);
 }
 
 /** A volume of a pod. */

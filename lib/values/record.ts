@@ -1,3 +1,4 @@
+import { repeated } from '../repeated';
 import { type Check, complaint, shown } from './check';
 
 /** A check for each field, optional ones included: a field without one does not compile. */
@@ -63,7 +64,7 @@ export const list =
     // Not by `map`, which skips what a sparse list has not.
     const wrong = Array.from(value, (each, index) => check(`${name}[${index}]`, each)).flat();
     if (wrong.length > 0) return wrong;
-    const twice = value.filter((each, index) => typeof each === 'string' && value.indexOf(each) !== index);
+    const twice = repeated(value.filter((each) => typeof each === 'string'));
     return twice.map((each) => `${name} has ${shown(each)} twice. Remove one of them.`);
   };
 

@@ -6,6 +6,7 @@ import { kafkaOverview } from '../../charts/observability/grafana/boards/kafka-o
 import { boardJson, DATASOURCE } from '../../charts/observability/grafana/boards/render';
 import { provisioned } from '../../charts/observability/grafana/provisioning';
 import { boardErrors } from '../../charts/observability/grafana/rules';
+import { repeated } from '../../lib/repeated';
 import { drawn } from '../dashboard';
 import { everyEnvironment, laptop } from '../environments';
 import { LARGEST_APPLIED } from '../kubernetes';
@@ -47,7 +48,7 @@ describe.each(boards(laptop).map((board) => ({ title: board.title, board })))('T
 
   it('has no two panels of one title, and no row without any', () => {
     const titles = all.map(({ title }) => title);
-    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
+    expect(repeated(titles)).toEqual([]);
     for (const row of board.rows) expect([row.title, row.panels.length > 0]).toEqual([row.title, true]);
   });
 

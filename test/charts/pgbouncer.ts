@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../charts/environment';
+import { repeated } from '../../lib/repeated';
 import { changed, complaints, databaseComplaints, imageComplaints } from '../changed';
 import { everyEnvironment, laptop as kind } from '../environments';
 
@@ -55,7 +56,7 @@ describe('PgBouncer', () => {
     }
     expect(ini).toMatch(/^logins = .* dbname=postgres pool_size=2 max_db_connections=2$/m);
     const keys = ini.split('\n').flatMap((line) => line.match(/^(\w+) =/)?.[1] ?? []);
-    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    expect(repeated(keys)).toEqual([]);
   });
 
   it.each(everyEnvironment)('of $name gets one signal, and time for its clients to leave', ({ manifests }) => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { repeated } from '../../lib/repeated';
 import packageJson from '../../package.json';
 import { fencesUnder, PAGES } from '../fences';
 import { objectsIn } from '../written';
@@ -37,7 +38,7 @@ describe.each(PAGES)('%s', (page) => {
 
   it('has each heading once, so that a link says which is meant', () => {
     const headings = headingsOf(page).map(anchorOf);
-    expect(headings.filter((heading, index) => headings.indexOf(heading) !== index)).toEqual([]);
+    expect(repeated(headings)).toEqual([]);
   });
 
   it('names files that exist', () => {

@@ -2,6 +2,7 @@ import type { App } from 'cdk8s';
 import { parse } from 'yaml';
 import type { Environment } from '../../charts/environment';
 import { environments } from '../../config/environments';
+import { repeated } from '../../lib/repeated';
 import { appOf } from '../environments';
 import { type Container, LARGEST_APPLIED, type Manifest, ROOMY_NAME } from '../kubernetes';
 import { schemaErrors } from '../kubernetes-schema';
@@ -30,8 +31,6 @@ export function harm(app: App, environment: Environment): string[] {
     ...quotaErrors(manifests),
   ];
 }
-
-const repeated = (texts: string[]) => texts.filter((text, index) => texts.indexOf(text) !== index);
 
 /** Objects that were found right before: most of those of a changed environment are as they were. */
 const right = new Set<string>();

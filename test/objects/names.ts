@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { repeated } from '../../lib/repeated';
 import { everyEnvironment, wrongAnywhere, wrongInPods } from '../environments';
 import { ROOMY_NAME } from '../kubernetes';
 import { nameOf } from '../manifests';
-
-const repeated = (texts: string[]) => texts.filter((text, index) => texts.indexOf(text) !== index);
 
 it('No two objects have the same kind and name', () => {
   expect(wrongAnywhere(({ manifests }) => repeated(manifests.objects.map(nameOf)))).toEqual([]);

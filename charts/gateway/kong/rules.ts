@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { repeated } from '../../../lib/repeated';
 import type { SecretValues } from '../../../lib/secret';
 import { and, type Check, complaint, oneOf, optional, shown } from '../../../lib/values/check';
 import { image } from '../../../lib/values/image';
@@ -148,7 +149,7 @@ export function siteErrors(sites: readonly PublicSite[]): string[] {
   if (sites.length === 0)
     return ['kong has no sites: a gateway with an empty configuration is never ready. Give it one.'];
   const names = sites.map(({ site }) => nameOf(site));
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const twice = new Set(repeated(names));
   return [
     ...[...twice].map((name) => `kong has two sites whose route is "${name}". Give one of them another path.`),
     ...sites.flatMap(({ site: { path } }) => {
